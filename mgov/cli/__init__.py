@@ -1,0 +1,1 @@
+"""The command line: prints and calls, no rules of its own."""

@@ -1,0 +1,1 @@
+"""Modem workers: the asynchronous edge between radios and the outbox."""

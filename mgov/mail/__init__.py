@@ -1,0 +1,1 @@
+"""Mail in and out: the asynchronous edge between mail servers and the outbox."""

@@ -1,0 +1,1 @@
+"""Every table, constraint, query and migration of the shared database."""

@@ -1,0 +1,1 @@
+"""The use cases: synchronous functions, one transaction each, `now` passed in."""

@@ -1,0 +1,1 @@
+"""Radios: one interface, one vocabulary of outcomes; knows nothing of government or databases."""

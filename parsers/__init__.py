@@ -1,0 +1,1 @@
+"""Text in, value or reason out: pure readers without clock, files, network or database."""

@@ -1,0 +1,1 @@
+"""When things happen: cadence rules and the one file that imports APScheduler."""
