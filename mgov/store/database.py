@@ -1,0 +1,152 @@
+"""One database, on SQLite, PostgreSQL or MariaDB: connections, transactions, retries and wake-ups."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+T = TypeVar("T")
+
+RETRIES = 8
+#: Seconds that SQLite waits for another process's write transaction.
+BUSY_SECONDS = 30
+#: SQLSTATE of PostgreSQL (serialization failure, deadlock) and numbers of MariaDB (deadlock, lock wait timeout,
+#: record changed since last read).
+_RETRYABLE = {"40001", "40P01", 1213, 1205, 1020}
+
+#: The channel of LISTEN/NOTIFY; the payload is the topic.
+NOTIFY_CHANNEL = "mgov"
+
+
+class DatabaseUnavailableError(Exception):
+    """The database cannot be reached now; what was asked may be asked again."""
+
+
+class Database:
+    """Transactions on one database.
+
+    Writers of one SQLite file in one process queue on a lock: SQLite's own waiting sleeps in steps and starves some.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+        self.dialect = "mariadb" if self.engine.dialect.name in ("mysql", "mariadb") else self.engine.dialect.name
+        self._writer = threading.Lock() if self.dialect == "sqlite" else nullcontext()
+        self._listeners: list[Callable[[str], None]] = []
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction and return its result; on a deadlock the whole of it runs again.
+
+        Raises `DatabaseUnavailableError` when the server cannot be reached.
+        """
+        for attempt in range(RETRIES):
+            try:
+                return self._once(work, read_only=False)
+            except DBAPIError as error:
+                if _is_retryable(error) and attempt + 1 < RETRIES:
+                    time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter, not a secret
+                    continue
+                _raise_if_unavailable(error)
+                raise
+        raise AssertionError("unreachable")
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction that only reads: on SQLite it takes no write lock."""
+        try:
+            return self._once(work, read_only=True)
+        except DBAPIError as error:
+            _raise_if_unavailable(error)
+            raise
+
+    def on_wake(self, listener: Callable[[str], None]) -> None:
+        """Call `listener(topic)` after each commit of this process that woke `topic`, from the committing thread."""
+        self._listeners.append(listener)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    def _once(self, work: Callable[[Connection], T], *, read_only: bool) -> T:
+        with nullcontext() if read_only else self._writer, self.engine.connect() as bare:
+            connection = bare.execution_options(mgov_read_only=read_only)
+            connection.info.pop("wake", None)
+            with connection.begin():
+                result = work(connection)
+            topics: set[str] = connection.info.pop("wake", set())
+        for topic in topics:
+            for listener in self._listeners:
+                listener(topic)
+        return result
+
+
+def wake(tx: Connection, topic: str) -> None:
+    """Wake whoever waits for `topic` (`inbox`, `outbox`, `calls`) when this transaction commits: a hint, never relied on."""
+    topics: set[str] = tx.info.setdefault("wake", set())
+    if topic in topics:
+        return
+    topics.add(topic)
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("select pg_notify(:channel, :topic)"), {"channel": NOTIFY_CHANNEL, "topic": topic})
+
+
+@contextmanager
+def temporary(url: str) -> Iterator[Database]:
+    """A database for the length of a block."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return _sqlite_engine(url, parsed.database)
+    options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 16, "pool_timeout": 10}
+    if backend in ("mysql", "mariadb"):
+        arguments = {"charset": "utf8mb4", "connect_timeout": 5}
+        return create_engine(url, isolation_level="READ COMMITTED", connect_args=arguments, **options)
+    return create_engine(url, connect_args={"connect_timeout": 5}, **options)
+
+
+def _sqlite_engine(url: str, path: str | None) -> Engine:
+    if path and not Path(path).parent.is_dir():
+        raise DatabaseUnavailableError(f"no such folder: {Path(path).parent}")
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the DBAPI's own connection
+        connection.isolation_level = None  # SQLAlchemy's "begin" event begins, not the driver
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "cache_size=-65536"):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("mgov_read_only", False)
+        connection.exec_driver_sql("begin" if read_only else "begin immediate")
+
+    return engine
+
+
+def _is_retryable(error: DBAPIError) -> bool:
+    original = error.orig
+    state = getattr(original, "sqlstate", None)
+    number = original.args[0] if original is not None and original.args else None
+    return state in _RETRYABLE or number in _RETRYABLE or "database is locked" in str(original)
+
+
+def _raise_if_unavailable(error: DBAPIError) -> None:
+    if error.connection_invalidated or (isinstance(error, OperationalError) and not _is_retryable(error)):
+        raise DatabaseUnavailableError(str(error.orig).strip().splitlines()[0]) from error

@@ -1,0 +1,218 @@
+"""Messages in and out, by SMS and by mail: one inbox, one outbox, reports, modems and SIMs."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, Table, UniqueConstraint, false
+
+from mgov.store.schema.base import TABLE_OPTIONS, Id, Rupiah, line, metadata, moment, pk, prose, short
+
+INBOUND_STATES = ("received", "handled", "ignored", "set_aside", "incomplete", "unreadable")
+OUTBOUND_STATES = ("queued", "sending", "uncertain", "sent", "delivered", "failed", "expired")
+
+#: Classes of urgency: a smaller number leaves first.
+PRIORITIES = {"alert": 0, "reply": 10, "transaction": 20, "reminder": 30, "bulk": 40}
+
+#: A PDU exactly as it came. The identity is derived from its content: the same part read again is the same row.
+inbound_part = Table(
+    "inbound_part",
+    metadata,
+    pk(),
+    short("identity", nullable=False, unique=True),
+    short("modem", nullable=False),
+    short("sim"),
+    line("sender"),
+    moment("sent_at"),
+    prose("pdu", nullable=False),
+    Column("concat_reference", Integer),
+    Column("concat_bits", Integer),
+    Column("concat_total", Integer),
+    Column("concat_sequence", Integer),
+    short("state", nullable=False),
+    line("error"),
+    Column("message_id", Id, index=True),
+    moment("received_at", nullable=False),
+    Index("ix_inbound_part_join", "state", "sender", "concat_reference"),
+    **TABLE_OPTIONS,
+)
+
+inbound_message = Table(
+    "inbound_message",
+    metadata,
+    pk(),
+    short("identity", nullable=False, unique=True),
+    short("channel", nullable=False),
+    short("modem"),
+    short("sim"),
+    line("sender", nullable=False),
+    line("recipient"),
+    prose("text", nullable=False),
+    line("subject"),
+    line("mail_id"),
+    moment("sent_at", nullable=False),
+    moment("received_at", nullable=False),
+    short("state", nullable=False),
+    short("command"),
+    prose("fields"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    moment("next_attempt_at"),
+    prose("error"),
+    moment("handled_at"),
+    CheckConstraint("state in ({})".format(", ".join(f"'{state}'" for state in INBOUND_STATES)), name="known_state"),
+    Index("ix_inbound_message_waiting", "state", "sent_at", "id"),
+    Index("ix_inbound_message_sender", "sender", "state", "sent_at"),
+    Index("ix_inbound_message_received", "received_at"),
+    **TABLE_OPTIONS,
+)
+
+#: SMS and e-mail alike. `lease_number` fences: who no longer holds it may not settle the send.
+outbound_message = Table(
+    "outbound_message",
+    metadata,
+    pk(),
+    short("channel", nullable=False, server_default="sms"),
+    line("recipient", nullable=False),
+    prose("text", nullable=False),
+    line("subject"),
+    prose("html"),
+    short("priority", nullable=False),
+    Column("urgency", Integer, nullable=False),
+    short("state", nullable=False),
+    line("dedupe_key", unique=True),
+    Column("in_reply_to", Id, ForeignKey("inbound_message.id"), index=True),
+    short("preferred_modem"),
+    short("modem"),
+    short("sim"),
+    Column("parts", Integer, nullable=False, server_default="1"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    moment("queued_at", nullable=False),
+    moment("not_before", nullable=False),
+    moment("send_by"),
+    moment("sent_at"),
+    moment("delivered_at"),
+    short("error_code"),
+    prose("error"),
+    short("lease_owner"),
+    Column("lease_number", Id, nullable=False, server_default="0"),
+    moment("lease_until"),
+    short("subject_kind"),
+    Column("subject_id", Id),
+    line("mail_id", index=True),
+    Column("report", Boolean, nullable=False, server_default=false()),
+    CheckConstraint("state in ({})".format(", ".join(f"'{state}'" for state in OUTBOUND_STATES)), name="known_state"),
+    Index("ix_outbound_message_queue", "state", "channel", "urgency", "id"),
+    Index("ix_outbound_message_recipient", "recipient", "queued_at"),
+    Index("ix_outbound_message_subject", "subject_kind", "subject_id"),
+    **TABLE_OPTIONS,
+)
+
+outbound_part = Table(
+    "outbound_part",
+    metadata,
+    pk(),
+    Column("message_id", Id, ForeignKey("outbound_message.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    short("state", nullable=False),
+    Column("concat_reference", Integer),
+    Column("reference", Integer),
+    short("modem"),
+    short("sim"),
+    short("memory"),
+    Column("memory_index", Integer),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    moment("submitted_at"),
+    moment("delivered_at"),
+    Column("status", Integer),
+    short("error_code"),
+    UniqueConstraint("message_id", "sequence"),
+    Index("ix_outbound_part_reference", "sim", "reference", "submitted_at"),
+    **TABLE_OPTIONS,
+)
+
+#: A status report; `part_id` is empty while it is early and its message not yet known.
+delivery_report = Table(
+    "delivery_report",
+    metadata,
+    pk(),
+    short("identity", nullable=False, unique=True),
+    short("modem", nullable=False),
+    short("sim"),
+    Column("reference", Integer, nullable=False),
+    line("recipient", nullable=False),
+    Column("status", Integer, nullable=False),
+    moment("discharged_at"),
+    moment("received_at", nullable=False),
+    prose("pdu", nullable=False),
+    Column("part_id", Id, index=True),
+    Index("ix_delivery_report_match", "sim", "reference", "received_at"),
+    **TABLE_OPTIONS,
+)
+
+modem = Table(
+    "modem",
+    metadata,
+    short("name", primary_key=True),
+    short("node"),
+    short("driver", nullable=False),
+    line("port"),
+    short("state", nullable=False),
+    short("operator"),
+    short("msisdn"),
+    short("imei"),
+    short("sim"),
+    short("smsc"),
+    line("model"),
+    Column("signal_dbm", Integer),
+    Column("storage_used", Integer),
+    Column("storage_total", Integer),
+    Column("balance", Rupiah),
+    moment("balance_at"),
+    Column("valid_until", Date),
+    moment("last_seen"),
+    moment("down_since"),
+    prose("error"),
+    short("wish"),
+    **TABLE_OPTIONS,
+)
+
+sim = Table(
+    "sim",
+    metadata,
+    short("imsi", primary_key=True),
+    short("iccid"),
+    short("msisdn"),
+    short("operator"),
+    Column("memory_writes", Id, nullable=False, server_default="0"),
+    Column("balance", Rupiah),
+    moment("seen_at", nullable=False),
+    **TABLE_OPTIONS,
+)
+
+#: What a citizen was asked and has not answered yet: at most one question a sender.
+conversation = Table(
+    "conversation",
+    metadata,
+    line("sender", primary_key=True),
+    short("kind", nullable=False),
+    prose("payload", nullable=False),
+    Column("message_id", Id, nullable=False),
+    moment("asked_at", nullable=False),
+    moment("expires_at", nullable=False),
+    **TABLE_OPTIONS,
+)
+
+#: An agency's own keyword that asks another system: made in the commit that reads the text, answered outside of it.
+external_call = Table(
+    "external_call",
+    metadata,
+    pk(),
+    Column("message_id", Id, ForeignKey("inbound_message.id"), nullable=False, unique=True),
+    short("keyword", nullable=False),
+    prose("fields", nullable=False),
+    short("state", nullable=False),
+    prose("result"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    moment("next_attempt_at", nullable=False),
+    moment("created_at", nullable=False),
+    Index("ix_external_call_state", "state", "next_attempt_at"),
+    **TABLE_OPTIONS,
+)

@@ -1,0 +1,87 @@
+"""What agencies' portals write (their inbox) and read (the events): never the core tables."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Date, Index, Table
+
+from mgov.store.schema.base import TABLE_OPTIONS, Id, Rupiah, line, metadata, moment, pk, prose, short
+
+portal_bill = Table(
+    "portal_bill",
+    metadata,
+    pk(),
+    short("agency", nullable=False),
+    line("number", nullable=False),
+    short("payer_id"),
+    line("payer_name"),
+    line("payer_phone"),
+    line("object"),
+    line("description"),
+    Column("amount", Rupiah),
+    Column("due_date", Date),
+    short("status"),
+    Column("paid_on", Date),
+    line("paid_ref"),
+    line("pay_code"),
+    moment("taken_at"),
+    short("outcome"),
+    prose("reason"),
+    Index("ix_portal_bill_waiting", "taken_at", "id"),
+    **TABLE_OPTIONS,
+)
+
+portal_application = Table(
+    "portal_application",
+    metadata,
+    pk(),
+    short("agency", nullable=False),
+    line("reference", nullable=False),
+    short("service"),
+    short("applicant_id"),
+    line("applicant_name"),
+    line("phone"),
+    short("status"),
+    prose("status_note"),
+    Column("submitted_on", Date),
+    moment("taken_at"),
+    short("outcome"),
+    prose("reason"),
+    Index("ix_portal_application_waiting", "taken_at", "id"),
+    **TABLE_OPTIONS,
+)
+
+portal_document = Table(
+    "portal_document",
+    metadata,
+    pk(),
+    short("agency", nullable=False),
+    line("number", nullable=False),
+    short("kind"),
+    short("holder_id"),
+    line("holder_name"),
+    line("phone"),
+    line("email"),
+    Column("issued_on", Date),
+    Column("due_on", Date),
+    short("status"),
+    line("replaced_by"),
+    moment("taken_at"),
+    short("outcome"),
+    prose("reason"),
+    Index("ix_portal_document_waiting", "taken_at", "id"),
+    **TABLE_OPTIONS,
+)
+
+#: Written in the transaction of the event without a number; one writer numbers what is committed, without gaps.
+portal_event = Table(
+    "portal_event",
+    metadata,
+    pk(),
+    Column("number", Id, unique=True),
+    short("agency", nullable=False),
+    short("kind", nullable=False),
+    line("object", nullable=False),
+    prose("detail", nullable=False),
+    moment("at", nullable=False),
+    **TABLE_OPTIONS,
+)
