@@ -1,0 +1,27 @@
+"""What a bank's description says: bill numbers, proofs."""
+
+from __future__ import annotations
+
+import re
+
+from mgov.domain.matching.proofs import MIN_EMBEDDED, normalise
+
+#: A bill number as people and banks write it: SKRD-2026-004512, SKRD2026004512, SKRD/2026/004512, SKRD 2026 004512.
+_BILL = re.compile(r"(?<![A-Z0-9])([A-Z]{2,8})[-/. ]?((?:19|20)\d\d)[-/. ]?(\d{4,8})(?![A-Z0-9])")
+_TOKEN = re.compile(r"[A-Z0-9]+")
+
+
+def bill_key(number: str) -> str:
+    """A bill number without its separators."""
+    return normalise(number)
+
+
+def bill_keys(description: str) -> tuple[str, ...]:
+    """Everything in `description` that has the shape of a bill number, as keys."""
+    return tuple("".join(found) for found in _BILL.findall(description.upper()))
+
+
+def tokens(description: str) -> tuple[str, ...]:
+    """The numbers in `description` that may be a proof or a pay code, bill numbers left out."""
+    rest = _BILL.sub(" ", description.upper())
+    return tuple(t for t in _TOKEN.findall(rest) if len(t) >= MIN_EMBEDDED and any(c.isdigit() for c in t))

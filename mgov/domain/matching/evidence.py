@@ -1,0 +1,84 @@
+"""What the bank's words and the sender's phone say for a claim on a credit, and against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mgov.domain.matching import descriptions, proofs
+from mgov.domain.matching.index import Index
+from mgov.domain.matching.reasons import Reason
+from mgov.domain.matching.records import Bill, Credit
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Reasons for and against; `against` is never overruled by a machine."""
+
+    supports: tuple[Reason, ...] = ()
+    against: tuple[Reason, ...] = ()
+
+
+def weigh(index: Index, bills: list[Bill], credit: Credit, sender: str) -> Evidence:
+    """Weigh a claim of `sender` that `credit` paid `bills`."""
+    supports, against = _by_numbers(index, bills, credit)
+    if not supports and not against:
+        supports, against = _by_names(index, bills, credit)
+    if not supports:
+        against += _by_phone(index, bills, credit, sender)
+        against += _by_lookalike(index, bills, credit)
+    if credit.agencies is not None and any(bill.agency not in credit.agencies for bill in bills):
+        against.append(Reason.ACCOUNT_NOT_FOR_AGENCY)
+    if credit.reversed:
+        against.append(Reason.CREDIT_REVERSED)
+    return Evidence(tuple(supports), tuple(against))
+
+
+def _by_numbers(index: Index, bills: list[Bill], credit: Credit) -> tuple[list[Reason], list[Reason]]:
+    known, strange = index.numbers_in(credit)
+    claimed = {bill.number for bill in bills}
+    if known & claimed:
+        return ([Reason.NAMES_BILL], []) if known <= claimed else ([], [Reason.NAMES_OTHER_BILL])
+    if known:
+        return [], [Reason.NAMES_OTHER_BILL]
+    keys = [descriptions.bill_key(number) for number in claimed]
+    if any(not any(proofs.one_slip(key, said) for key in keys) for said in strange):
+        return [], [Reason.NAMES_OTHER_BILL]
+    return [], []
+
+
+def _by_names(index: Index, bills: list[Bill], credit: Credit) -> tuple[list[Reason], list[Reason]]:
+    named = index.names_in(credit)
+    if not named:
+        return [], []
+    if named & {index.payer_of(bill) for bill in bills}:
+        return [Reason.NAMES_PAYER], []
+    return [], [Reason.NAMES_OTHER_PAYER]
+
+
+def _by_phone(index: Index, bills: list[Bill], credit: Credit, sender: str) -> list[Reason]:
+    """A sender who has an unpaid bill of just this amount, and claims for another: the number was mistyped."""
+    own = index.bills_by_phone.get(sender, [])
+    claimed = {bill.number for bill in bills}
+    if any(bill.number in claimed for bill in own):
+        return []
+    fits = [bill for bill in own if index.ledger.due(bill, credit.value_date) in _near_amounts(index, credit)]
+    return [Reason.SENDER_HAS_OTHER_BILL] if fits else []
+
+
+def _by_lookalike(index: Index, bills: list[Bill], credit: Credit) -> list[Reason]:
+    """Where the amount is not the claimed bill's but that of one with nearly the same number."""
+    day = credit.value_date
+    free = index.ledger.free(credit)
+    if len(bills) != 1 or index.ledger.due(bills[0], day) == free:
+        return []
+    key = descriptions.bill_key(bills[0].number)
+    for other in index.bills_by_amount.get(free, []):
+        alike = other.number != bills[0].number and proofs.one_slip(key, descriptions.bill_key(other.number))
+        if alike and index.ledger.due(other, day) == free:
+            return [Reason.LOOKALIKE_BILL]
+    return []
+
+
+def _near_amounts(index: Index, credit: Credit) -> set[int]:
+    free = index.ledger.free(credit)
+    return {free, *(free + fee for fee in index.policy.fees)}

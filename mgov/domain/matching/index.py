@@ -1,0 +1,100 @@
+"""Everything that the rules look up, hashed once, so that matching costs no more than reading."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cached_property
+
+from mgov.domain.allocation import Ledger
+from mgov.domain.matching import descriptions, proofs
+from mgov.domain.matching.names import NameIndex, words_of
+from mgov.domain.matching.records import Bill, Claim, Credit, Policy
+
+
+class Index:
+    """Bills, credits and claims by what they are looked up by."""
+
+    def __init__(
+        self, claims: Sequence[Claim], credits_: Sequence[Credit], bills: Sequence[Bill], policy: Policy
+    ) -> None:
+        self.policy = policy
+        self.ledger = Ledger(bills, credits_)
+        self.credits = credits_
+        self.claims = claims
+        self.bills = {bill.number: bill for bill in bills}
+        self.bill_by_key = {descriptions.bill_key(bill.number): bill for bill in bills}
+        self._index_bills(bills)
+        self._index_credits(credits_)
+        self.claims_by_proof: dict[str, list[Claim]] = defaultdict(list)
+        for claim in claims:
+            self.claims_by_proof[proofs.fold(proofs.normalise(claim.proof))].append(claim)
+
+    def _index_bills(self, bills: Sequence[Bill]) -> None:
+        self.bills_by_phone: dict[str, list[Bill]] = defaultdict(list)
+        self.bills_by_code: dict[str, list[Bill]] = defaultdict(list)
+        self.bills_by_amount: dict[int, list[Bill]] = defaultdict(list)
+        self.bills_by_unique: dict[int, list[Bill]] = defaultdict(list)
+        self.prefixes = {"".join(c for c in bill.number if c.isalpha()) for bill in bills}
+        for bill in bills:
+            if bill.payer_phone:
+                self.bills_by_phone[bill.payer_phone].append(bill)
+            if bill.pay_code:
+                self.bills_by_code[proofs.normalise(bill.pay_code)].append(bill)
+            for amount, _ in bill.amounts:
+                self.bills_by_amount[amount].append(bill)
+                if bill.unique_suffix:
+                    self.bills_by_unique[amount + bill.unique_suffix].append(bill)
+
+    def _index_credits(self, credits_: Sequence[Credit]) -> None:
+        self.by_reference: dict[str, list[Credit]] = defaultdict(list)
+        self.by_token: dict[str, list[Credit]] = defaultdict(list)
+        self.by_amount_day: dict[tuple[int, date], list[Credit]] = defaultdict(list)
+        own = {proofs.normalise(number) for number in self.policy.own_numbers}
+        for credit in credits_:
+            reference = proofs.normalise(credit.reference)
+            if len(reference) >= proofs.MIN_EXACT:
+                self.by_reference[proofs.fold(reference)].append(credit)
+            for token in set(descriptions.tokens(credit.description)) - own - {reference}:
+                self.by_token[proofs.fold(token)].append(credit)
+            if credit.free > 0 and not credit.reversed:
+                self.by_amount_day[credit.free, credit.booked_on].append(credit)
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """Every payer's name."""
+        return NameIndex({bill.payer_name for bill in self.bills.values() if bill.payer_name})
+
+    def keys_of(self, credit: Credit) -> list[str]:
+        """What a proof may be compared with: the reference and the numbers in the description."""
+        return [proofs.normalise(credit.reference), *descriptions.tokens(credit.description)]
+
+    def credits_about(self, amount: int, day: date, days_after: int) -> list[Credit]:
+        """Free credits of exactly `amount`, booked from the day before to `days_after`."""
+        found = []
+        for offset in range(-self.policy.days_before, days_after + 1):
+            found += self.by_amount_day.get((amount, day + timedelta(days=offset)), [])
+        return found
+
+    def numbers_in(self, credit: Credit) -> tuple[set[str], set[str]]:
+        """The known bills that a description names (also by pay code), and keys that only look like one."""
+        known: set[str] = set()
+        strange: set[str] = set()
+        for key in descriptions.bill_keys(credit.description):
+            bill = self.bill_by_key.get(key)
+            if bill is not None:
+                known.add(bill.number)
+            elif "".join(c for c in key if c.isalpha()) in self.prefixes:
+                strange.add(key)
+        for token in descriptions.tokens(credit.description):
+            known |= {bill.number for bill in self.bills_by_code.get(token, [])}
+        return known, strange
+
+    def names_in(self, credit: Credit) -> set[tuple[str, ...]]:
+        """The payers that a description names."""
+        return self.names.find(credit.description)
+
+    def payer_of(self, bill: Bill) -> tuple[str, ...]:
+        """The payer of a bill, as words."""
+        return words_of(bill.payer_name)

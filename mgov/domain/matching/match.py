@@ -1,0 +1,58 @@
+"""The order of the rules, from certain to weak."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mgov.domain.matching import exact, near, settle, unclaimed
+from mgov.domain.matching.index import Index
+from mgov.domain.matching.reasons import Reason
+from mgov.domain.matching.records import Bill, Claim, Credit, Decision, DecisionKind, Policy
+
+
+def match(
+    claims: Sequence[Claim], credits_: Sequence[Credit], bills: Sequence[Bill], policy: Policy | None = None
+) -> list[Decision]:
+    """Decide every claim that waits, and every credit that names its bill by itself.
+
+    `claims` are those not yet settled (texts that name several bills are one claim), `credits_` all with free money and
+    those whose proof a claim may name though their money is spent, `bills` all that may be meant. One decision for each
+    claim, then those for credits that nobody confirmed. The cost is linear in what is given.
+    """
+    index = Index(claims, credits_, bills, policy or Policy())
+    ordered = sorted(claims, key=lambda claim: (claim.received_at, claim.id))
+    decided, spoken_for = _by_proof(index, ordered)
+    for decision in near.decide_all(index, [c for c in ordered if c.id not in decided], spoken_for):
+        assert decision.claim is not None  # noqa: S101 - near decisions are about claims
+        decided[decision.claim] = decision
+        spoken_for.update(decision.candidates)
+    unconfirmed = []
+    for decision in unclaimed.decide_all(index, [c for c in ordered if c.id not in decided], spoken_for):
+        if decision.claim is None:
+            unconfirmed.append(decision)
+        else:
+            decided[decision.claim] = decision
+    for claim in ordered:
+        if claim.id not in decided:
+            decided[claim.id] = _without_money(index, claim)
+    return [decided[claim.id] for claim in ordered] + unconfirmed
+
+
+def _by_proof(index: Index, ordered: list[Claim]) -> tuple[dict[int, Decision], set[int]]:
+    """Decide by proof; the strictest readings first, so that no weaker one takes money that a stricter one names."""
+    hits = [(claim, hit) for claim in ordered if (hit := exact.find(index, claim)) is not None]
+    spoken_for = {credit.id for _, hit in hits for credit in hit.credits}
+    decided: dict[int, Decision] = {}
+    for rule in exact.RULES:
+        for claim, hit in hits:
+            if hit.rule is rule:
+                decided[claim.id] = exact.decide(index, claim, hit)
+    return decided, spoken_for
+
+
+def _without_money(index: Index, claim: Claim) -> Decision:
+    """No credit fits: it waits, unless its bill can take no money any more, which a person sees."""
+    _, blocked = settle.bills_of(index, claim)
+    if blocked is None or blocked is Reason.BILL_UNKNOWN:
+        return settle.none(claim, blocked or Reason.NO_MONEY_YET)
+    return Decision(DecisionKind.AMBIGUOUS, claim.id, reasons=(blocked,))

@@ -1,0 +1,55 @@
+"""Proof numbers: their normal form, and when two are nearly the same."""
+
+from __future__ import annotations
+
+import re
+
+_NOT_ALNUM = re.compile(r"[^A-Z0-9]")
+_FOLD = str.maketrans("OIL", "011")
+
+MIN_EXACT = 6  #: characters under which an equal reference proves nothing
+MIN_EMBEDDED = 8  #: in a description, shorter numbers are terminals, branches and dates
+MIN_NEAR = 8
+SUFFIX = 6
+
+
+def normalise(proof: str) -> str:
+    """Capitals and digits only."""
+    return _NOT_ALNUM.sub("", proof.upper())
+
+
+def fold(key: str) -> str:
+    """Letters that are read as digits become them."""
+    return key.translate(_FOLD)
+
+
+def is_near(said: str, booked: str) -> bool:
+    """Whether `said` is `booked` but for one slip, or only its end."""
+    if is_suffix(said, booked):
+        return True
+    return min(len(said), len(booked)) >= MIN_NEAR and one_slip(fold(said), fold(booked))
+
+
+def is_suffix(said: str, booked: str) -> bool:
+    """Whether `said` is the end of `booked`, six characters or more."""
+    return SUFFIX <= len(said) < len(booked) and booked.endswith(said)
+
+
+def is_neighbour(said: str, booked: str) -> bool:
+    """Whether only the last digit differs: rather the next customer's slip than a slip of the finger."""
+    return len(said) == len(booked) and said[:-1] == booked[:-1] and said != booked
+
+
+def one_slip(left: str, right: str) -> bool:
+    """Whether one character was changed, left out, added, or two were swapped (or nothing at all)."""
+    if left == right:
+        return True
+    if len(left) > len(right):
+        left, right = right, left
+    if len(right) - len(left) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), len(left))
+    if len(left) < len(right):
+        return left[start:] == right[start + 1 :]
+    swapped = left[start : start + 2] == right[start : start + 2][::-1] and left[start + 2 :] == right[start + 2 :]
+    return swapped or left[start + 1 :] == right[start + 1 :]
