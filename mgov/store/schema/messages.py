@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, Table, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from mgov.store.schema.base import TABLE_OPTIONS, Id, Rupiah, line, metadata, moment, pk, prose, short
 
@@ -80,6 +80,7 @@ outbound_message = Table(
     line("dedupe_key", unique=True),
     Column("in_reply_to", Id, ForeignKey("inbound_message.id"), index=True),
     short("preferred_modem"),
+    short("avoid_modem"),
     short("modem"),
     short("sim"),
     Column("parts", Integer, nullable=False, server_default="1"),
@@ -97,7 +98,7 @@ outbound_message = Table(
     short("subject_kind"),
     Column("subject_id", Id),
     line("mail_id", index=True),
-    Column("report", Boolean, nullable=False, server_default=false()),
+    Column("concat_reference", Integer),
     CheckConstraint("state in ({})".format(", ".join(f"'{state}'" for state in OUTBOUND_STATES)), name="known_state"),
     Index("ix_outbound_message_queue", "state", "channel", "urgency", "id"),
     Index("ix_outbound_message_recipient", "recipient", "queued_at"),
@@ -112,7 +113,6 @@ outbound_part = Table(
     Column("message_id", Id, ForeignKey("outbound_message.id"), nullable=False),
     Column("sequence", Integer, nullable=False),
     short("state", nullable=False),
-    Column("concat_reference", Integer),
     Column("reference", Integer),
     short("modem"),
     short("sim"),

@@ -1,0 +1,85 @@
+"""Messages as plain records, their identities, and what becomes of a send."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+#: Seconds to wait after the first, second … refusal "for now"; then the last again.
+RETRY_SECONDS = (30, 60, 300, 900, 1800, 3600)
+MAX_ATTEMPTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One DELIVER as it came: `pdu` is kept raw, `text` is what it says alone (empty when unreadable).
+
+    `concat` is (reference, bits, total, sequence) of a long message's part. `error` says why it could not be read.
+    """
+
+    pdu: str
+    sender: str
+    sent_at: datetime
+    text: str
+    concat: tuple[int, int, int, int] | None = None
+    error: str | None = None
+
+    def identity(self, sim: str) -> str:
+        """The same part read twice, from whichever modem, has the same identity; another part has another."""
+        if self.error:
+            return digest(sim, "raw", self.pdu)
+        concat = self.concat or ("", "", "", "")
+        return digest(sim, self.sender, self.sent_at.isoformat(), *concat, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A STATUS-REPORT: `status` is TP-ST, `reference` TP-MR of the send it speaks of."""
+
+    pdu: str
+    reference: int
+    recipient: str
+    status: int
+    discharged_at: datetime | None
+
+    def identity(self, sim: str) -> str:
+        """The same report read twice has the same identity."""
+        return digest(sim, "report", self.pdu)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a part came in: the modem's name, its SIM (IMSI, else the modem's name) and our own number on it."""
+
+    modem: str
+    sim: str
+    msisdn: str | None = None
+
+
+def digest(*values: object) -> str:
+    """A short stable name for some content (SHA-256 over the values with a separator that none contains)."""
+    return hashlib.sha256("\x1f".join(str(value) for value in values).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_machine(sender: str, own_numbers: frozenset[str]) -> bool:
+    """Whether a sender must never be answered: short code, alphanumeric name, or a number of our own."""
+    digits = sender.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit()):
+        return True
+    return len(digits) < 7 or sender in own_numbers
+
+
+def retry_at(now: datetime, attempts: int) -> datetime:
+    """When a message that was refused for now may be tried again, after `attempts` tries."""
+    return now + timedelta(seconds=RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1])
+
+
+def is_delivered(status: int) -> bool:
+    """TP-ST 0x00 to 0x1F: the message was completed by the SMSC (TS 23.040, 9.2.3.15)."""
+    return status < 0x20
+
+
+def is_undeliverable(status: int) -> bool:
+    """TP-ST 0x40 to 0x7F: a permanent error, or the SMSC gave up trying."""
+    return 0x40 <= status < 0x80
