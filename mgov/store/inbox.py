@@ -83,9 +83,7 @@ def add_message(tx: Connection, values: Mapping[str, Any], actor: Actor) -> int 
         return None
     row = {"state": "received", **values}
     message_id = int(tx.execute(insert(inbound_message).values(**row)).inserted_primary_key[0])  # type: ignore[index]
-    history.record(
-        tx, "message", message_id, to=row["state"], at=row["received_at"], actor=actor, cause=row["channel"]
-    )
+    history.record(tx, "message", message_id, to=row["state"], at=row["received_at"], actor=actor, cause=row["channel"])
     wake(tx, "inbox")
     return message_id
 
@@ -104,12 +102,8 @@ def claim_next(tx: Connection, now: datetime) -> RowMapping | None:
         .where(~exists().where(earlier.c.sender == m.c.sender, earlier.c.state == "received", sooner))
         .order_by(m.c.sent_at, m.c.id)
         .limit(1)
-        .with_for_update(skip_locked=True, of=m)
+        .with_for_update(skip_locked=True)
     )
-    if tx.dialect.name == "sqlite":
-        query = query.with_for_update(None)
-    if tx.dialect.name in ("mysql", "mariadb"):
-        query = query.with_for_update(skip_locked=True)
     return tx.execute(query).mappings().first()
 
 

@@ -14,6 +14,9 @@ from mgov.store.database import wake
 from mgov.store.schema.messages import PRIORITIES, outbound_message, outbound_part
 
 LEASE = timedelta(seconds=120)
+#: How long after its submission a part may be reported on, and how early a report may come before it is settled.
+REPORT_WINDOW = timedelta(days=3)
+EARLY_REPORT_WINDOW = timedelta(minutes=10)
 
 
 def queue_text(
@@ -84,8 +87,6 @@ def claim(
     )
     if modem is not None:
         query = query.where(_may_take(modem, absent))
-    if tx.dialect.name == "sqlite":
-        query = query.with_for_update(None)
     row = tx.execute(query).mappings().first()
     if row is None:
         return None
@@ -98,7 +99,9 @@ def claim(
         "lease_until": now + LEASE,
     }
     tx.execute(update(outbound_message).where(columns.id == row["id"]).values(**values))
-    history.record(tx, "send", row["id"], from_="queued", to="sending", at=now, actor=f"system:{owner}", cause="claimed")
+    history.record(
+        tx, "send", row["id"], from_="queued", to="sending", at=now, actor=f"system:{owner}", cause="claimed"
+    )
     return tx.execute(select(outbound_message).where(columns.id == row["id"])).mappings().one()
 
 
@@ -134,9 +137,20 @@ def left_by(tx: Connection, owner: str, now: datetime) -> list[RowMapping]:
     columns = outbound_message.c
     stale = or_(columns.lease_owner == owner, columns.lease_until < now)
     query = select(outbound_message).where(columns.state == "sending", stale).order_by(columns.id)
-    if tx.dialect.name != "sqlite":
-        query = query.with_for_update(skip_locked=True)
-    return list(tx.execute(query).mappings())
+    return list(tx.execute(query.with_for_update(skip_locked=True)).mappings())
+
+
+def expire(tx: Connection, now: datetime) -> int:
+    """Mark what is queued past its send-by time `expired`; returns how many."""
+    columns = outbound_message.c
+    overdue = (columns.state == "queued") & (columns.send_by < now)
+    ids = list(tx.execute(select(columns.id).where(overdue)).scalars())
+    for message_id in ids:
+        history.record(
+            tx, "send", message_id, from_="queued", to="expired", at=now, actor="system:scheduler", cause="send-by time"
+        )
+    tx.execute(update(outbound_message).where(columns.id.in_(ids), columns.state == "queued").values(state="expired"))
+    return len(ids)
 
 
 def parts_of(tx: Connection, message_id: int) -> list[RowMapping]:

@@ -1,0 +1,205 @@
+"""Writing the ledger and everything that changes with it, many rows a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, insert, literal, select, update
+from sqlalchemy.orm import aliased
+
+from mgov.store.database import wake
+from mgov.store.schema.messages import PRIORITIES, outbound_message
+from mgov.store.schema.money import bank_entry, bill, confirmation, refund, review_case, settlement
+from mgov.store.schema.staff import transition
+
+Rows = Sequence[dict[str, Any]]
+
+
+def allocate(tx: Connection, rows: Rows) -> None:
+    """Insert allocations; the database refuses what a credit does not have."""
+    if rows:
+        tx.execute(insert(settlement), list(rows))
+
+
+def change_confirmations(tx: Connection, rows: Rows, keys: Sequence[str]) -> None:
+    """Update confirmations: each row has `row_id` and a value for each of `keys`."""
+    if rows:
+        values = {key: bindparam(f"new_{key}") for key in keys}
+        statement = update(confirmation).where(confirmation.c.id == bindparam("row_id")).values(values)
+        tx.execute(statement, [{"row_id": r["row_id"], **{f"new_{k}": r[k] for k in keys}} for r in rows])
+
+
+def record_transitions(tx: Connection, rows: Rows) -> None:
+    """Add to the history of states."""
+    if rows:
+        tx.execute(insert(transition), list(rows))
+
+
+def queue_answers(tx: Connection, rows: Rows, now: datetime) -> int:
+    """Queue texts (`channel, recipient, text, in_reply_to, subject_id, dedupe_key`) in one statement."""
+    if rows:
+        shared = {
+            "priority": "transaction",
+            "urgency": PRIORITIES["transaction"],
+            "state": "queued",
+            "queued_at": now,
+            "not_before": now,
+            "subject_kind": "payment",
+        }
+        tx.execute(insert(outbound_message), [{**shared, **row} for row in rows])
+        wake(tx, "outbox")
+    return len(rows)
+
+
+def net_settlements(tx: Connection, *conditions: Any) -> list[Row[Any]]:  # noqa: ANN401 - clauses of SQLAlchemy
+    """Allocations that were not undone, oldest first."""
+    undo = aliased(settlement)
+    undone = exists().where(undo.c.reverses_id == settlement.c.id)
+    query = select(settlement).where(settlement.c.amount > 0, ~undone, *conditions).order_by(settlement.c.id)
+    return list(tx.execute(query))
+
+
+def undo(tx: Connection, rows: Sequence[Row[Any]], *, rule: str, reasons: str, actor: str, now: datetime) -> None:
+    """Take allocations back: a new row with the negative amount for each."""
+    allocate(
+        tx,
+        [
+            {
+                "bank_entry_id": row.bank_entry_id,
+                "bill_id": row.bill_id,
+                "confirmation_id": row.confirmation_id,
+                "amount": -row.amount,
+                "rule": rule,
+                "reasons": reasons,
+                "reverses_id": row.id,
+                "actor": actor,
+                "at": now,
+            }
+            for row in rows
+        ],
+    )
+
+
+def new_reversals(tx: Connection) -> list[tuple[int, list[int]]]:
+    """Debits that undo a credit: the same account, reference and amount, booked on that day or later.
+
+    Each with the credits it may undo that no other debit undid, unspent ones last.
+    """
+    credit, taken = aliased(bank_entry), aliased(bank_entry)
+    debit = bank_entry
+    query = (
+        select(debit.c.id, credit.c.id)
+        .join(
+            credit,
+            and_(
+                credit.c.reference == debit.c.reference,
+                credit.c.account_id == debit.c.account_id,
+                credit.c.amount == debit.c.amount,
+                credit.c.type == "CR",
+                credit.c.booked_on <= debit.c.booked_on,
+            ),
+        )
+        .where(debit.c.type == "DB", debit.c.reverses_id.is_(None), debit.c.kind.in_(("ordinary", "reversal")))
+        .where(debit.c.reference.is_not(None), debit.c.reference != "")
+        .where(~exists().where(taken.c.reverses_id == credit.c.id))
+        .order_by(debit.c.id, credit.c.allocated, credit.c.id)
+    )
+    found: dict[int, list[int]] = {}
+    for debit_id, credit_id in tx.execute(query):
+        found.setdefault(debit_id, []).append(credit_id)
+    return list(found.items())
+
+
+def known_reversals_to_undo(tx: Connection) -> list[int]:
+    """Credits that an entry reverses and that are still allocated."""
+    undone = select(bank_entry.c.reverses_id).where(bank_entry.c.reverses_id.is_not(None))
+    return list(tx.scalars(select(bank_entry.c.id).where(bank_entry.c.id.in_(undone), bank_entry.c.allocated > 0)))
+
+
+def mark_reversal(tx: Connection, debit_id: int, credit_id: int) -> None:
+    """Say which credit a debit undoes."""
+    tx.execute(
+        update(bank_entry).where(bank_entry.c.id == debit_id).values(kind="reversal", reverses_id=credit_id)
+    )
+
+
+def sync_cases(tx: Connection, now: datetime) -> int:
+    """Open a case for each confirmation in review that has none; close those whose confirmation left it."""
+    in_review = select(confirmation.c.id).where(confirmation.c.status == "review")
+    tx.execute(
+        update(review_case)
+        .where(review_case.c.state == "open", review_case.c.confirmation_id.is_not(None))
+        .where(review_case.c.confirmation_id.not_in(in_review))
+        .values(state="closed", decided_at=now, decided_by="system:engine", decision="settled by itself")
+    )
+    has_case = exists().where(review_case.c.confirmation_id == confirmation.c.id, review_case.c.state == "open")
+    missing = select(confirmation).where(confirmation.c.status == "review", ~has_case).order_by(confirmation.c.id)
+    rows = [
+        {
+            "kind": "confirmation",
+            "confirmation_id": row.id,
+            "bill_id": row.bill_id,
+            "reasons": row.reason or "",
+            "candidates": "[]",
+            "state": "open",
+            "opened_at": now,
+        }
+        for row in tx.execute(missing)
+    ]
+    if rows:
+        tx.execute(insert(review_case), rows)
+    return len(rows)
+
+
+def describe_cases(tx: Connection, rows: Rows) -> None:
+    """Write reasons and candidates on the open cases of confirmations (`row_id, reasons, candidates`)."""
+    if rows:
+        statement = (
+            update(review_case)
+            .where(review_case.c.confirmation_id == bindparam("row_id"), review_case.c.state == "open")
+            .values(reasons=bindparam("new_reasons"), candidates=bindparam("new_candidates"))
+        )
+        tx.execute(
+            statement,
+            [{"row_id": r["row_id"], "new_reasons": r["reasons"], "new_candidates": r["candidates"]} for r in rows],
+        )
+
+
+def sync_refunds(tx: Connection, now: datetime) -> int:
+    """Put on the refund list what bills hold beyond their amount, or hold although cancelled or paid elsewhere."""
+    surplus = case((bill.c.state == "open", bill.c.overpaid), else_=bill.c.allocated)
+    listed = (
+        select(refund.c.bill_id, func.sum(refund.c.amount).label("amount"))
+        .where(refund.c.state != "dropped")
+        .group_by(refund.c.bill_id)
+        .subquery()
+    )
+    known = func.coalesce(listed.c.amount, 0)
+    query = (
+        select(bill.c.id, (surplus - known).label("missing"))
+        .outerjoin(listed, listed.c.bill_id == bill.c.id)
+        .where(bill.c.allocated > 0, surplus > known)
+    )
+    rows = [
+        {"bill_id": row.id, "amount": row.missing, "state": "due", "reason": "surplus", "created_at": now}
+        for row in tx.execute(query)
+    ]
+    if rows:
+        tx.execute(insert(refund), rows)
+    return len(rows)
+
+
+def fingerprint(tx: Connection) -> str:
+    """Changes whenever anything that matching looks at has: ids only grow, and changed bills carry their time."""
+    parts = [
+        select(func.max(confirmation.c.id)),
+        select(func.max(bank_entry.c.id)),
+        select(func.max(settlement.c.id)),
+        select(func.max(bill.c.id)),
+        select(func.max(bill.c.updated_at)),
+        select(func.count()).select_from(confirmation).where(confirmation.c.status == literal("review")),
+        select(func.count()).select_from(confirmation).where(confirmation.c.status == literal("awaiting_funds")),
+    ]
+    return "|".join(str(tx.scalar(part)) for part in parts)

@@ -1,0 +1,271 @@
+"""Receive: what a modem or a mailbox delivered is kept, once, and becomes a message when it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from mgov.domain.actor import Actor
+from mgov.domain.message import Origin, Part, Report, digest, is_delivered, is_undeliverable
+from mgov.store import history, inbox, outbox
+from mgov.store.database import Database
+from mgov.store.schema.messages import delivery_report, outbound_message, outbound_part
+
+#: Joins the raw PDUs of one long message, in order, into its text.
+Join = Callable[[Sequence[str]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of one batch: how many parts were new, and the messages that became whole."""
+
+    new_parts: int
+    message_ids: tuple[int, ...]
+
+
+def receive_parts(db: Database, origin: Origin, parts: Sequence[Part], join: Join, now: datetime) -> Received:
+    """Keep a batch of parts in one transaction; only when this returns may they be deleted from the SIM."""
+
+    def work(tx: Connection) -> Received:
+        new, messages = 0, []
+        for part in parts:
+            identity = part.identity(origin.sim)
+            if inbox.knows_part(tx, identity):
+                continue
+            new += 1
+            message_id = _keep(tx, origin, part, identity, join, now)
+            if message_id is not None:
+                messages.append(message_id)
+        return Received(new, tuple(messages))
+
+    return db.transact(work)
+
+
+def receive_text(
+    tx: Connection,
+    *,
+    channel: str,
+    sender: str,
+    text: str,
+    sent_at: datetime,
+    received_at: datetime,
+    identity: str,
+    recipient: str | None = None,
+    subject: str | None = None,
+    mail_id: str | None = None,
+    modem: str | None = None,
+    sim: str | None = None,
+) -> int | None:
+    """Keep one whole message; None when it is kept already."""
+    values = {
+        "identity": identity,
+        "channel": channel,
+        "sender": sender,
+        "recipient": recipient,
+        "text": _storable(text),
+        "subject": subject,
+        "mail_id": mail_id,
+        "sent_at": sent_at,
+        "received_at": received_at,
+        "modem": modem,
+        "sim": sim,
+    }
+    return inbox.add_message(tx, values, Actor.sender(channel, sender))
+
+
+def receive_reports(db: Database, origin: Origin, reports: Sequence[Report], now: datetime) -> int:
+    """Keep delivery reports and tell the sends they speak of; an early one is parked. Returns how many were new."""
+
+    def work(tx: Connection) -> int:
+        return sum(_keep_report(tx, origin, report, now) for report in reports)
+
+    return db.transact(work)
+
+
+def give_up_incomplete(db: Database, before: datetime, now: datetime) -> int:
+    """Make long messages whose rest never came visible, so that the citizen is asked to send again."""
+
+    def work(tx: Connection) -> int:
+        groups: dict[tuple[object, ...], list[RowMapping]] = {}
+        for row in inbox.overdue_parts(tx, before):
+            key = (row["sim"], row["sender"], row["concat_reference"], row["concat_bits"], row["concat_total"])
+            groups.setdefault(key, []).append(row)
+        for rows in groups.values():
+            _give_up(tx, rows, now)
+        return len(groups)
+
+    return db.transact(work)
+
+
+def _keep(tx: Connection, origin: Origin, part: Part, identity: str, join: Join, now: datetime) -> int | None:
+    if part.error is not None:
+        part_id = inbox.add_part(tx, origin, part, identity, "unreadable", now)
+        _as_message(tx, origin, part, "", now, [part_id], [identity], state="unreadable")
+        return None
+    if part.concat is None:
+        part_id = inbox.add_part(tx, origin, part, identity, "joined", now)
+        return _as_message(tx, origin, part, part.text, now, [part_id], [identity])
+    inbox.add_part(tx, origin, part, identity, "waiting", now)
+    return _join_if_whole(tx, origin, part, join, now)
+
+
+def _join_if_whole(tx: Connection, origin: Origin, part: Part, join: Join, now: datetime) -> int | None:
+    assert part.concat is not None  # noqa: S101 - the caller looked
+    chosen: dict[int, RowMapping] = {}
+    for row in inbox.waiting_parts(tx, origin, part):
+        chosen.setdefault(row["concat_sequence"], row)
+    if len(chosen) < part.concat[2]:
+        return None
+    rows = [chosen[sequence] for sequence in sorted(chosen)]
+    text = join([row["pdu"] for row in rows])
+    identities = [row["identity"] for row in rows]
+    return _as_message(tx, origin, part, text, now, [row["id"] for row in rows], identities)
+
+
+def _as_message(
+    tx: Connection,
+    origin: Origin,
+    part: Part,
+    text: str,
+    now: datetime,
+    part_ids: list[int],
+    identities: list[str],
+    state: str = "received",
+) -> int | None:
+    values = {
+        "identity": digest("sms", *identities),
+        "channel": "sms",
+        "modem": origin.modem,
+        "sim": origin.sim,
+        "sender": part.sender,
+        "recipient": origin.msisdn,
+        "text": _storable(text),
+        "sent_at": part.sent_at,
+        "received_at": now,
+        "state": state,
+        "error": part.error,
+    }
+    message_id = inbox.add_message(tx, values, Actor.sender("sms", part.sender))
+    if message_id is not None:
+        inbox.bind_parts(tx, part_ids, message_id, "unreadable" if state == "unreadable" else "joined")
+    return message_id
+
+
+def _give_up(tx: Connection, rows: list[RowMapping], now: datetime) -> None:
+    first = rows[0]
+    origin = Origin(first["modem"], first["sim"])
+    part = Part(first["pdu"], first["sender"], first["sent_at"], "")
+    ids = [row["id"] for row in rows]
+    message_id = _as_message(
+        tx, origin, part, "", now, ids, [row["identity"] for row in rows] + ["incomplete"], state="incomplete"
+    )
+    if message_id is not None:
+        inbox.bind_parts(tx, ids, message_id, "incomplete")
+
+
+def _keep_report(tx: Connection, origin: Origin, report: Report, now: datetime) -> int:
+    identity = report.identity(origin.sim)
+    columns = delivery_report.c
+    if tx.execute(select(columns.id).where(columns.identity == identity)).first() is not None:
+        return 0
+    part = _part_of(tx, origin, report, now)
+    tx.execute(
+        insert(delivery_report).values(
+            identity=identity,
+            modem=origin.modem,
+            sim=origin.sim,
+            reference=report.reference,
+            recipient=report.recipient,
+            status=report.status,
+            discharged_at=report.discharged_at,
+            received_at=now,
+            pdu=report.pdu,
+            part_id=part["id"] if part else None,
+        )
+    )
+    if part:
+        apply_report(tx, part, report.status, report.reference, now)
+    return 1
+
+
+def _part_of(tx: Connection, origin: Origin, report: Report, now: datetime) -> RowMapping | None:
+    since = now - outbox.REPORT_WINDOW
+    candidates = outbox.part_reported(tx, origin.sim, report.reference, since)
+    same = [row for row in candidates if _same_number(row["recipient"], report.recipient)]
+    exact = [row for row in same if row["reference"] == report.reference]
+    if exact:
+        return exact[0]
+    return same[0] if len(same) == 1 else None
+
+
+def apply_report(tx: Connection, part: RowMapping, status: int, reference: int, now: datetime) -> None:
+    """Let a delivery report speak: the part is known to have gone out, and perhaps to have arrived."""
+    values: dict[str, object] = {"status": status, "reference": reference}
+    if is_delivered(status):
+        values |= {"state": "delivered", "delivered_at": now}
+    elif is_undeliverable(status):
+        values |= {"state": "failed", "error_code": f"ST {status}"}
+    elif part["state"] == "uncertain":
+        values |= {"state": "sent"}
+    outbox.set_part(tx, part["id"], **values)
+    _roll_up(tx, part["message_id"], now)
+
+
+def _roll_up(tx: Connection, message_id: int, now: datetime) -> None:
+    """A message is what all its parts are: delivered when all are, failed when one is, sent when none is in doubt."""
+    message = outbox.get(tx, message_id)
+    states = {row["state"] for row in outbox.parts_of(tx, message_id)}
+    if message is None or message["state"] not in ("sent", "uncertain"):
+        return
+    if "failed" in states:
+        new = "failed"
+    elif states == {"delivered"}:
+        new = "delivered"
+    elif states <= {"delivered", "sent"}:
+        new = "sent"
+    else:
+        return
+    if new == message["state"]:
+        return
+    values: dict[str, object] = {"state": new}
+    if message["sent_at"] is None:
+        values["sent_at"] = now
+    if new == "delivered":
+        values["delivered_at"] = now
+    if new == "failed":
+        values["error"] = "the network reported that it could not be delivered"
+    tx.execute(update(outbound_message).where(outbound_message.c.id == message_id).values(**values))
+    history.record(
+        tx, "send", message_id, from_=message["state"], to=new, at=now, actor="system:network", cause="delivery report"
+    )
+
+
+def match_parked_reports(tx: Connection, part_id: int, sim: str, reference: int, recipient: str, now: datetime) -> None:
+    """Let a report that came before its send was settled speak now."""
+    columns = delivery_report.c
+    query = select(delivery_report).where(
+        columns.part_id.is_(None),
+        columns.sim == sim,
+        columns.reference == reference,
+        columns.received_at >= now - outbox.EARLY_REPORT_WINDOW,
+    )
+    for row in tx.execute(query.order_by(columns.id.desc())).mappings():
+        if _same_number(row["recipient"], recipient):
+            tx.execute(update(delivery_report).where(columns.id == row["id"]).values(part_id=part_id))
+            part = tx.execute(select(outbound_part).where(outbound_part.c.id == part_id)).mappings().one()
+            apply_report(tx, part, row["status"], reference, now)
+            return
+
+
+def _same_number(one: str, other: str) -> bool:
+    """Networks report numbers in national or international form: the last nine digits tell."""
+    return one == other or (len(one) >= 9 and len(other) >= 9 and one[-9:] == other[-9:])
+
+
+def _storable(text: str) -> str:
+    """No database keeps a NUL or half of a surrogate pair; the raw PDU keeps what was there."""
+    return text.replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,223 @@
+"""Send: claim a message, submit its parts one by one, settle each outcome. A claim is committed before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import RowMapping
+
+from mgov.domain.message import MAX_ATTEMPTS, retry_at
+from mgov.store import outbox
+from mgov.store.database import Database, wake
+from mgov.workflows.receive import match_parked_reports
+
+
+#: How many parts a text needs on the air.
+CountParts = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends: `owner` names the lease (node and part), `modem` and `sim` the radio."""
+
+    owner: str
+    modem: str
+    sim: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One part to submit now. `reference` is the 8-bit number all parts of this message share on the air."""
+
+    message: RowMapping
+    part_id: int
+    sequence: int
+    total: int
+    reference: int
+
+    @property
+    def recipient(self) -> str:
+        """The number to send to."""
+        return str(self.message["recipient"])
+
+    @property
+    def text(self) -> str:
+        """The whole text: the driver's side splits it the same way each time."""
+        return str(self.message["text"])
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What the radio said of one part: `outcome` is the value of `modem_drivers.radio.Outcome`."""
+
+    outcome: str
+    reference: int | None = None
+    code: str | None = None
+    detail: str = ""
+
+
+def next_task(
+    db: Database, sender: Sender, count_parts: CountParts, now: datetime, absent: tuple[str, ...] = ()
+) -> Task | None:
+    """Claim the next message for this modem and commit that; None when nothing is due."""
+    return db.transact(lambda tx: _next_task(tx, sender, count_parts, now, absent))
+
+
+def settle_and_next(
+    db: Database,
+    sender: Sender,
+    task: Task,
+    submission: Submission,
+    count_parts: CountParts,
+    now: datetime,
+    absent: tuple[str, ...] = (),
+    more: bool = True,
+) -> Task | None:
+    """Settle one part and, in the same commit, begin the next part or claim the next message (unless not `more`)."""
+
+    def work(tx: Connection) -> Task | None:
+        following = _settle(tx, sender, task, submission, now)
+        if following is not None or not more:
+            return following
+        return _next_task(tx, sender, count_parts, now, absent)
+
+    return db.transact(work)
+
+
+def recover(db: Database, owner: str, now: datetime) -> tuple[int, int]:
+    """After a start: what this owner left in the middle of a submission is uncertain, what it had not begun is queued.
+
+    Returns how many became uncertain and how many were queued again.
+    """
+
+    def work(tx: Connection) -> tuple[int, int]:
+        uncertain = queued = 0
+        for message in outbox.left_by(tx, owner, now):
+            begun = [part for part in outbox.parts_of(tx, message["id"]) if part["state"] == "sending"]
+            for part in begun:
+                outbox.set_part(tx, part["id"], state="uncertain")
+            state = "uncertain" if begun else "queued"
+            outbox.settle(
+                tx,
+                message,
+                state=state,
+                now=now,
+                actor=f"system:{owner}",
+                cause="left behind by a stopped process",
+                error="the submission was cut off: it may have gone out" if begun else None,
+                error_code="cut off" if begun else None,
+            )
+            uncertain, queued = uncertain + bool(begun), queued + (not begun)
+        if queued:
+            wake(tx, "outbox")
+        return uncertain, queued
+
+    return db.transact(work)
+
+
+def expire_overdue(db: Database, now: datetime) -> int:
+    """Expire what is past its send-by time and still queued: late is worse than never for these."""
+
+    def work(tx: Connection) -> int:
+        return outbox.expire(tx, now)
+
+    return db.transact(work)
+
+
+def _next_task(
+    tx: Connection, sender: Sender, count_parts: CountParts, now: datetime, absent: tuple[str, ...]
+) -> Task | None:
+    message = outbox.claim(tx, channel="sms", owner=sender.owner, modem=sender.modem, now=now, absent=absent)
+    if message is None:
+        return None
+    parts = outbox.parts_of(tx, message["id"])
+    if not parts:
+        outbox.add_parts(tx, message["id"], count_parts(message["text"]))
+        parts = outbox.parts_of(tx, message["id"])
+    return _begin(tx, sender, message, [part for part in parts if part["state"] == "queued"], len(parts), now)
+
+
+def _begin(
+    tx: Connection, sender: Sender, message: RowMapping, waiting: list[RowMapping], total: int, now: datetime
+) -> Task | None:
+    if not waiting:
+        return None
+    part = waiting[0]
+    outbox.set_part(
+        tx,
+        part["id"],
+        state="sending",
+        modem=sender.modem,
+        sim=sender.sim,
+        submitted_at=now,
+        attempts=part["attempts"] + 1,
+    )
+    return Task(message, part["id"], part["sequence"], total, int(message["id"]) % 256)
+
+
+def _settle(tx: Connection, sender: Sender, task: Task, submission: Submission, now: datetime) -> Task | None:
+    if submission.outcome == "accepted":
+        return _accepted(tx, sender, task, submission, now)
+    if submission.outcome == "uncertain":
+        outbox.set_part(tx, task.part_id, state="uncertain", error_code=submission.code)
+        _close(tx, sender, task, "uncertain", submission, now)
+    elif submission.outcome == "refused_for_good":
+        outbox.set_part(tx, task.part_id, state="failed", error_code=submission.code)
+        _close(tx, sender, task, "failed", submission, now)
+    else:
+        outbox.set_part(tx, task.part_id, state="queued", error_code=submission.code)
+        _try_again(tx, sender, task, submission, now)
+    return None
+
+
+def _accepted(tx: Connection, sender: Sender, task: Task, submission: Submission, now: datetime) -> Task | None:
+    outbox.set_part(tx, task.part_id, state="sent", reference=submission.reference, error_code=None)
+    parts = outbox.parts_of(tx, task.message["id"]) if task.total > 1 else []
+    waiting = [part for part in parts if part["state"] == "queued"]
+    if waiting:
+        return _begin(tx, sender, task.message, waiting, task.total, now)
+    in_doubt = any(part["state"] == "uncertain" for part in parts)
+    _close(tx, sender, task, "uncertain" if in_doubt else "sent", submission, now)
+    if submission.reference is not None:
+        match_parked_reports(tx, task.part_id, sender.sim, submission.reference, task.recipient, now)
+    return None
+
+
+def _close(tx: Connection, sender: Sender, task: Task, state: str, submission: Submission, now: datetime) -> None:
+    outbox.settle(
+        tx,
+        task.message,
+        state=state,
+        now=now,
+        actor=f"system:{sender.owner}",
+        cause=submission.outcome,
+        sim=sender.sim,
+        sent_at=now if state == "sent" else None,
+        error_code=submission.code,
+        error=submission.detail or None,
+    )
+
+
+def _try_again(tx: Connection, sender: Sender, task: Task, submission: Submission, now: datetime) -> None:
+    attempts = int(task.message["attempts"])
+    if attempts >= MAX_ATTEMPTS:
+        _close(tx, sender, task, "failed", submission, now)
+        return
+    elsewhere = submission.outcome in ("modem_fault", "sim_fault")
+    outbox.settle(
+        tx,
+        task.message,
+        state="queued",
+        now=now,
+        actor=f"system:{sender.owner}",
+        cause=submission.outcome,
+        not_before=now if elsewhere and attempts == 1 else retry_at(now, attempts),
+        preferred_modem=None if elsewhere else task.message["preferred_modem"],
+        avoid_modem=sender.modem if submission.outcome == "sim_fault" and attempts < MAX_ATTEMPTS // 2 else None,
+        error_code=submission.code,
+        error=submission.detail or None,
+    )
+    wake(tx, "outbox")
