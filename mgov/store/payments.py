@@ -244,3 +244,15 @@ def _listed(row: Row[Any]) -> dict[str, Any]:
 def as_json(values: object) -> str:
     """A detail for a prose column."""
     return json.dumps(values, ensure_ascii=False, default=str, sort_keys=True)
+
+
+def settled_facts(tx: Connection, confirmation_id: int) -> Row[Any] | None:
+    """By what a settled confirmation was settled, and how its bill stands."""
+    query = (
+        select(bank_entry.c.reference, bank_entry.c.booked_on, bill.c.status, bill.c.allocated)
+        .select_from(confirmation)
+        .join(bank_entry, bank_entry.c.id == confirmation.c.bank_entry_id)
+        .join(bill, bill.c.id == confirmation.c.bill_id)
+        .where(confirmation.c.id == confirmation_id)
+    )
+    return tx.execute(query).first()

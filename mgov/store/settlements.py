@@ -120,9 +120,7 @@ def known_reversals_to_undo(tx: Connection) -> list[int]:
 
 def mark_reversal(tx: Connection, debit_id: int, credit_id: int) -> None:
     """Say which credit a debit undoes."""
-    tx.execute(
-        update(bank_entry).where(bank_entry.c.id == debit_id).values(kind="reversal", reverses_id=credit_id)
-    )
+    tx.execute(update(bank_entry).where(bank_entry.c.id == debit_id).values(kind="reversal", reverses_id=credit_id))
 
 
 def sync_cases(tx: Connection, now: datetime) -> int:
@@ -203,3 +201,26 @@ def fingerprint(tx: Connection) -> str:
         select(func.count()).select_from(confirmation).where(confirmation.c.status == literal("awaiting_funds")),
     ]
     return "|".join(str(tx.scalar(part)) for part in parts)
+
+
+def reopen_settled_by(tx: Connection, credit_id: int, reason: str, actor: str, now: datetime) -> None:
+    """Send the confirmations that a credit settled to a person."""
+    mine = and_(confirmation.c.bank_entry_id == credit_id, confirmation.c.status == "settled")
+    ids = list(tx.scalars(select(confirmation.c.id).where(mine)))
+    values = {"status": "review", "reason": reason, "bank_entry_id": None, "settled_at": None, "rule": None}
+    tx.execute(update(confirmation).where(mine).values(values))
+    record_transitions(
+        tx,
+        [
+            {
+                "object_kind": "payment",
+                "object_id": row_id,
+                "from_state": "settled",
+                "to_state": "review",
+                "at": now,
+                "actor": actor,
+                "cause": reason,
+            }
+            for row_id in ids
+        ],
+    )

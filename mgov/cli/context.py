@@ -1,0 +1,124 @@
+"""What every command gets: the configuration, the database, the actor and the ways to print."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mgov import config as configuration
+from mgov.bootstrap import shipped_replies
+from mgov.config import Config, ConfigError
+from mgov.domain.actor import Actor
+from mgov.replies import Replies
+from mgov.store import migrate
+from mgov.store.database import Database, DatabaseUnavailableError
+
+
+class NotDone(click.ClickException):  # noqa: N818 - a result, not a fault: exit code 1 with one line
+    """The asked work was not done; the text says why in one line."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:  # noqa: ANN401 - click's own signature
+        """One line on stderr."""
+        click.echo(self.format_message(), err=True)
+
+
+class CliContext:
+    """One invocation. Nothing is opened before it is asked for."""
+
+    def __init__(self) -> None:
+        self.config_path: Path | None = None
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration in force; exits 1 when there is none or it is wrong."""
+        path = configuration.find(self.config_path)
+        if path is None:
+            raise NotDone("no configuration: run `mgov init`, or name one with --config or MGOV_CONFIG")
+        try:
+            return configuration.load(path)
+        except ConfigError as error:
+            raise NotDone(str(error)) from error
+
+    @cached_property
+    def _database(self) -> Database:
+        try:
+            database = Database(self.config.database.url)
+            revision = migrate.current(database)
+        except DatabaseUnavailableError as error:
+            raise NotDone(f"database: {error}") from error
+        if revision != migrate.head():
+            raise NotDone(
+                f"database: its schema is {revision or 'empty'}, this program needs {migrate.head()}: run `mgov db upgrade`"
+            )
+        return database
+
+    def database(self) -> Database:
+        """The database, migrated; exits 1 when it cannot be had."""
+        return self._database
+
+    def actor(self) -> Actor:
+        """Who runs this command: the Unix user, as staff."""
+        login = "root" if os.geteuid() == 0 else getpass.getuser()
+        return Actor.staff(self.config.staff.unix_users.get(login, login))
+
+    @cached_property
+    def _replies(self) -> Replies:
+        return shipped_replies(self.config)
+
+    def replies(self) -> Replies:
+        """The reply texts of this site."""
+        return self._replies
+
+    def now(self) -> datetime:
+        """The one clock of a command."""
+        return datetime.now(UTC)
+
+    def print_rows(self, rows: Iterable[Mapping[str, Any]], as_json: bool) -> None:
+        """One line a row: JSON objects, or aligned columns for people."""
+        if as_json:
+            for row in rows:
+                click.echo(json.dumps({key: self.plain(value) for key, value in row.items()}, ensure_ascii=False))
+            return
+        table = [{key: self.plain(value) for key, value in row.items()} for row in rows]
+        if table:
+            _print_table(table)
+
+    def plain(self, value: object) -> Any:  # noqa: ANN401 - what JSON can hold
+        """A value as JSON holds it: moments in the office's zone with their offset."""
+        if isinstance(value, datetime):
+            return value.astimezone(self.config.zone).isoformat(timespec="seconds")
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, Decimal):
+            return str(value)
+        return value
+
+
+def _print_table(table: list[dict[str, Any]]) -> None:
+    columns = list(table[0])
+    cells = [["" if row[column] is None else str(row[column]) for column in columns] for row in table]
+    widths = [max(len(column), *(len(row[n]) for row in cells)) for n, column in enumerate(columns)]
+    for row in [columns, *cells]:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def error_line(text: str) -> None:
+    """One remark on stderr."""
+    click.echo(text, err=True)
+
+
+def is_terminal() -> bool:
+    """Whether a person watches stderr."""
+    return sys.stderr.isatty()

@@ -1,0 +1,85 @@
+"""The root of the command line: mounts each noun's commands and lets `--config` stand anywhere."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import click
+
+from mgov import __version__
+from mgov.cli.context import CliContext
+
+#: Command → module that holds a click command of the same name: loaded when asked for, so that `mgov parse` starts fast.
+COMMANDS = {
+    "application": "mgov.cli.application",
+    "audit": "mgov.cli.audit",
+    "bank": "mgov.cli.bank",
+    "bill": "mgov.cli.bill",
+    "check": "mgov.cli.check",
+    "db": "mgov.cli.db",
+    "demo": "mgov.cli.demo",
+    "document": "mgov.cli.document",
+    "explain": "mgov.cli.explain",
+    "init": "mgov.cli.init",
+    "modem": "mgov.cli.modem",
+    "parse": "mgov.cli.parse",
+    "payment": "mgov.cli.payment",
+    "pdu": "mgov.cli.pdu",
+    "remind": "mgov.cli.remind",
+    "report": "mgov.cli.report",
+    "run": "mgov.cli.run",
+    "service": "mgov.cli.service",
+    "sms": "mgov.cli.sms",
+    "staff": "mgov.cli.staff",
+}
+
+
+class _Root(click.Group):
+    """Finds commands by name without importing the others, and takes `--config` before or after any name."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """All names."""
+        return sorted(COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """The command of that name."""
+        module = COMMANDS.get(name)
+        if module is None:
+            return None
+        command: click.Command = getattr(importlib.import_module(module), name.replace("-", "_"))
+        return command
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Take `--config PATH` out wherever it stands."""
+        path, rest = _take_config(args)
+        if path is not None:
+            context.ensure_object(CliContext).config_path = Path(path)
+        return super().parse_args(context, rest)
+
+
+def _take_config(args: list[str]) -> tuple[str | None, list[str]]:
+    path, rest, literal = None, [], False
+    words = iter(args)
+    for word in words:
+        literal = literal or word == "--"
+        if not literal and word == "--config":
+            path = next(words, None)
+            if path is None:
+                raise click.UsageError("Option '--config' requires an argument.")
+        elif not literal and word.startswith("--config="):
+            path = word.removeprefix("--config=")
+        else:
+            rest.append(word)
+    return path, rest
+
+
+@click.command(cls=_Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="mgov")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """SMS gateway and transaction engine of a provincial government.
+
+    Every command takes --config PATH (or MGOV_CONFIG; else ./mgov.toml, then /etc/mgov/mgov.toml).
+    """
+    context.ensure_object(CliContext)

@@ -1,0 +1,210 @@
+"""Answer: the next text is read and handled, and its effect, its state and its one answer are one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import RowMapping
+
+from mgov.domain.actor import Actor
+from mgov.domain.message import is_machine
+from mgov.replies import Replies
+from mgov.store import conversations, inbox, outbox
+from mgov.store.conversations import OpenQuestion
+from mgov.store.database import Database
+from mgov.workflows.handlers import HANDLERS, missing, unknown
+from mgov.workflows.handlers.request import HandlerSettings, Question, Reply, Request
+from parsers.completion import complete, yes_or_no
+from parsers.reader import read
+from parsers.reading import Reading
+
+ENGINE = Actor.system("engine")
+MAX_TRIES = 3
+RETRY = timedelta(seconds=2)
+#: Commands that never act on a guess: what was meant is proposed, and waits for YA.
+NEEDS_CERTAINTY = frozenset({"PAY", "REMIND_OFF", "CANCEL", "REGISTER", "APPLY"})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSettings:
+    """What the pipeline needs to know of the site."""
+
+    handlers: HandlerSettings
+    replies: Replies
+    own_numbers: frozenset[str] = frozenset()
+    answers_per_hour: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """One text and what became of it."""
+
+    message_id: int
+    state: str
+    outbound_id: int | None
+
+
+def answer_next(db: Database, settings: AnswerSettings, now: datetime) -> Handled | None:
+    """Handle the next text that is due; None when there is none.
+
+    A handler that fails leaves nothing behind; its text is tried again, and set aside after `MAX_TRIES`.
+    """
+    claimed: list[RowMapping] = []
+
+    def work(tx: Connection) -> Handled | None:
+        claimed.clear()
+        message = inbox.claim_next(tx, now)
+        if message is None:
+            return None
+        claimed.append(message)
+        return _handle(tx, message, settings)
+
+    try:
+        return db.transact(work)
+    except Exception as error:
+        if not claimed:
+            raise
+        message = claimed[0]
+        return db.transact(lambda tx: _failed(tx, message, error, settings, now))
+
+
+def _handle(tx: Connection, message: RowMapping, settings: AnswerSettings) -> Handled:
+    now = message["received_at"]
+    if is_machine(message["sender"], settings.own_numbers) and message["channel"] == "sms":
+        inbox.finish(tx, message, state="ignored", now=now, actor=ENGINE, cause="a machine is never answered")
+        return Handled(message["id"], "ignored", None)
+    reading, reply = _reply(tx, message, settings, now)
+    if reply.ask is not None:
+        conversations.ask(tx, message["sender"], reply.ask.kind, reply.ask.payload, message["id"], now)
+    inbox.finish(
+        tx,
+        message,
+        state="handled",
+        now=now,
+        actor=ENGINE,
+        cause="; ".join(reading.how)[:64] or "read",
+        command=reading.command,
+        fields=_shown(reading),
+    )
+    return Handled(message["id"], "handled", _queue(tx, message, reply, settings, now))
+
+
+def _reply(
+    tx: Connection, message: RowMapping, settings: AnswerSettings, now: datetime
+) -> tuple[Reading, Reply]:
+    sender = message["sender"]
+    question = conversations.open_question(tx, sender, now)
+    fresh = read(message["text"], now)
+    reading, answered = (fresh, False) if question is None else _in_conversation(question, fresh, message["text"], now)
+    request = Request(
+        tx=tx,
+        message_id=message["id"],
+        channel=message["channel"],
+        sender=sender,
+        reading=reading,
+        text=message["text"],
+        now=now,
+        settings=settings.handlers,
+        replies=settings.replies,
+    )
+    if question is not None and (answered or reading.command is not None):
+        conversations.close(tx, sender)
+    return reading, _dispatch(request, question if answered else None)
+
+
+def _in_conversation(question: OpenQuestion, fresh: Reading, text: str, now: datetime) -> tuple[Reading, bool]:
+    """What a text means after a question, and whether it answers it."""
+    said = yes_or_no(text)
+    if question.kind == "propose" and said is not None:
+        command = question.command if said else None
+        return Reading(command, question.fields if said else {}, (), True, ("YA" if said else "BATAL",)), True
+    if fresh.command is not None and fresh.certain:
+        return fresh, False
+    completion = complete(question, text, now)
+    if completion.filled or completion.ambiguous:
+        return replace(completion.reading, certain=True, how=(*completion.reading.how, "completes the open question")), True
+    return fresh, False
+
+
+def _dispatch(request: Request, answered: OpenQuestion | None) -> Reply:
+    reading = request.reading
+    if reading.command is None:
+        if answered is not None and answered.kind == "propose":
+            return Reply(request.replies.render("dropped", {}))
+        return unknown(request)
+    if _must_propose(reading):
+        return _propose(request)
+    if _lacks_something(reading):
+        return missing(request)
+    return HANDLERS[reading.command](request)
+
+
+def _must_propose(reading: Reading) -> bool:
+    """A claim by bill and proof is only a claim and is taken; everything else that acts waits for YA when guessed."""
+    if reading.certain or reading.command not in NEEDS_CERTAINTY:
+        return False
+    return not (reading.command == "PAY" and {"bill", "proof"} <= reading.fields.keys())
+
+
+def _lacks_something(reading: Reading) -> bool:
+    if reading.command == "PAY" and {"bill", "proof"} <= reading.fields.keys():
+        return False
+    return bool(reading.missing)
+
+
+def _propose(request: Request) -> Reply:
+    reading = request.reading
+    if reading.missing:
+        return missing(request)
+    payload: dict[str, object] = {"command": reading.command, "fields": reading.fields}
+    text = request.replies.render("propose", {"command": reading.command, "fields": reading.fields})
+    return Reply(text, ask=Question("propose", payload))
+
+
+def _queue(
+    tx: Connection, message: RowMapping, reply: Reply, settings: AnswerSettings, now: datetime
+) -> int | None:
+    """Queue the one answer; past the sender's budget a single notice, then nothing until the hour is over."""
+    given = outbox.answers_since(tx, message["sender"], now - timedelta(hours=1), now)
+    if given > settings.answers_per_hour:
+        return None
+    text = reply.text if given < settings.answers_per_hour else settings.replies.render("budget", {})
+    return outbox.queue_text(
+        tx,
+        to=message["sender"],
+        text=text,
+        now=now,
+        priority="reply",
+        actor=ENGINE,
+        cause="answer",
+        channel=message["channel"],
+        subject=reply.subject or message["subject"],
+        dedupe_key=f"answer:{message['id']}",
+        in_reply_to=message["id"],
+        preferred_modem=message["modem"],
+    )
+
+
+def _failed(
+    tx: Connection, message: RowMapping, error: Exception, settings: AnswerSettings, now: datetime
+) -> Handled | None:
+    current = inbox.get(tx, message["id"])
+    if current is None or current["state"] != "received":
+        return None
+    attempts = current["attempts"] + 1
+    sentence = f"{type(error).__name__}: {error}"
+    if attempts < MAX_TRIES:
+        inbox.postpone(tx, current["id"], attempts=attempts, until=now + RETRY * attempts, error=sentence)
+        return Handled(current["id"], "received", None)
+    at = current["received_at"]
+    inbox.finish(tx, current, state="set_aside", now=at, actor=ENGINE, cause="failed three times", error=sentence)
+    reply = Reply(settings.replies.render("set_aside", {}))
+    return Handled(current["id"], "set_aside", _queue(tx, current, reply, settings, at))
+
+
+def _shown(reading: Reading) -> Mapping[str, object]:
+    """The fields as kept: a PIN never is."""
+    return {name: value for name, value in reading.fields.items() if name != "pin"}
