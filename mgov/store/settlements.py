@@ -26,7 +26,7 @@ def allocate(tx: Connection, rows: Rows) -> None:
 def change_confirmations(tx: Connection, rows: Rows, keys: Sequence[str]) -> None:
     """Update confirmations: each row has `row_id` and a value for each of `keys`."""
     if rows:
-        values = {key: bindparam(f"new_{key}") for key in keys}
+        values: dict[str, Any] = {key: bindparam(f"new_{key}") for key in keys}
         statement = update(confirmation).where(confirmation.c.id == bindparam("row_id")).values(values)
         tx.execute(statement, [{"row_id": r["row_id"], **{f"new_{k}": r[k] for k in keys}} for r in rows])
 
