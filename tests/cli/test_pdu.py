@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mgov.cli.pdu import pdu
 
 
-def run(command: str, *records: Any) -> list[dict[str, Any]]:
+def run(command: str, *records: object) -> list[dict[str, Any]]:
     lines = "".join((record if isinstance(record, str) else json.dumps(record)) + "\n" for record in records)
     result = CliRunner().invoke(pdu, [command, "--jsonl", "-"], input=lines)
     assert result.exit_code == 0, result.output
