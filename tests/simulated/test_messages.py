@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modem_drivers.simulated import FaultKind, SimulatedNetwork
 from modem_drivers.sms import compose, decode_deliver, decode_status_report
+
 from .conftest import CITIZEN, GATEWAY, Terminal
 
 
