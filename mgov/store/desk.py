@@ -1,0 +1,55 @@
+"""What the payments desk reads and locks: entries by reference, open cases, bills."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from mgov.store.schema.money import bank_entry, bill, refund, review_case
+
+
+def entries_named(tx: Connection, name: str) -> list[Row[Any]]:
+    """Credits by the bank's reference, or one by `#id`; locked where the database can."""
+    query = select(bank_entry).where(bank_entry.c.type == "CR").order_by(bank_entry.c.id).with_for_update()
+    if name.startswith("#") and name[1:].isdigit():
+        return list(tx.execute(query.where(bank_entry.c.id == int(name[1:]))))
+    return list(tx.execute(query.where(bank_entry.c.reference == name)))
+
+
+def is_reversed(tx: Connection, entry_id: int) -> bool:
+    """Whether the bank undid a credit."""
+    return tx.execute(select(bank_entry.c.id).where(bank_entry.c.reverses_id == entry_id)).first() is not None
+
+
+def bill_by_id(tx: Connection, bill_id: int) -> Row[Any]:
+    """A bill by its id."""
+    return tx.execute(select(bill).where(bill.c.id == bill_id)).one()
+
+
+def open_case(tx: Connection, confirmation_id: int) -> Row[Any] | None:
+    """The open case of a confirmation."""
+    mine = review_case.c.confirmation_id == confirmation_id
+    return tx.execute(select(review_case).where(mine, review_case.c.state == "open")).first()
+
+
+def open_cases(tx: Connection) -> list[Row[Any]]:
+    """All open cases, oldest first."""
+    return list(tx.execute(select(review_case).where(review_case.c.state == "open").order_by(review_case.c.id)))
+
+
+def change_case(tx: Connection, case: Row[Any], **values: object) -> bool:
+    """Change a case unless another has changed it meanwhile; says whether it did."""
+    same = (review_case.c.id == case.id) & (review_case.c.version == case.version) & (review_case.c.state == "open")
+    result = tx.execute(update(review_case).where(same).values(version=case.version + 1, **values))
+    return result.rowcount == 1
+
+
+def mark_entry(tx: Connection, entry_id: int, kind: str) -> None:
+    """Say what a credit is, so that matching leaves it alone."""
+    tx.execute(update(bank_entry).where(bank_entry.c.id == entry_id).values(kind=kind, reviewed=True))
+
+
+def add_refund(tx: Connection, **values: object) -> None:
+    """Put money on the refund list."""
+    tx.execute(insert(refund).values(**values))
