@@ -24,7 +24,7 @@ from mgov.store import migrate
 from mgov.store.database import Database, DatabaseUnavailableError
 
 
-class NotDone(click.ClickException):  # noqa: N818 - a result, not a fault: exit code 1 with one line
+class NotDone(click.ClickException):
     """The asked work was not done; the text says why in one line."""
 
     exit_code = 1
@@ -60,7 +60,8 @@ class CliContext:
             raise NotDone(f"database: {error}") from error
         if revision != migrate.head():
             raise NotDone(
-                f"database: its schema is {revision or 'empty'}, this program needs {migrate.head()}: run `mgov db upgrade`"
+                f"database: its schema is {revision or 'empty'}, this program needs {migrate.head()}:"
+                " run `mgov db upgrade`"
             )
         return database
 

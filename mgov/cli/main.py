@@ -10,7 +10,7 @@ import click
 from mgov import __version__
 from mgov.cli.context import CliContext
 
-#: Command → module that holds a click command of the same name: loaded when asked for, so that `mgov parse` starts fast.
+#: Command → module that holds a click command of the same name: loaded when asked for, so that all start fast.
 COMMANDS = {
     "application": "mgov.cli.application",
     "audit": "mgov.cli.audit",

@@ -16,6 +16,7 @@ class Part:
     """One DELIVER as it came: `pdu` is kept raw, `text` is what it says alone (empty when unreadable).
 
     `concat` is (reference, bits, total, sequence) of a long message's part. `error` says why it could not be read.
+    `content` is the payload in hexadecimal, which tells parts apart where the text does not.
     """
 
     pdu: str
@@ -24,13 +25,14 @@ class Part:
     text: str
     concat: tuple[int, int, int, int] | None = None
     error: str | None = None
+    content: str = ""
 
     def identity(self, sim: str) -> str:
         """The same part read twice, from whichever modem, has the same identity; another part has another."""
         if self.error:
             return digest(sim, "raw", self.pdu)
         concat = self.concat or ("", "", "", "")
-        return digest(sim, self.sender, self.sent_at.isoformat(), *concat, self.text)
+        return digest(sim, self.sender, self.sent_at.isoformat(), *concat, self.content or self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,7 @@ def open_question(tx: Connection, sender: str, now: datetime) -> OpenQuestion | 
     return OpenQuestion(row["kind"], json.loads(row["payload"]), row["message_id"]) if row else None
 
 
-def ask(
-    tx: Connection, sender: str, kind: str, payload: Mapping[str, object], message_id: int, now: datetime
-) -> None:
+def ask(tx: Connection, sender: str, kind: str, payload: Mapping[str, object], message_id: int, now: datetime) -> None:
     """Remember a question; a newer one takes the place of an older one, so that no two share an answer."""
     close(tx, sender)
     tx.execute(

@@ -90,7 +90,7 @@ class Database:
 
 
 def wake(tx: Connection, topic: str) -> None:
-    """Wake whoever waits for `topic` (`inbox`, `outbox`, `calls`) when this transaction commits: a hint, never relied on."""
+    """Wake whoever waits for `topic` (`inbox`, `outbox`) when this transaction commits: a hint, never relied on."""
     topics: set[str] = tx.info.setdefault("wake", set())
     if topic in topics:
         return

@@ -172,7 +172,7 @@ def set_part(tx: Connection, part_id: int, **values: Any) -> None:  # noqa: ANN4
 
 
 def part_reported(tx: Connection, sim: str, reference: int, since: datetime) -> list[RowMapping]:
-    """The submitted parts that a report from this SIM with this TP-MR can speak of, newest first, with the recipient."""
+    """The submitted parts that a report from this SIM with this TP-MR can speak of, newest first."""
     query = (
         select(outbound_part, outbound_message.c.recipient, outbound_message.c.state.label("message_state"))
         .join(outbound_message, outbound_message.c.id == outbound_part.c.message_id)

@@ -67,8 +67,8 @@ def answer_next(db: Database, settings: AnswerSettings, now: datetime) -> Handle
     except Exception as error:
         if not claimed:
             raise
-        message = claimed[0]
-        return db.transact(lambda tx: _failed(tx, message, error, settings, now))
+        message, sentence = claimed[0], f"{type(error).__name__}: {error}"
+        return db.transact(lambda tx: _failed(tx, message, sentence, settings, now))
 
 
 def _handle(tx: Connection, message: RowMapping, settings: AnswerSettings) -> Handled:
@@ -92,9 +92,7 @@ def _handle(tx: Connection, message: RowMapping, settings: AnswerSettings) -> Ha
     return Handled(message["id"], "handled", _queue(tx, message, reply, settings, now))
 
 
-def _reply(
-    tx: Connection, message: RowMapping, settings: AnswerSettings, now: datetime
-) -> tuple[Reading, Reply]:
+def _reply(tx: Connection, message: RowMapping, settings: AnswerSettings, now: datetime) -> tuple[Reading, Reply]:
     sender = message["sender"]
     question = conversations.open_question(tx, sender, now)
     fresh = read(message["text"], now)
@@ -125,7 +123,9 @@ def _in_conversation(question: OpenQuestion, fresh: Reading, text: str, now: dat
         return fresh, False
     completion = complete(question, text, now)
     if completion.filled or completion.ambiguous:
-        return replace(completion.reading, certain=True, how=(*completion.reading.how, "completes the open question")), True
+        return replace(
+            completion.reading, certain=True, how=(*completion.reading.how, "completes the open question")
+        ), True
     return fresh, False
 
 
@@ -164,9 +164,7 @@ def _propose(request: Request) -> Reply:
     return Reply(text, ask=Question("propose", payload))
 
 
-def _queue(
-    tx: Connection, message: RowMapping, reply: Reply, settings: AnswerSettings, now: datetime
-) -> int | None:
+def _queue(tx: Connection, message: RowMapping, reply: Reply, settings: AnswerSettings, now: datetime) -> int | None:
     """Queue the one answer; past the sender's budget a single notice, then nothing until the hour is over."""
     given = outbox.answers_since(tx, message["sender"], now - timedelta(hours=1), now)
     if given > settings.answers_per_hour:
@@ -189,13 +187,12 @@ def _queue(
 
 
 def _failed(
-    tx: Connection, message: RowMapping, error: Exception, settings: AnswerSettings, now: datetime
+    tx: Connection, message: RowMapping, sentence: str, settings: AnswerSettings, now: datetime
 ) -> Handled | None:
     current = inbox.get(tx, message["id"])
     if current is None or current["state"] != "received":
         return None
     attempts = current["attempts"] + 1
-    sentence = f"{type(error).__name__}: {error}"
     if attempts < MAX_TRIES:
         inbox.postpone(tx, current["id"], attempts=attempts, until=now + RETRY * attempts, error=sentence)
         return Handled(current["id"], "received", None)

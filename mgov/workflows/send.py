@@ -1,4 +1,4 @@
-"""Send: claim a message, submit its parts one by one, settle each outcome. A claim is committed before anything is sent."""
+"""Send: claim a message, submit its parts one by one, settle each. A claim is committed before anything is sent."""
 
 from __future__ import annotations
 
@@ -221,3 +221,15 @@ def _try_again(tx: Connection, sender: Sender, task: Task, submission: Submissio
         error=submission.detail or None,
     )
     wake(tx, "outbox")
+
+
+def give_back(db: Database, sender: Sender, task: Task, now: datetime) -> None:
+    """Return a claimed part that was not begun on the air: an orderly stop."""
+
+    def work(tx: Connection) -> None:
+        outbox.set_part(tx, task.part_id, state="queued")
+        outbox.settle(
+            tx, task.message, state="queued", now=now, actor=f"system:{sender.owner}", cause="stopped before submission"
+        )
+
+    db.transact(work)

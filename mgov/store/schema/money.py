@@ -1,7 +1,7 @@
 """Bills, payment confirmations, bank accounts, entries and the ledger that allocates one to the other.
 
-`bank_entry.allocated` and `bill.allocated` are kept by triggers on `settlement` (see `triggers.py`), so that no code can
-allocate money that did not come in: the check constraint on the entry refuses it.
+`bank_entry.allocated` and `bill.allocated` are kept by triggers on `settlement` (see `triggers.py`), so that no code
+can allocate money that did not come in: the check constraint on the entry refuses it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,114 @@
+"""Builds real things from the configuration: the only place, with the daemon, that knows both."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mgov.config import Config, ModemSection
+from mgov.gateway.worker import WorkerSettings
+from mgov.replies import Replies
+from mgov.workflows.answer import AnswerSettings
+from mgov.workflows.handlers.request import HandlerSettings, PayAccount
+from modem_drivers.at import AtRadio
+from modem_drivers.radio import Radio, RadioSettings
+from modem_drivers.simulated import SimulatedNetwork
+
+
+def shipped(name: str) -> Path:
+    """A file of `config/`: beside the packages in a checkout, inside the package when installed."""
+    package = Path(__file__).parent
+    installed = package / "shipped" / name
+    return installed if installed.exists() else package.parent / "config" / name
+
+
+def shipped_table(name: str) -> dict[str, Any]:
+    """A TOML file of `config/` as a mapping."""
+    return tomllib.loads(shipped(name).read_text(encoding="utf-8"))
+
+
+def shipped_replies(config: Config) -> Replies:
+    """The reply texts, checked."""
+    return Replies.load(shipped_table("replies.toml"), config.language)
+
+
+def answer_settings(config: Config, known_numbers: frozenset[str] = frozenset()) -> AnswerSettings:
+    """What the pipeline needs to know; `known_numbers` are those that the SIMs told."""
+    own = frozenset(modem.msisdn for modem in config.modem if modem.msisdn)
+    return AnswerSettings(
+        handlers=handler_settings(config),
+        replies=shipped_replies(config),
+        own_numbers=own | known_numbers,
+        answers_per_hour=config.routing.answers_per_hour,
+    )
+
+
+def handler_settings(config: Config) -> HandlerSettings:
+    """What the fourteen commands need to know."""
+    accounts = tuple(
+        PayAccount(
+            bank=account.bank,
+            number=account.number,
+            holder=account.holder,
+            name=account.name,
+            agencies=account.agencies,
+        )
+        for account in config.account
+    )
+    return HandlerSettings(accounts=accounts, timezone=config.timezone, contact=config.contact)
+
+
+def worker_settings(config: Config, modem: ModemSection, port: str) -> WorkerSettings:
+    """What a worker knows of its modem."""
+    return WorkerSettings(
+        name=modem.name,
+        node=config.node,
+        driver=modem.driver,
+        port=port,
+        msisdn=modem.msisdn,
+        operator=modem.operator,
+        max_per_minute=modem.max_per_minute,
+        reports=config.routing.reports,
+    )
+
+
+def radio_opener(modem: ModemSection, port: str, profiles: Mapping[str, Any]) -> Callable[[], Radio]:
+    """What makes a fresh radio for each attempt to open the port."""
+    settings = RadioSettings(
+        name=modem.name,
+        port=port,
+        pin=pin_of(modem),
+        baudrate=modem.baudrate,
+        storage=modem.storage,
+        profile=modem.profile,
+        init=modem.init,
+        crash_safe_submit=modem.crash_safe_submit,
+        timeouts=dict(modem.timeouts),
+    )
+    if modem.driver == "gammu":
+        from modem_drivers.gammu import GammuRadio  # noqa: PLC0415 - python-gammu is an extra
+
+        return lambda: GammuRadio(settings)
+    return lambda: AtRadio(settings)
+
+
+def pin_of(modem: ModemSection) -> str | None:
+    """The PIN of a SIM, from the configuration or from its own file."""
+    if modem.pin_file is not None:
+        return modem.pin_file.read_text(encoding="ascii").strip()
+    return modem.pin
+
+
+def simulated_network(config: Config) -> tuple[SimulatedNetwork | None, dict[str, str]]:
+    """Start the network for modems with `driver = "simulated"`; returns it and the tty of each."""
+    simulated = [modem for modem in config.modem if modem.driver == "simulated"]
+    if not simulated:
+        return None, {}
+    network = SimulatedNetwork.start()
+    ports = {}
+    for number, modem in enumerate(simulated, 1):
+        msisdn = modem.msisdn or f"+62811000{number:04d}"
+        ports[modem.name] = network.add_modem(modem.name, msisdn, modem.operator or "TELKOMSEL")
+    return network, ports

@@ -1,0 +1,176 @@
+"""The daemon: every part as a supervised task, an orderly stop within ten seconds, and nothing that ends it but a signal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+
+from mgov import bootstrap
+from mgov.config import Config
+from mgov.gateway.engine import Engine
+from mgov.gateway.signals import Wakeups
+from mgov.gateway.worker import ModemWorker
+from mgov.store import migrate, modems
+from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.workflows.answer import AnswerSettings
+from mgov.workflows.receive import give_up_incomplete
+from mgov.workflows.send import expire_overdue
+from modem_drivers.simulated import SimulatedNetwork
+
+DRAIN = 8.0  # seconds that parts have to finish what they do
+SWEEP = 60.0  # seconds between sweeps of what waits too long
+INCOMPLETE_AFTER = timedelta(days=1)
+DATABASE_PAUSE = 2.0  # seconds between looks for a database that is away at start
+
+
+class SchemaMismatchError(Exception):
+    """The database has another schema than this program."""
+
+
+class Daemon:
+    """All parts of one process. `only` names the parts to run (`engine`, `modem:NAME`, `scheduler`, `mail`); empty: all."""
+
+    def __init__(self, config: Config, only: tuple[str, ...] = ()) -> None:
+        self._config = config
+        self._only = only
+        self._stop = asyncio.Event()
+        self._stoppers: list[Callable[[], None]] = []
+        self._log = structlog.get_logger("daemon")
+        self.network: SimulatedNetwork | None = None
+
+    def stop(self) -> None:
+        """Ask every part to finish."""
+        self._stop.set()
+        for stopper in self._stoppers:
+            stopper()
+
+    async def run(self, ready: Callable[[Daemon], None] | None = None) -> None:
+        """Run until stopped; `ready` is called once when every part has started."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        db = await self._database()
+        if db is None:
+            return
+        wakeups = Wakeups(loop)
+        db.on_wake(wakeups.notify)
+        self.network, ports = bootstrap.simulated_network(self._config)
+        try:
+            tasks = [asyncio.create_task(part) for part in self._parts(db, wakeups, ports)]
+            self._say_ready(ready)
+            await self._stop.wait()
+            await self._drain(tasks)
+        finally:
+            if self.network is not None:
+                self.network.stop()
+            db.close()
+
+    def _parts(self, db: Database, wakeups: Wakeups, ports: dict[str, str]) -> list[Coroutine[Any, Any, None]]:
+        parts: list[Coroutine[Any, Any, None]] = []
+        if self._wanted("engine"):
+            engine = Engine(db, self._answer_settings(db), wakeups.event("inbox"))
+            self._stoppers.append(engine.stop)
+            parts.append(engine.run())
+        if self._wanted("scheduler"):
+            parts.append(self._sweep(db))
+        profiles = bootstrap.shipped_table("modem_profiles.toml")
+        for modem in self._config.modem:
+            if not self._wanted(f"modem:{modem.name}"):
+                continue
+            port = ports.get(modem.name) or modem.port or "auto"
+            settings = bootstrap.worker_settings(self._config, modem, port)
+            opener = bootstrap.radio_opener(modem, port, profiles)
+            worker = ModemWorker(settings, opener, db, wakeups.event("outbox"))
+            self._stoppers.append(worker.stop)
+            parts.append(worker.run())
+        return parts
+
+    def _answer_settings(self, db: Database) -> Callable[[], AnswerSettings]:
+        settings = bootstrap.answer_settings(self._config)
+        told: dict[frozenset[str], AnswerSettings] = {}
+
+        def current() -> AnswerSettings:
+            numbers = db.read(modems.own_numbers)
+            if numbers not in told:
+                told.clear()
+                told[numbers] = AnswerSettings(
+                    settings.handlers, settings.replies, settings.own_numbers | numbers, settings.answers_per_hour
+                )
+            return told[numbers]
+
+        return current
+
+    async def _sweep(self, db: Database) -> None:
+        while not self._stop.is_set():
+            now = datetime.now(UTC)
+            try:
+                await asyncio.to_thread(expire_overdue, db, now)
+                await asyncio.to_thread(give_up_incomplete, db, now - INCOMPLETE_AFTER, now)
+            except DatabaseUnavailableError as error:
+                self._log.warning("database away", detail=str(error))
+            await self._wait_for_stop(SWEEP)
+
+    async def _database(self) -> Database | None:
+        """The database, waited for when it is away; None when stopped meanwhile."""
+        said = False
+        while not self._stop.is_set():
+            try:
+                db = Database(self._config.database.url)
+                revision = await asyncio.to_thread(migrate.current, db)
+            except DatabaseUnavailableError as error:
+                if not said:
+                    self._log.error("database away at start, waiting for it", detail=str(error))
+                    said = True
+                await self._wait_for_stop(DATABASE_PAUSE)
+                continue
+            if revision != migrate.head():
+                raise SchemaMismatchError(
+                    f"database: its schema is {revision or 'empty'}, this program needs {migrate.head()}:"
+                    " run `mgov db upgrade`"
+                )
+            return db
+        return None
+
+    async def _drain(self, tasks: list[asyncio.Task[None]]) -> None:
+        notify("STOPPING=1")
+        _, late = await asyncio.wait(tasks, timeout=DRAIN) if tasks else (set(), set())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._log.info("stopped", cut_short=len(late))
+
+    def _say_ready(self, ready: Callable[[Daemon], None] | None) -> None:
+        notify("READY=1")
+        self._log.info("ready", modems=len(self._config.modem), node=self._config.node)
+        if ready is not None:
+            ready(self)
+
+    def _wanted(self, part: str) -> bool:
+        return not self._only or part in self._only
+
+    async def _wait_for_stop(self, seconds: float) -> None:
+        await _within(self._stop.wait(), seconds)
+
+
+def notify(state: str) -> None:
+    """Tell systemd (sd_notify(3)); nothing when it did not start us."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.connect("\0" + address[1:] if address.startswith("@") else address)
+        channel.sendall(state.encode())
+
+
+async def _within(awaitable: Awaitable[Any], seconds: float) -> None:
+    try:
+        await asyncio.wait_for(awaitable, seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,65 @@
+"""The engine: answers texts one after the other as they come, and sweeps what was left behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.workflows.answer import AnswerSettings, Handled, answer_next
+
+POLL = 1.0  # seconds between looks into the inbox, because wake-ups are only hints
+PAUSE = 1.0  # seconds after a failure that is not the text's
+
+
+class Engine:
+    """Runs `answer_next` until nothing is due, then waits for a wake-up."""
+
+    def __init__(self, db: Database, settings: Callable[[], AnswerSettings], inbox: asyncio.Event) -> None:
+        self._db = db
+        self._settings = settings
+        self._wake = inbox
+        self._stopping = False
+        self._log = structlog.get_logger("engine")
+
+    def stop(self) -> None:
+        """End after the text under way."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Answer until stopped; no failure ends it."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                await asyncio.to_thread(self._drain)
+            except DatabaseUnavailableError as error:
+                self._log.warning("database away", detail=str(error))
+                await asyncio.sleep(PAUSE)
+            except Exception:
+                self._log.exception("engine failed")
+                await asyncio.sleep(PAUSE)
+            await self._wait()
+
+    def _drain(self) -> None:
+        settings = self._settings()
+        while not self._stopping:
+            handled = answer_next(self._db, settings, datetime.now(UTC))
+            if handled is None:
+                return
+            self._note(handled)
+
+    def _note(self, handled: Handled) -> None:
+        if handled.state == "set_aside":
+            self._log.error("text set aside", message=handled.message_id)
+        else:
+            self._log.info("text handled", message=handled.message_id, state=handled.state)
+
+    async def _wait(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), POLL)
+        except TimeoutError:
+            return

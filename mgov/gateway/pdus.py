@@ -1,0 +1,76 @@
+"""Between PDUs on the air and the plain records that the workflows know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from mgov.domain.message import Part, Report
+from modem_drivers.sms import (
+    Composition,
+    PduError,
+    compose,
+    decode_deliver,
+    decode_status_report,
+    join,
+    split,
+)
+from parsers.phones import normalise
+
+_MTI_STATUS_REPORT = 2
+
+
+def is_report(pdu: str) -> bool:
+    """Whether a PDU with its SMSC in front is a STATUS-REPORT (TP-MTI, TS 23.040, 9.2.3.1)."""
+    try:
+        after_smsc = 2 + 2 * int(pdu[:2], 16)
+        return int(pdu[after_smsc : after_smsc + 2], 16) & 3 == _MTI_STATUS_REPORT
+    except ValueError:
+        return False
+
+
+def part_of(pdu: str, now: datetime) -> Part:
+    """What a DELIVER says; one that cannot be read is kept with the reason."""
+    try:
+        deliver = decode_deliver(pdu)
+    except PduError as error:
+        return Part(pdu, "unreadable", now, "", error=str(error)[:180])
+    place = deliver.user_data.concatenation
+    return Part(
+        pdu=pdu,
+        sender=normalise(deliver.sender.text) if deliver.sender else "",
+        sent_at=deliver.scts.astimezone(UTC),
+        text=deliver.user_data.text or "",
+        concat=(place.reference, place.bits, place.total, place.sequence) if place and place.total > 1 else None,
+        content=deliver.user_data.payload.hex(),
+    )
+
+
+def report_of(pdu: str) -> Report | None:
+    """What a STATUS-REPORT says, None when it cannot be read."""
+    try:
+        report = decode_status_report(pdu)
+    except PduError:
+        return None
+    return Report(
+        pdu=pdu,
+        reference=report.reference,
+        recipient=normalise(report.recipient.text) if report.recipient else "",
+        status=report.status,
+        discharged_at=report.discharge.astimezone(UTC),
+    )
+
+
+def join_texts(pdus: Sequence[str]) -> str:
+    """The text of one long message from its raw parts."""
+    return join(decode_deliver(pdu) for pdu in pdus)
+
+
+def count_parts(text: str) -> int:
+    """How many parts a text needs on the air."""
+    return len(split(text).parts)
+
+
+def on_the_air(to: str, text: str, reference: int, report: bool) -> Composition:
+    """The PDUs of one text; raises `PduError` for a recipient that is no number."""
+    return compose(to, text, reference=reference, report=report)
