@@ -1,0 +1,27 @@
+"""`mgov run`: the daemon."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from mgov import logs
+from mgov.cli.context import CliContext, NotDone
+from mgov.daemon import Daemon, SchemaMismatchError
+
+
+@click.command()
+@click.option("--only", metavar="PART", multiple=True, help="engine, modem:NAME, scheduler or mail; repeatable.")
+@click.pass_obj
+def run(context: CliContext, only: tuple[str, ...]) -> None:
+    """Run the daemon until SIGTERM; it drains and stops within ten seconds."""
+    names = {"engine", "scheduler", "mail", *(f"modem:{modem.name}" for modem in context.config.modem)}
+    for part in only:
+        if part not in names:
+            raise click.UsageError(f"no part is called {part}; right would be one of {', '.join(sorted(names))}")
+    logs.configure()
+    try:
+        asyncio.run(Daemon(context.config, only).run())
+    except SchemaMismatchError as error:
+        raise NotDone(str(error)) from error

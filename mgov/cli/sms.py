@@ -1,0 +1,198 @@
+"""`mgov sms`: queue texts, take texts in, and list both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mgov.bootstrap import answer_settings
+from mgov.cli.context import CliContext, NotDone, error_line
+from mgov.domain.message import digest
+from mgov.store import inbox as inbox_store
+from mgov.store import modems
+from mgov.store import outbox as outbox_store
+from mgov.store.schema.messages import PRIORITIES
+from mgov.workflows.answer import answer_next
+from mgov.workflows.receive import receive_text
+from parsers.phones import normalise
+
+BATCH = 500
+
+
+@click.group()
+def sms() -> None:
+    """Queue, take in and list texts."""
+
+
+@sms.command()
+@click.option("--to", "to", metavar="N")
+@click.option("--text", metavar="T")
+@click.option("--jsonl", "source", type=click.File("r", encoding="utf-8"), help='{"to","text"[,"priority"]} lines.')
+@click.option("--priority", type=click.Choice(list(PRIORITIES)), default="transaction")
+@click.pass_obj
+def send(context: CliContext, to: str | None, text: str | None, source: Any, priority: str) -> None:  # noqa: ANN401
+    """Queue one text or many; a running daemon starts at once."""
+    if (source is None) == (to is None or text is None):
+        raise click.UsageError("give --to and --text, or --jsonl")
+    rows = _send_lines(source, priority) if source else iter([(1, {"to": to, "text": text, "priority": priority})])
+    now, actor = context.now(), context.actor()
+    faults = 0
+    db = context.database()
+    for batch in _batches(rows):
+        good = []
+        for number, row in batch:
+            fault = _send_fault(row)
+            if fault:
+                faults += 1
+                error_line(f"line {number}: {fault}")
+            else:
+                good.append(row)
+
+        def work(tx: Any, good: list[dict[str, Any]] = good) -> None:  # noqa: ANN401 - a transaction
+            for row in good:
+                outbox_store.queue_text(
+                    tx,
+                    to=normalise(str(row["to"])),
+                    text=row["text"],
+                    priority=row.get("priority") or priority,
+                    now=now,
+                    actor=actor,
+                    cause="sms send",
+                )
+
+        db.transact(work)
+    if faults:
+        raise NotDone(f"{faults} lines were not queued")
+
+
+@sms.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--process", is_flag=True, help="Handle all of them before this ends.")
+@click.pass_obj
+def inject(context: CliContext, file: Path, process: bool) -> None:
+    """Take {"from","text","received_at"[,"to"]} lines as if modems had received them."""
+    db = context.database()
+    faults = 0
+    for batch in _batches(_json_lines(file)):
+        good = []
+        for number, row in batch:
+            try:
+                good.append(_injected(context, row))
+            except (KeyError, ValueError, TypeError) as error:
+                faults += 1
+                error_line(f"{file.name} line {number}: {_why(error)}")
+
+        def work(tx: Any, good: list[dict[str, Any]] = good) -> None:  # noqa: ANN401 - a transaction
+            for values in good:
+                receive_text(tx, channel="sms", **values)
+
+        db.transact(work)
+    if process:
+        _process(context)
+    if faults:
+        raise NotDone(f"{faults} lines were not taken")
+
+
+@sms.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--state")
+@click.option("--limit", type=int)
+@click.pass_obj
+def inbox(context: CliContext, as_json: bool, state: str | None, limit: int | None) -> None:
+    """List what came in."""
+    rows = context.database().read(lambda tx: inbox_store.listing(tx, state=state, limit=limit))
+    names = ("id", "modem", "sender", "text", "received_at", "state", "command")
+    context.print_rows(({name: row[name] for name in names} for row in rows), as_json)
+
+
+@sms.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--state")
+@click.option("--limit", type=int)
+@click.pass_obj
+def outbox(context: CliContext, as_json: bool, state: str | None, limit: int | None) -> None:
+    """List what goes out."""
+    rows = context.database().read(lambda tx: outbox_store.listing(tx, state=state, limit=limit))
+    names = ("id", "to", "text", "modem", "state", "parts", "attempts", "queued_at", "sent_at", "delivered_at")
+    tail = ("error", "in_reply_to", "channel", "priority")
+    shown = ({**{name: row["recipient" if name == "to" else name] for name in (*names, *tail)}} for row in rows)
+    context.print_rows(shown, as_json)
+
+
+def _process(context: CliContext) -> None:
+    db = context.database()
+    settings = answer_settings(context.config, db.read(modems.own_numbers))
+    while answer_next(db, settings, datetime.max.replace(tzinfo=context.config.zone, year=9990)) is not None:
+        continue
+
+
+def _injected(context: CliContext, row: dict[str, Any]) -> dict[str, Any]:
+    moment = datetime.fromisoformat(row["received_at"])
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=context.config.zone)
+    text = row["text"]
+    if not isinstance(text, str):
+        raise TypeError("text: not a text")
+    sender = normalise(str(row["from"]))
+    if not sender:
+        raise ValueError("from: empty")
+    return {
+        "sender": sender,
+        "text": text,
+        "sent_at": moment,
+        "received_at": moment,
+        "recipient": row.get("to"),
+        "identity": digest("inject", sender, moment.isoformat(), row.get("to"), text),
+    }
+
+
+def _why(error: Exception) -> str:
+    return f"{error.args[0]}: missing" if isinstance(error, KeyError) else str(error)
+
+
+def _json_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with file.open(encoding="utf-8") as lines:
+        yield from _objects(lines)
+
+
+def _send_lines(lines: Iterable[str], priority: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, row in _objects(lines):
+        yield number, {"priority": priority, **row}
+
+
+def _objects(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                row = {"fault": f"not JSON: {error}"}
+            yield number, row if isinstance(row, dict) else {"fault": "not a JSON object"}
+
+
+def _send_fault(row: dict[str, Any]) -> str | None:
+    if "fault" in row:
+        return str(row["fault"])
+    if not isinstance(row.get("to"), str) or not normalise(row["to"]).removeprefix("+").isdigit():
+        return "to: not a number; right would be +62811…"
+    if not isinstance(row.get("text"), str) or not row["text"]:
+        return "text: missing"
+    if row.get("priority") not in PRIORITIES:
+        return f"priority: not one of {', '.join(PRIORITIES)}"
+    return None
+
+
+def _batches(rows: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[list[tuple[int, dict[str, Any]]]]:
+    batch: list[tuple[int, dict[str, Any]]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
