@@ -1,0 +1,160 @@
+"""The reply texts of the site: loaded, checked and rendered.
+
+A text is a jinja2 template in `replies.toml`, in Indonesian (`id`) and English (`en`), with `sample` values. When loaded,
+each is rendered with its sample: unknown values, letters outside GSM-7 and texts of more than `parts` SMS are refused.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+LANGUAGES = ("id", "en")
+#: TS 23.038, 6.2.1 and 6.2.1.1: the letters of one septet and those of two.
+GSM7 = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM7_EXTENSION = frozenset("^{}\\[~]|€")
+SINGLE_PART, PART = 160, 153
+#: A citizen's own words in an answer are cut here, so that no answer grows without bound.
+LONGEST_VALUE = 160
+
+
+class RepliesError(Exception):
+    """The reply texts cannot be used; the text says which and why."""
+
+
+class Replies:
+    """The texts of one site. `render` never fails for values that the sample names."""
+
+    def __init__(self, templates: Mapping[tuple[str, str], Template], language: str = "id") -> None:
+        self._templates = templates
+        self.language = language
+
+    @classmethod
+    def parse(cls, source: str, language: str = "id") -> Replies:
+        """Read and check a `replies.toml`. Raises `RepliesError`."""
+        try:
+            table = tomllib.loads(source)
+        except tomllib.TOMLDecodeError as error:
+            raise RepliesError(f"replies: not TOML: {error}") from error
+        environment = _environment()
+        templates: dict[tuple[str, str], Template] = {}
+        for name, entry in table.items():
+            for tongue in LANGUAGES:
+                templates[name, tongue] = _checked(environment, name, tongue, entry)
+        return cls(templates, language)
+
+    @classmethod
+    def load(cls, path: Path, language: str = "id") -> Replies:
+        """Read and check a file. Raises `RepliesError`."""
+        try:
+            return cls.parse(path.read_text(encoding="utf-8"), language)
+        except (OSError, UnicodeDecodeError) as error:
+            raise RepliesError(f"{path}: cannot be read: {error}") from error
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all texts."""
+        return frozenset(name for name, _ in self._templates)
+
+    def render(self, name: str, values: Mapping[str, object], language: str | None = None) -> str:
+        """One text with its values; the site's language unless another is asked for. Raises `KeyError` for no such text."""
+        template = self._templates[name, language or self.language]
+        return template.render(**{key: _foldable(value) for key, value in values.items()}).strip()
+
+
+def septets(text: str) -> int | None:
+    """How many septets a text takes in GSM-7; None when it has letters outside of it."""
+    total = 0
+    for letter in text:
+        if letter in GSM7:
+            total += 1
+        elif letter in GSM7_EXTENSION:
+            total += 2
+        else:
+            return None
+    return total
+
+
+def parts_of(text: str) -> int | None:
+    """How many SMS a text takes in GSM-7; None when it has letters outside of it."""
+    length = septets(text)
+    if length is None:
+        return None
+    return 1 if length <= SINGLE_PART else -(-length // PART)
+
+
+def rupiah(amount: int) -> str:
+    """Rp1.250.000."""
+    return "Rp" + f"{amount:,}".replace(",", ".")
+
+
+def day(value: date | datetime | None) -> str:
+    """31/12/2026; a dash when there is none."""
+    return "-" if value is None else value.strftime("%d/%m/%Y")
+
+
+def masked_id(number: str) -> str:
+    """3604********0003: enough for its owner to know it."""
+    return number if len(number) < 9 else number[:4] + "*" * (len(number) - 8) + number[-4:]
+
+
+def masked_phone(number: str) -> str:
+    """+62812****891: enough for its owner to know it."""
+    return number if len(number) < 9 else number[:6] + "****" + number[-3:]
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701 - the result is an SMS, not HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(rupiah=rupiah, day=day, masked_id=masked_id, masked_phone=masked_phone)
+    return environment
+
+
+def _checked(environment: ImmutableSandboxedEnvironment, name: str, tongue: str, entry: Any) -> Template:  # noqa: ANN401 - TOML
+    place = f'replies: text "{name}" ({tongue})'
+    if not isinstance(entry, dict) or not isinstance(entry.get(tongue), str):
+        raise RepliesError(f"{place}: is missing")
+    try:
+        template = environment.from_string(entry[tongue])
+        text = template.render(**entry.get("sample", {})).strip()
+    except (TemplateError, TypeError, ValueError) as error:
+        raise RepliesError(f"{place}: {error}") from error
+    parts = parts_of(text)
+    if parts is None:
+        strange = "".join(sorted({letter for letter in text if letter not in GSM7 | GSM7_EXTENSION}))
+        raise RepliesError(f"{place}: letters outside GSM-7: {strange}")
+    if not text or parts > entry.get("parts", 2):
+        raise RepliesError(f"{place}: takes {parts} SMS with its sample, right would be at most {entry.get('parts', 2)}")
+    return template
+
+
+def _foldable(value: object) -> object:
+    """Citizens' and agencies' words as GSM-7 where they can be: an accent is dropped before a text becomes UCS-2."""
+    if not isinstance(value, str):
+        return value
+    text = " ".join(value.split(" ")) if septets(value) is not None else "".join(_fold(letter) for letter in value)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
+
+
+_PLAIN = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "`": "'", "\t": " "}  # noqa: RUF001
+
+
+def _fold(letter: str) -> str:
+    if letter in GSM7 or letter in GSM7_EXTENSION:
+        return letter
+    plain = _PLAIN.get(letter) or "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
+    return plain if plain and septets(plain) is not None else letter
