@@ -22,6 +22,6 @@ def bill_keys(description: str) -> tuple[str, ...]:
 
 
 def tokens(description: str) -> tuple[str, ...]:
-    """The numbers in `description` that may be a proof or a pay code, bill numbers left out."""
-    rest = _BILL.sub(" ", description.upper())
-    return tuple(t for t in _TOKEN.findall(rest) if len(t) >= MIN_EMBEDDED and any(c.isdigit() for c in t))
+    """The numbers in `description` that may be a proof or a pay code."""
+    found = _TOKEN.findall(description.upper())
+    return tuple(t for t in found if len(t) >= MIN_EMBEDDED and any(c.isdigit() for c in t))

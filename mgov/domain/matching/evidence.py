@@ -50,9 +50,13 @@ def _by_names(index: Index, bills: list[Bill], credit: Credit) -> tuple[list[Rea
     named = index.names_in(credit)
     if not named:
         return [], []
-    if named & {index.payer_of(bill) for bill in bills}:
-        return [Reason.NAMES_PAYER], []
-    return [], [Reason.NAMES_OTHER_PAYER]
+    others = named - {index.payer_of(bill) for bill in bills}
+    if others == named:
+        return [], [Reason.NAMES_OTHER_PAYER]
+    rivals = [bill for name in others for bill in index.bills_by_payer[name]]
+    if any(index.ledger.due(bill, credit.value_date) in _near_amounts(index, credit) for bill in rivals):
+        return [], [Reason.NAMES_OTHER_PAYER]  # a cut name that fits both payers, and both bills
+    return [Reason.NAMES_PAYER], []
 
 
 def _by_phone(index: Index, bills: list[Bill], credit: Credit, sender: str) -> list[Reason]:

@@ -66,6 +66,14 @@ class Index:
         """Every payer's name."""
         return NameIndex({bill.payer_name for bill in self.bills.values() if bill.payer_name})
 
+    @cached_property
+    def bills_by_payer(self) -> dict[tuple[str, ...], list[Bill]]:
+        """Bills by their payer's words."""
+        found: dict[tuple[str, ...], list[Bill]] = defaultdict(list)
+        for bill in self.bills.values():
+            found[words_of(bill.payer_name)].append(bill)
+        return found
+
     def keys_of(self, credit: Credit) -> list[str]:
         """What a proof may be compared with: the reference and the numbers in the description."""
         return [proofs.normalise(credit.reference), *descriptions.tokens(credit.description)]
