@@ -6,17 +6,32 @@ each is rendered with its sample: unknown values, letters outside GSM-7 and text
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 LANGUAGES = ("id", "en")
+#: The keyword that a citizen texts for a command, as the answers name it.
+KEYWORDS = {
+    "HELP": ("BANTUAN", "HELP"),
+    "INFO": ("INFO", "INFO"),
+    "SERVICES": ("LAYANAN", "SERVICES"),
+    "REGISTER": ("DAFTAR", "REG"),
+    "APPLY": ("MOHON", "APPLY"),
+    "STATUS": ("STATUS", "STATUS"),
+    "HISTORY": ("RIWAYAT", "HISTORY"),
+    "BILL": ("TAGIHAN", "BILL"),
+    "PAY": ("BAYAR", "PAY"),
+    "DOCUMENTS": ("DOKUMEN", "DOKUMEN"),
+    "REMIND_ON": ("MULAI", "START"),
+    "REMIND_OFF": ("BERHENTI", "STOP"),
+    "CANCEL": ("BATAL", "CANCEL"),
+    "REPORT": ("LAPORAN", "REPORT"),
+}
 #: TS 23.038, 6.2.1 and 6.2.1.1: the letters of one septet and those of two.
 GSM7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -40,26 +55,14 @@ class Replies:
         self.language = language
 
     @classmethod
-    def parse(cls, source: str, language: str = "id") -> Replies:
-        """Read and check a `replies.toml`. Raises `RepliesError`."""
-        try:
-            table = tomllib.loads(source)
-        except tomllib.TOMLDecodeError as error:
-            raise RepliesError(f"replies: not TOML: {error}") from error
+    def load(cls, table: Mapping[str, Any], language: str = "id") -> Replies:
+        """Check the texts of a `replies.toml` that was read into a mapping. Raises `RepliesError`."""
         environment = _environment()
         templates: dict[tuple[str, str], Template] = {}
         for name, entry in table.items():
             for tongue in LANGUAGES:
                 templates[name, tongue] = _checked(environment, name, tongue, entry)
         return cls(templates, language)
-
-    @classmethod
-    def load(cls, path: Path, language: str = "id") -> Replies:
-        """Read and check a file. Raises `RepliesError`."""
-        try:
-            return cls.parse(path.read_text(encoding="utf-8"), language)
-        except (OSError, UnicodeDecodeError) as error:
-            raise RepliesError(f"{path}: cannot be read: {error}") from error
 
     @property
     def names(self) -> frozenset[str]:
@@ -113,6 +116,18 @@ def masked_phone(number: str) -> str:
     return number if len(number) < 9 else number[:6] + "****" + number[-3:]
 
 
+def keyword(command: str, language: str = "id") -> str:
+    """What a citizen texts for a command."""
+    return KEYWORDS.get(command, (command, command))[language == "en"]
+
+
+def spoken_fields(fields: Mapping[str, object]) -> str:
+    """The fields of a command as they are read back to its sender: no PIN, the identity number masked."""
+    left_out = {"pin", "bills", "channel"}
+    shown = {name: value for name, value in fields.items() if name not in left_out and value is not None}
+    return " ".join(masked_id(str(value)) if name == "id_number" else str(value)[:32] for name, value in shown.items())
+
+
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
@@ -121,6 +136,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
     )
     environment.filters.update(rupiah=rupiah, day=day, masked_id=masked_id, masked_phone=masked_phone)
+    environment.filters.update(keyword=keyword, spoken_fields=spoken_fields)
     return environment
 
 
@@ -138,7 +154,9 @@ def _checked(environment: ImmutableSandboxedEnvironment, name: str, tongue: str,
         strange = "".join(sorted({letter for letter in text if letter not in GSM7 | GSM7_EXTENSION}))
         raise RepliesError(f"{place}: letters outside GSM-7: {strange}")
     if not text or parts > entry.get("parts", 2):
-        raise RepliesError(f"{place}: takes {parts} SMS with its sample, right would be at most {entry.get('parts', 2)}")
+        raise RepliesError(
+            f"{place}: takes {parts} SMS with its sample, right would be at most {entry.get('parts', 2)}"
+        )
     return template
 
 
@@ -146,7 +164,7 @@ def _foldable(value: object) -> object:
     """Citizens' and agencies' words as GSM-7 where they can be: an accent is dropped before a text becomes UCS-2."""
     if not isinstance(value, str):
         return value
-    text = " ".join(value.split(" ")) if septets(value) is not None else "".join(_fold(letter) for letter in value)
+    text = value if septets(value) is not None else "".join(_fold(letter) for letter in value)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 
@@ -156,5 +174,7 @@ _PLAIN = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-"
 def _fold(letter: str) -> str:
     if letter in GSM7 or letter in GSM7_EXTENSION:
         return letter
-    plain = _PLAIN.get(letter) or "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
+    plain = _PLAIN.get(letter) or "".join(
+        c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c)
+    )
     return plain if plain and septets(plain) is not None else letter

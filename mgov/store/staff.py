@@ -1,0 +1,67 @@
+"""Staff accounts with their roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from mgov.store.schema.staff import agency, staff, staff_role
+
+
+def _query() -> Any:  # noqa: ANN401 - a select
+    return select(staff, agency.c.code.label("agency")).outerjoin(agency, agency.c.id == staff.c.agency_id)
+
+
+def by_login(tx: Connection, login: str) -> RowMapping | None:
+    """One account by its login."""
+    found: RowMapping | None = tx.execute(_query().where(staff.c.login == login)).mappings().first()
+    return found
+
+
+def by_phone(tx: Connection, phone: str) -> RowMapping | None:
+    """The enabled account of a phone, locked until the transaction ends where the database can."""
+    query = select(staff).where(staff.c.phone == phone, staff.c.disabled_at.is_(None)).with_for_update()
+    return tx.execute(query).mappings().first()
+
+
+def roles_of(tx: Connection, staff_id: int) -> list[str]:
+    """The roles of an account."""
+    return sorted(tx.execute(select(staff_role.c.role).where(staff_role.c.staff_id == staff_id)).scalars())
+
+
+def add(tx: Connection, roles: list[str], **values: Any) -> int:  # noqa: ANN401 - columns of staff
+    """A new account with its roles; returns its number."""
+    staff_id = int(tx.execute(insert(staff).values(**values)).inserted_primary_key[0])  # type: ignore[index]
+    set_roles(tx, staff_id, roles)
+    return staff_id
+
+
+def set_roles(tx: Connection, staff_id: int, roles: list[str]) -> None:
+    """Give an account exactly these roles."""
+    tx.execute(delete(staff_role).where(staff_role.c.staff_id == staff_id))
+    if roles:
+        tx.execute(insert(staff_role), [{"staff_id": staff_id, "role": role} for role in dict.fromkeys(roles)])
+
+
+def change(tx: Connection, staff_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of staff
+    """Change one account."""
+    tx.execute(update(staff).where(staff.c.id == staff_id).values(**values))
+
+
+def listing(tx: Connection) -> list[dict[str, Any]]:
+    """All accounts in the order they were made; nothing secret among the columns."""
+    shown = (
+        "login",
+        "full_name",
+        "agency",
+        "phone",
+        "email",
+        "unix_user",
+        "pin_locked_until",
+        "disabled_at",
+        "created_at",
+    )
+    rows = list(tx.execute(_query().order_by(staff.c.id)).mappings())
+    return [{name: row[name] for name in shown} | {"roles": roles_of(tx, row["id"])} for row in rows]
