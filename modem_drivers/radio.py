@@ -158,7 +158,8 @@ class RadioSettings:
     pin: str | None = None
     baudrate: int = 115200
     storage: str | None = None  #: preferred memory (`SM`, `ME`); None: what the modem prefers
-    profile: str = "generic"
+    profile: str = "generic"  #: `generic` also means: whatever the modem's own description matches
+    imei: str | None = None  #: which modem to look for when `port` is `auto`
     init: tuple[str, ...] = ()  #: extra commands of the site, sent after the driver's own set-up; refusal is a remark
     crash_safe_submit: bool = False
     timeouts: dict[str, float] = field(default_factory=dict)

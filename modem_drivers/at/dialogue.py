@@ -1,0 +1,328 @@
+"""One conversation at a time with a modem: a command, perhaps a PDU at the prompt, an answer before a deadline.
+
+Whatever the modem says on its own meanwhile goes to `on_unsolicited` and `on_direct`, also from the middle of an
+answer. A conversation that was cut off (deadline, cancellation) leaves the modem in an unknown state: the next one
+first brings it back to its command prompt with ESC, never with Ctrl-Z, which would send what was half written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from modem_drivers.at.finals import OK, Final, final_of
+from modem_drivers.at.lines import LineSplitter
+from modem_drivers.at.port import SerialPort
+from modem_drivers.at.unsolicited import Announcement, announcement, is_unsolicited
+from modem_drivers.radio import ModemSilentError, PortUnavailableError
+
+ESCAPE = b"\x1b"
+CTRL_Z = b"\x1a"
+RESYNC_SECONDS = 8.0
+RESYNC_TRY_SECONDS = 1.0
+ESCAPE_PAUSE_SECONDS = 0.03  # some modems drop what follows an ESC at once
+SETTLE_SECONDS = 0.1  # late answers to a cut-off conversation arrive within this time after the AT's OK
+
+LONGEST_USSD = 1000
+
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+$")
+_HEAD_OF_PDU = re.compile(r"\+CMG[LR]:")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the lines between command and final result, and whether a PDU was handed over before."""
+
+    lines: tuple[str, ...]
+    final: Final
+    handed_over: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the command was done."""
+        return self.final.ok
+
+
+class CutOffError(Exception):
+    """The answer did not come (`timeout`, `prompt_timeout`, `port_lost`, `silent`).
+
+    `began` tells whether the command had been written, `handed_over` whether a PDU had been given to the modem.
+    """
+
+    def __init__(self, code: str, detail: str, *, began: bool = False, handed_over: bool = False) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.began = began
+        self.handed_over = handed_over
+
+
+@dataclass(slots=True)
+class _Exchange:
+    asked: str  # without AT, upper case
+    echoes: tuple[str, ...]
+    wants_prompt: bool = False
+    tolerates_errors: bool = False  # while re-synchronising: they answer what came before
+    handed_over: bool = False
+    lines: list[str] = field(default_factory=list)
+    prompted: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    final: Final | None = None
+    lost: str = ""
+    heard_at: float = 0.0
+
+    @property
+    def may_be_complete(self) -> bool:
+        """Whether nothing but the OK can be missing: what was asked for has its line, a listing its last PDU."""
+        if not self.lines:
+            return False
+        if not self.asked.startswith(("+CMG", "+CMSS")):
+            return True
+        named = any(f"{self.asked[:5]}:" in line for line in self.lines)
+        return named and not (_HEAD_OF_PDU.search(self.lines[-1]))
+
+    def end(self, final: Final | None, lost: str = "") -> None:
+        self.final, self.lost = final, lost
+        self.ended.set()
+        self.prompted.set()
+
+
+class Dialogue:
+    """The lines to and from one modem."""
+
+    def __init__(
+        self,
+        on_unsolicited: Callable[[str], None],
+        on_direct: Callable[[str, str], None],
+        on_lost: Callable[[str], None],
+    ) -> None:
+        self._on_unsolicited = on_unsolicited
+        self._on_direct = on_direct
+        self._on_lost = on_lost
+        self._port = SerialPort(self._feed, self._lose)
+        self._splitter = LineSplitter()
+        self._lock = asyncio.Lock()
+        self._exchange: _Exchange | None = None
+        self._announced: Announcement | None = None
+        self._cut_off = False
+        self._open_ussd = ""
+
+    async def open(self, path: str, baudrate: int) -> None:
+        """Open the port; raises `PortUnavailableError`."""
+        self._splitter.clear()
+        self._announced = None
+        self._cut_off = False
+        await self._port.open(path, baudrate)
+
+    def close(self) -> None:
+        """Give the port back; never raises."""
+        self._port.close()
+        if self._exchange is not None:
+            self._exchange.end(None, "the port was closed")
+
+    async def command(self, command: str, seconds: float, *, quiet_end: float | None = None) -> Answer:
+        """Send `AT` + `command` and wait for the final result.
+
+        `quiet_end`: after so many seconds of silence behind at least one line the answer counts as complete, for
+        modems that forget the OK. Raises `CutOffError`.
+        """
+        async with self._lock:
+            await self._recover()
+            exchange = self._begin(command)
+            return await self._finish(exchange, seconds, quiet_end)
+
+    async def command_with_pdu(
+        self, command: str, pdu: str, prompt_seconds: float, seconds: float, quiet_end: float | None = None
+    ) -> Answer:
+        """Send a command that asks for a PDU (+CMGS, +CMGW), the PDU at the prompt, and wait; raises `CutOffError`."""
+        async with self._lock:
+            await self._recover()
+            exchange = self._begin(command, pdu)
+            try:
+                await self._wait_for_prompt(exchange, prompt_seconds)
+                if not exchange.ended.is_set():
+                    exchange.handed_over = True
+                    self._port.write(pdu.encode("ascii") + CTRL_Z)
+            except BaseException:
+                self._drop(exchange)
+                raise
+            return await self._finish(exchange, seconds, quiet_end)
+
+    async def resync(self, seconds: float = RESYNC_SECONDS) -> None:
+        """Bring the modem back to its command prompt; raises `ModemSilentError`, `PortUnavailableError`."""
+        async with self._lock:
+            await self._resync(seconds)
+
+    # One exchange
+
+    def _begin(self, command: str, pdu: str | None = None) -> _Exchange:
+        typed = f"AT{command}"
+        echoes = (typed,) if pdu is None else (typed, pdu, pdu + "\x1a")
+        exchange = _Exchange(command.upper(), echoes, wants_prompt=pdu is not None)
+        self._exchange = exchange
+        try:
+            self._port.write(typed.encode("ascii") + b"\r")
+        except PortUnavailableError as error:
+            self._exchange = None
+            raise CutOffError("port_lost", str(error)) from None
+        return exchange
+
+    async def _wait_for_prompt(self, exchange: _Exchange, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(exchange.prompted.wait(), seconds)
+        except TimeoutError:
+            raise CutOffError("prompt_timeout", f"no prompt for the PDU within {seconds:g} s", began=True) from None
+
+    async def _finish(self, exchange: _Exchange, seconds: float, quiet_end: float | None) -> Answer:
+        try:
+            await self._wait_for_end(exchange, seconds, quiet_end)
+        finally:
+            self._drop(exchange)
+        if exchange.final is None:
+            raise CutOffError("port_lost", exchange.lost, began=True, handed_over=exchange.handed_over)
+        return Answer(tuple(exchange.lines), exchange.final, exchange.handed_over)
+
+    async def _wait_for_end(self, exchange: _Exchange, seconds: float, quiet_end: float | None) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while not exchange.ended.is_set():
+            rest = deadline - loop.time()
+            if quiet_end and exchange.may_be_complete and loop.time() - exchange.heard_at >= quiet_end:
+                exchange.end(OK)
+                self._cut_off = True  # should the final result come late, it must not answer the next command
+                return
+            if rest <= 0:
+                handed_over = exchange.handed_over
+                raise CutOffError("timeout", f"no answer within {seconds:g} s", began=True, handed_over=handed_over)
+            try:
+                await asyncio.wait_for(exchange.ended.wait(), min(rest, quiet_end or rest))
+            except TimeoutError:
+                continue
+
+    def _drop(self, exchange: _Exchange) -> None:
+        if not exchange.ended.is_set():
+            self._cut_off = True
+        if self._exchange is exchange:
+            self._exchange = None
+
+    # Bringing it back
+
+    async def _recover(self) -> None:
+        if not self._port.is_open:
+            raise CutOffError("port_lost", "the port is closed")
+        if not self._cut_off:
+            return
+        try:
+            await self._resync(RESYNC_SECONDS)
+        except (ModemSilentError, PortUnavailableError) as error:
+            raise CutOffError(error.code, str(error)) from None
+
+    async def _resync(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        self._cut_off = True
+        # Q0 V1: a modem left mute, or answering in digits, speaks again; the plain AT comes first.
+        knocks = itertools.cycle(("AT", "AT", "ATQ0V1"))
+        while (rest := deadline - loop.time()) > 0:
+            if await self._knock(next(knocks), min(RESYNC_TRY_SECONDS, rest)):
+                await asyncio.sleep(SETTLE_SECONDS)
+                self._splitter.clear()
+                self._announced = None
+                self._cut_off = False
+                return
+        raise ModemSilentError("silent", f"the modem does not answer AT within {seconds:g} s")
+
+    async def _knock(self, typed: str, seconds: float) -> bool:
+        self._port.write(ESCAPE)
+        await asyncio.sleep(ESCAPE_PAUSE_SECONDS)
+        self._splitter.clear()
+        exchange = _Exchange("", (typed,), tolerates_errors=True)
+        self._exchange = exchange
+        try:
+            self._port.write(b"\r")  # ends whatever was half typed, the ESC itself too
+            await asyncio.sleep(ESCAPE_PAUSE_SECONDS)  # what stands behind a line is lost until its result
+            self._port.write(f"{typed}\r".encode("ascii"))
+            await asyncio.wait_for(exchange.ended.wait(), seconds)
+        except TimeoutError:
+            return False
+        finally:
+            self._exchange = None
+        if exchange.final is None:
+            raise PortUnavailableError("port_lost", exchange.lost)
+        return True
+
+    # What the port says
+
+    def _lose(self, reason: str) -> None:
+        if self._exchange is not None:
+            self._exchange.end(None, reason)
+        self._on_lost(reason)
+
+    def _feed(self, octets: bytes) -> None:
+        exchange = self._exchange
+        if exchange is not None:
+            exchange.heard_at = asyncio.get_running_loop().time()
+        for line in self._splitter.feed(octets):
+            self._line(line)
+        if exchange is not None and exchange.wants_prompt and not exchange.handed_over and self._splitter.take_prompt():
+            exchange.prompted.set()
+
+    def _line(self, line: str) -> None:
+        line = self._without_prompt(line)
+        if not line or self._is_echo(line) or self._is_direct(line):
+            return
+        if head := announcement(line):
+            self._announced = head
+            return
+        line = self._whole_ussd(line)
+        if not line:
+            return
+        exchange = self._exchange
+        if is_unsolicited(line, exchange.asked if exchange else ""):
+            self._on_unsolicited(line)
+        elif exchange is not None:
+            self._answer_line(exchange, line)
+
+    def _answer_line(self, exchange: _Exchange, line: str) -> None:
+        final = final_of(line)
+        if final is None:
+            exchange.lines.append(line)
+        elif final.ok or not exchange.tolerates_errors:
+            exchange.end(final)
+
+    def _without_prompt(self, line: str) -> str:
+        if not line.startswith(">"):
+            return line
+        exchange = self._exchange
+        if exchange is not None and exchange.wants_prompt:
+            exchange.prompted.set()
+        return line.lstrip("> ")
+
+    def _whole_ussd(self, line: str) -> str:
+        """A USSD text may run over several lines: they are one until its quotation mark closes."""
+        if self._open_ussd:
+            line, self._open_ussd = f"{self._open_ussd}\n{line}", ""
+        if line.startswith("+CUSD:") and line.count('"') == 1 and len(line) < LONGEST_USSD:
+            self._open_ussd, line = line, ""
+        return line
+
+    def _is_echo(self, line: str) -> bool:
+        return self._exchange is not None and line in self._exchange.echoes
+
+    def _is_direct(self, line: str) -> bool:
+        announced = self._announced
+        if announced is None or not _HEX.match(line):
+            return False
+        lines = self._exchange.lines if self._exchange else []
+        if not _fits(line, announced.length) and lines and _HEAD_OF_PDU.search(lines[-1]):
+            return False  # the PDU of the listing that the announcement cut into
+        self._announced = None
+        self._on_direct(announced.kind, line)
+        return True
+
+
+def _fits(pdu: str, length: int | None) -> bool:
+    octets = len(pdu) // 2
+    return length is None or length in (octets, octets - 1 - int(pdu[:2], 16))

@@ -1,0 +1,126 @@
+"""A modem's memory of messages: look, read, delete and make sure."""
+
+from __future__ import annotations
+
+from modem_drivers.at import replies
+from modem_drivers.at.dialogue import Answer
+from modem_drivers.at.replies import ListedPdu
+from modem_drivers.at.session import Session, refusal
+from modem_drivers.at.setup import Abilities
+from modem_drivers.outcomes import numeric_code
+from modem_drivers.radio import ReceivedPdu, Slot, StoredSubmit
+
+REPORTS = "SR"
+_EMPTY = {("CMS", 321), ("CME", 21), ("CME", 22)}
+MOST_REMEMBERED = 1000
+
+
+class Memory:
+    """The memories of one modem; +CPMS is sent only when another one is wanted."""
+
+    def __init__(self, session: Session, abilities: Abilities) -> None:
+        self._session = session
+        self._abilities = abilities
+        self._selected = abilities.receiving
+        self._lists_by_kind = False  # no +CMGL=4: unread and read are listed one after the other
+        self._contents: dict[Slot, str] = {}  # what was last read where
+        # Messages from before, in a memory that is not the receiving one, are looked for once.
+        self._other = [name for name in abilities.readable if name in ("SM", "ME") and name != abilities.receiving]
+        if abilities.receiving == "MT":
+            self._other.clear()
+
+    async def received(self) -> list[ReceivedPdu]:
+        """Everything received in the receiving memory and, with stored reports, in theirs."""
+        found = await self._received_in(self._abilities.receiving)
+        if self._abilities.reports_stored and REPORTS in self._abilities.readable:
+            found += await self._received_in(REPORTS)
+        while self._other:
+            found += await self._received_in(self._other[-1])
+            self._other.pop()
+        return found
+
+    async def _received_in(self, storage: str) -> list[ReceivedPdu]:
+        listed = [entry for entry in await self.listing(storage) if entry.received]
+        return [self._remember(Slot(storage, entry.index), entry.pdu) for entry in listed]
+
+    def _remember(self, slot: Slot, pdu: str) -> ReceivedPdu:
+        if len(self._contents) >= MOST_REMEMBERED:
+            self._contents.clear()
+        self._contents[slot] = pdu
+        return ReceivedPdu(pdu, slot)
+
+    async def listing(self, storage: str) -> list[ListedPdu]:
+        """Every message of one memory by index; raises `RadioError`."""
+        if not await self._select(storage):
+            return []
+        answers = [await self._session.ask("+CMGL=4", "list")] if not self._lists_by_kind else []
+        if not answers or not answers[0].ok:
+            answers = [await self._session.ask(f"+CMGL={kind}", "list") for kind in (0, 1, 2, 3)]
+            self._lists_by_kind = answers[0].ok
+        if not any(answer.ok for answer in answers):
+            raise refusal("+CMGL=4", answers[0])
+        entries = [entry for answer in answers for entry in replies.parse_cmgl(answer.lines)]
+        return sorted(entries, key=lambda entry: entry.index)
+
+    async def read(self, slot: Slot) -> ReceivedPdu | None:
+        """The received PDU in one slot, None when there is none."""
+        entry = await self._entry(slot)
+        return self._remember(slot, entry.pdu) if entry is not None and entry.received else None
+
+    async def delete(self, slot: Slot) -> bool:
+        """Delete one slot; True when it is empty afterwards, or already holds something newer."""
+        if not await self._select(slot.storage):
+            return False
+        before = self._contents.get(slot)
+        if before is None:
+            entry = await self._entry(slot)
+            before = entry.pdu if entry else None
+        await self._session.ask(f"+CMGD={slot.index}", "sim")
+        after = await self._entry(slot)
+        gone = after is None or (before is not None and after.pdu != before)
+        if gone:
+            self._contents.pop(slot, None)
+        return gone
+
+    async def _entry(self, slot: Slot) -> ListedPdu | None:
+        if not await self._select(slot.storage):
+            return None
+        answer = await self._session.ask(f"+CMGR={slot.index}", "sim")
+        if answer.ok:
+            return replies.parse_cmgr(answer.lines)
+        if _says_empty(answer):
+            return None
+        # An error that may mean anything: the list knows.
+        listed = await self.listing(slot.storage)
+        return next((entry for entry in listed if entry.index == slot.index), None)
+
+    async def submits(self) -> list[StoredSubmit]:
+        """The SUBMITs in the memory for writing."""
+        storage = self._abilities.writing
+        listed = await self.listing(storage)
+        return [
+            StoredSubmit(Slot(storage, entry.index), entry.stored_state, entry.pdu)
+            for entry in listed
+            if not entry.received
+        ]
+
+    async def use(self) -> tuple[int | None, int | None]:
+        """Used and total slots of the receiving memory, None where the modem does not tell."""
+        answer = await self._session.try_optional("+CPMS?", "sim")
+        for found in replies.parse_cpms_read(answer.lines) if answer else []:
+            if found.storage == self._abilities.receiving:
+                return found.used, found.total
+        return None, None
+
+    async def _select(self, storage: str) -> bool:
+        if storage == self._selected:
+            return True
+        answer = await self._session.ask(f'+CPMS="{storage}"', "sim")
+        if answer.ok:
+            self._selected = storage
+        return answer.ok
+
+
+def _says_empty(answer: Answer) -> bool:
+    final = answer.final
+    return (final.kind, numeric_code(final.kind, final.code)) in _EMPTY

@@ -1,0 +1,238 @@
+"""A modem that speaks AT, as the one interface of all radios."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from modem_drivers.at import replies, setup, ussd
+from modem_drivers.at.dialogue import Dialogue
+from modem_drivers.at.memory import Memory
+from modem_drivers.at.pin import unlock
+from modem_drivers.at.sending import Sender
+from modem_drivers.at.session import Session
+from modem_drivers.at.unsolicited import says_memory_full
+from modem_drivers.profiles import GENERIC, Profile, profile_for
+from modem_drivers.radio import (
+    Event,
+    EventKind,
+    Health,
+    Identity,
+    ModemSilentError,
+    NotSupportedError,
+    PortUnavailableError,
+    RadioError,
+    RadioSettings,
+    ReceivedPdu,
+    SendResult,
+    Slot,
+    StoredSubmit,
+)
+
+MOST_USSD_PENDING = 8
+_REGISTERED = (1, 5)
+
+
+class AtRadio:
+    """One modem on a tty. Give it nothing but a name and a port; it finds out the rest."""
+
+    def __init__(self, settings: RadioSettings, profiles: Mapping[str, Profile] | None = None) -> None:
+        self.settings = settings
+        self.remarks: list[str] = []  #: what was refused at set-up without harm
+        self._profiles = dict(profiles or {})
+        self._profile = self._profiles.get(settings.profile, GENERIC)
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._ussd: asyncio.Queue[replies.UssdReply] = asyncio.Queue(MOST_USSD_PENDING)
+        self._dialogue = Dialogue(self._hear, self._hear_direct, self._hear_loss)
+        self._session = Session(self._dialogue, settings.timeouts)
+        self._lock = asyncio.Lock()
+        self._use(setup.Abilities())
+
+    def _use(self, abilities: setup.Abilities) -> None:
+        self._abilities = abilities
+        self._memory = Memory(self._session, abilities)
+        self._sender = Sender(self._session, abilities)
+
+    # Opening and closing
+
+    async def open(self) -> Identity:
+        """Open the port and set the modem up; raises `PortUnavailableError`, `SimError`, `ModemSilentError`."""
+        async with self._lock:
+            self._events = asyncio.Queue()
+            await self._dialogue.open(self.settings.port, self.settings.baudrate)
+            try:
+                return await self._set_up()
+            except BaseException:
+                self._dialogue.close()
+                raise
+
+    async def _set_up(self) -> Identity:
+        await self._dialogue.resync(self._session.seconds("resync"))
+        await setup.set_up_dialogue(self._session)
+        self._profile = await self._chosen_profile()
+        await unlock(self._session, self._profile, self.settings.pin, self.settings.port)
+        await self._send_init(self._profile.init)
+        self._use(await setup.set_up_messages(self._session, self._profile, self.settings.storage))
+        await self._send_init(self.settings.init)
+        return await setup.identify(self._session)
+
+    async def _chosen_profile(self) -> Profile:
+        if self.settings.profile != "generic" or not self._profiles:
+            return self._profiles.get(self.settings.profile, GENERIC)
+        return profile_for(await setup.describe(self._session), self._profiles)
+
+    async def _send_init(self, commands: tuple[str, ...]) -> None:
+        for command in commands:
+            bare = command[2:] if command[:2].upper() == "AT" else command
+            if await self._session.try_optional(bare, "sim") is None:
+                self.remarks.append(f"AT{bare} was refused")
+
+    async def close(self) -> None:
+        """Give the port back; never raises."""
+        self._dialogue.close()
+
+    # What the modem says on its own
+
+    async def next_event(self) -> Event:
+        """Wait for the next thing the modem says on its own."""
+        return await self._events.get()
+
+    def _hear(self, line: str) -> None:
+        if line.startswith(("+CMTI:", "+CDSI:")):
+            self._events.put_nowait(Event(EventKind.STORED, slot=replies.parse_slot_notice(line), detail=line))
+        elif says_memory_full(line):
+            self._events.put_nowait(Event(EventKind.MEMORY_FULL, detail=line))
+        elif line.startswith("+CUSD:") and (reply := replies.parse_cusd(line)) and not self._ussd.full():
+            self._ussd.put_nowait(reply)
+
+    def _hear_direct(self, kind: str, pdu: str) -> None:
+        if kind in ("CMT", "CDS"):  # +CBM, a cell broadcast, is nobody's message
+            self._events.put_nowait(Event(EventKind.RECEIVED, received=ReceivedPdu(pdu.upper(), None), detail=kind))
+
+    def _hear_loss(self, reason: str) -> None:
+        self._events.put_nowait(Event(EventKind.GONE, detail=reason))
+
+    # Health and recovery
+
+    async def probe(self) -> Health:
+        """Ask the modem how it is; raises `ModemSilentError`."""
+        async with self._lock:
+            answer = await self._session.ask("")
+            if not answer.ok:
+                raise ModemSilentError("no_ok", f"AT is answered by {answer.final.name}")
+            registration = await self._registration()
+            signal = await self._session.try_optional("+CSQ")
+            operator = await self._session.try_optional("+COPS?", "sim")
+            used, total = await self._memory.use()
+            return Health(
+                registration=registration,
+                signal_dbm=replies.parse_csq(signal.lines) if signal else None,
+                operator=replies.parse_cops_read(operator.lines) if operator else None,
+                used=used,
+                total=total,
+            )
+
+    async def _registration(self) -> int | None:
+        first: int | None = None
+        # A stick on LTE may be registered only by +CEREG, one that is data-only by +CGREG.
+        for name in ("+CREG", "+CEREG", "+CGREG"):
+            answer = await self._session.try_optional(f"{name}?")
+            stat = replies.parse_creg(answer.lines, name) if answer else None
+            if stat in _REGISTERED:
+                return stat
+            first = stat if first is None else first
+        return first
+
+    async def resync(self) -> None:
+        """Bring a confused modem back to its command prompt (ESC, AT); raises `ModemSilentError`."""
+        async with self._lock:
+            await self._dialogue.resync(self._session.seconds("resync"))
+            await setup.set_up_dialogue(self._session)
+
+    async def reset(self) -> None:
+        """Reset the radio as the profile allows; raises `NotSupportedError` when it forbids every reset."""
+        async with self._lock:
+            if self._profile.reset == "none":
+                raise NotSupportedError("no_reset", f"profile {self._profile.name} allows no reset by command")
+            if self._profile.reset == "cfun_reboot":
+                await self._reboot()
+                return
+            await self._session.must("+CFUN=4", "sim")
+            await asyncio.sleep(1.0)
+            await self._session.must("+CFUN=1", "list")
+
+    async def _reboot(self) -> None:
+        try:
+            await self._session.ask("+CFUN=1,1", "short")
+        except (ModemSilentError, PortUnavailableError):
+            return  # it went before it could answer: that is what was asked for
+
+    # Receiving
+
+    async def received(self) -> list[ReceivedPdu]:
+        """Everything that lies in the receiving memory, oldest slot first."""
+        async with self._lock:
+            return await self._memory.received()
+
+    async def read(self, slot: Slot) -> ReceivedPdu | None:
+        """The PDU in one slot, None when the slot is empty or holds no received message."""
+        async with self._lock:
+            return await self._memory.read(slot)
+
+    async def delete(self, slot: Slot) -> bool:
+        """Delete one slot and look whether it is gone; False when it is still there."""
+        async with self._lock:
+            return await self._memory.delete(slot)
+
+    async def acknowledge(self) -> None:
+        """Tell the network that the last directly received PDU is safe (+CNMA), where phase 2+ wants it."""
+        if not self._abilities.acknowledges:
+            return
+        async with self._lock:
+            for command in ("+CNMA", "+CNMA=0"):
+                if await self._session.try_optional(command) is not None:
+                    return
+            # Too late: the network sends it again, but the modem has stopped direct delivery (27.005, 3.4.4).
+            await self._session.try_optional(f"+CNMI={self._abilities.cnmi}")
+
+    # Sending
+
+    async def submit(self, pdu: str, length: int, *, more: bool = False) -> SendResult:
+        """Send one SUBMIT: `pdu` with its SMSC in front, `length` its TPDU octets; `more` keeps the link open."""
+        async with self._lock:
+            return await self._sender.submit(pdu, length, more)
+
+    async def store(self, pdu: str, length: int) -> Slot:
+        """Write one SUBMIT to the modem's memory without sending it (+CMGW); raises `NotSupportedError`."""
+        async with self._lock:
+            return await self._sender.store(pdu, length)
+
+    async def submit_stored(self, slot: Slot) -> SendResult:
+        """Send what `store` wrote (+CMSS)."""
+        async with self._lock:
+            return await self._sender.submit_stored(slot)
+
+    async def stored(self) -> list[StoredSubmit]:
+        """The SUBMITs in the modem's memory with their states."""
+        async with self._lock:
+            return await self._memory.submits()
+
+    # USSD
+
+    async def ussd(self, code: str) -> str:
+        """Dial a USSD code, or answer the network's question; raises `RadioError` with what it refused."""
+        if any(character in '"\r\n\x1a\x1b' for character in code) or not code.isascii():
+            raise RadioError("ussd_code", "a USSD code is digits, * and #")
+        async with self._lock:
+            self._ussd = asyncio.Queue(MOST_USSD_PENDING)
+            packed = self._profile.ussd_packed
+            await self._session.must(f'+CUSD=1,"{ussd.spelled(code, packed)}",{ussd.DEFAULT_DCS}', "ussd")
+            try:
+                reply = await asyncio.wait_for(self._ussd.get(), self._session.seconds("ussd"))
+            except TimeoutError:
+                await self._session.try_optional("+CUSD=2")
+                raise RadioError("ussd_timeout", "the network did not answer the USSD code") from None
+        text = ussd.text_of(reply, packed)
+        if reply.m in ussd.REFUSALS and not text:
+            raise RadioError(*ussd.REFUSALS[reply.m])
+        return text

@@ -1,0 +1,81 @@
+"""Commands with the deadline of their kind, and cut-off conversations told in the words of `radio`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from modem_drivers.at.dialogue import Answer, CutOffError, Dialogue
+from modem_drivers.outcomes import verdict_of
+from modem_drivers.radio import ModemSilentError, PortUnavailableError, RadioError
+
+#: Seconds by kind; `RadioSettings.timeouts` overrides them one by one.
+DEFAULT_SECONDS = {
+    "short": 3.0,  # settings and questions that the modem answers itself
+    "sim": 10.0,  # what the SIM has to answer: memory, PIN, identity
+    "list": 30.0,  # a full memory at 9600 baud
+    "prompt": 10.0,  # from +CMGS to `> `
+    "submit": 60.0,  # from the PDU to the network's answer (TS 24.011 allows about 40)
+    "ussd": 30.0,
+    "resync": 8.0,
+    "sim_ready": 15.0,  # how long a SIM may say that it is busy after power on
+}
+QUIET_END_SECONDS = 2.0  # silence behind an answer whose OK never comes
+
+
+class Session:
+    """One modem's dialogue with deadlines by kind of command."""
+
+    def __init__(self, dialogue: Dialogue, seconds: Mapping[str, float]) -> None:
+        self.dialogue = dialogue
+        self._seconds = DEFAULT_SECONDS | dict(seconds)
+
+    def seconds(self, kind: str) -> float:
+        """The deadline of a kind of command."""
+        return self._seconds[kind]
+
+    async def ask(self, command: str, kind: str = "short") -> Answer:
+        """The answer, whether OK or error; raises `ModemSilentError`, `PortUnavailableError`."""
+        quiet_end = QUIET_END_SECONDS if kind in ("sim", "list") else None
+        try:
+            return await self.dialogue.command(command, self.seconds(kind), quiet_end=quiet_end)
+        except CutOffError as error:
+            raise radio_error(error, command) from None
+
+    async def try_optional(self, command: str, kind: str = "short") -> Answer | None:
+        """The answer when it is OK, None when the modem refuses or ignores the command."""
+        try:
+            answer = await self.ask(command, kind)
+        except ModemSilentError:
+            return None
+        return answer if answer.ok else None
+
+    async def must(self, command: str, kind: str = "short") -> Answer:
+        """The answer, which is OK; raises `RadioError` with the modem's own code otherwise."""
+        answer = await self.ask(command, kind)
+        if not answer.ok:
+            raise refusal(command, answer)
+        return answer
+
+    async def must_soon(self, command: str, kind: str = "short", tries: int = 4, pause: float = 0.7) -> Answer:
+        """Like `must`, again a few times: a modem just switched on refuses what it does a second later."""
+        for _ in range(tries - 1):
+            answer = await self.ask(command, kind)
+            if answer.ok:
+                return answer
+            await asyncio.sleep(pause)
+        return await self.must(command, kind)
+
+
+def radio_error(error: CutOffError, command: str) -> RadioError:
+    """A cut-off conversation as the interface tells it."""
+    detail = f"AT{command}: {error}"
+    if error.code == "port_lost":
+        return PortUnavailableError("port_lost", detail)
+    return ModemSilentError(error.code, detail)
+
+
+def refusal(command: str, answer: Answer) -> RadioError:
+    """A refused command as the interface tells it."""
+    verdict = verdict_of(answer.final.kind, answer.final.code)
+    return RadioError(answer.final.name, f"AT{command}: {answer.final.name} ({verdict.sentence})")

@@ -1,0 +1,165 @@
+"""Setting a modem up for messages in PDU mode, whatever of the optional commands it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from modem_drivers.at import replies
+from modem_drivers.at.dialogue import Answer
+from modem_drivers.at.session import Session
+from modem_drivers.profiles import Profile
+from modem_drivers.radio import Identity, NotSupportedError, RadioError
+
+_STORES = ("SM", "ME", "MT")
+# Phones without +CNMI=? are asked for these in turn: mode, mt, bm, ds[, bfr].
+_CNMI_FALLBACKS = (
+    "2,1,0,1,0",
+    "2,1,0,1",
+    "1,1,0,1,0",
+    "1,1,0,1",
+    "2,1,0,0,0",
+    "2,1,0,0",
+    "1,1,0,0",
+    "3,1",
+    "2,1",
+    "1,1",
+)
+
+
+@dataclass(slots=True)
+class Abilities:
+    """What this modem turned out to be able to do."""
+
+    acknowledges: bool = False  #: +CSMS=1: direct messages must be acknowledged by +CNMA
+    notices: bool = False  #: it tells of new messages by itself
+    reports_stored: bool = False  #: status reports go to memory (+CDSI)
+    receiving: str = "SM"  #: the memory of new messages
+    writing: str = "SM"  #: the memory for +CMGW
+    readable: tuple[str, ...] = ()  #: what +CPMS lets us look into
+    cnmi: str = ""  #: the +CNMI that was accepted
+
+
+async def set_up_dialogue(session: Session) -> None:
+    """No echo, numeric error codes; for what does not work there is no harm."""
+    await session.try_optional("E0")
+    if await session.try_optional("+CMEE=1") is None:
+        await session.try_optional("+CMEE=2")
+
+
+async def describe(session: Session) -> str:
+    """What the modem says of its make, for choosing a profile."""
+    answer = await session.try_optional("+CGMI")
+    model = await session.try_optional("+CGMM")
+    return " ".join(line for given in (answer, model) if given for line in given.lines)
+
+
+async def set_up_messages(session: Session, profile: Profile, storage: str | None) -> Abilities:
+    """PDU mode, phase 2+, memories, notices; raises `NotSupportedError` when there is no PDU mode."""
+    try:
+        await session.must_soon("+CMGF=0")
+    except RadioError as error:
+        if type(error) is not RadioError:
+            raise
+        raise NotSupportedError("no_pdu_mode", str(error)) from None
+    abilities = Abilities()
+    abilities.acknowledges = await _ask_for_phase_2_plus(session)
+    await session.try_optional('+CSCS="GSM"')
+    await _choose_memories(session, abilities, storage or profile.storage)
+    await set_up_notices(session, abilities)
+    return abilities
+
+
+async def _ask_for_phase_2_plus(session: Session) -> bool:
+    answer = await session.try_optional("+CSMS=1")
+    return answer is not None and replies.parse_csms_set(answer.lines)[:1] != (0,)
+
+
+async def _choose_memories(session: Session, abilities: Abilities, wanted: str | None) -> None:
+    offered = await session.try_optional("+CPMS=?", "sim")
+    storages = replies.parse_cpms_test(offered.lines) if offered else replies.Storages()
+    now = await session.try_optional("+CPMS?", "sim")
+    current = [use.storage for use in replies.parse_cpms_read(now.lines)] if now else []
+    abilities.readable = storages.read
+    abilities.receiving = _pick(storages.receive, wanted, current[2] if len(current) > 2 else None)
+    abilities.writing = _pick(storages.write, "ME", current[1] if len(current) > 1 else None)
+    await _select(session, abilities)
+
+
+def _pick(offered: tuple[str, ...], wanted: str | None, current: str | None) -> str:
+    if wanted and (wanted in offered or not offered):
+        return wanted
+    if current in _STORES:
+        return str(current)
+    return next((store for store in offered if store in _STORES), current or "SM")
+
+
+async def _select(session: Session, abilities: Abilities) -> None:
+    receiving = f'"{abilities.receiving}"'
+    chosen = f'+CPMS={receiving},"{abilities.writing}",{receiving}'
+    if await session.try_optional(chosen, "sim") is not None:
+        return
+    abilities.writing = abilities.receiving
+    for command in (f"+CPMS={receiving},{receiving},{receiving}", f"+CPMS={receiving}"):
+        if await session.try_optional(command, "sim") is not None:
+            return
+
+
+async def set_up_notices(session: Session, abilities: Abilities) -> None:
+    """Choose the best +CNMI of those that the modem offers; none at all leaves polling."""
+    offered = await session.try_optional("+CNMI=?")
+    ranges = replies.parse_cnmi_test(offered.lines) if offered else []
+    wishes = (_best_cnmi(ranges, abilities), *_CNMI_FALLBACKS) if len(ranges) >= 2 else _CNMI_FALLBACKS
+    for wish in wishes:
+        if await session.try_optional(f"+CNMI={wish}") is not None:
+            values = [int(value) for value in wish.split(",")]
+            abilities.cnmi = wish
+            abilities.notices = values[1] in (1, 2)
+            abilities.reports_stored = len(values) > 3 and values[3] == 2
+            return
+
+
+def _best_cnmi(ranges: list[frozenset[int]], abilities: Abilities) -> str:
+    # mt 1: stored, then told, so that nothing hangs on our being quick; 2 (direct) only when there is no 1.
+    # ds 1 (direct) is safe where +CNMA holds it back; elsewhere 2 (stored), when the memory can be read.
+    stored_first = not abilities.acknowledges and "SR" in abilities.readable
+    orders = ((2, 1, 3, 0), (1, 2, 3, 0), (0,), (2, 1, 0) if stored_first else (1, 2, 0), (0, 1))
+    chosen = [
+        next((value for value in order if value in offered), min(offered, default=0))
+        for order, offered in zip(orders, ranges, strict=False)
+    ]
+    return ",".join(map(str, chosen))
+
+
+async def identify(session: Session) -> Identity:
+    """Who the modem and its SIM are; what it does not tell is None."""
+    return Identity(
+        imei=_digits(await session.try_optional("+CGSN"), 14),
+        imsi=_digits(await session.try_optional("+CIMI", "sim"), 14),
+        iccid=await _iccid(session),
+        msisdn=_read(await session.try_optional("+CNUM", "sim"), replies.parse_cnum),
+        manufacturer=_plain(await session.try_optional("+CGMI"), "+CGMI"),
+        model=_plain(await session.try_optional("+CGMM"), "+CGMM"),
+        revision=_plain(await session.try_optional("+CGMR"), "+CGMR"),
+        smsc=_read(await session.try_optional("+CSCA?", "sim"), replies.parse_csca),
+    )
+
+
+async def _iccid(session: Session) -> str | None:
+    for command in ("+CCID", "^ICCID?", "+ICCID", "+QCCID"):
+        iccid = _digits(await session.try_optional(command, "sim"), 18)
+        if iccid:
+            return iccid
+    return None
+
+
+def _digits(answer: Answer | None, least: int) -> str | None:
+    return replies.parse_digits(answer.lines, least) if answer else None
+
+
+def _plain(answer: Answer | None, name: str) -> str | None:
+    return replies.parse_plain(answer.lines, name) if answer else None
+
+
+def _read(answer: Answer | None, parse: Callable[[replies.Lines], str | None]) -> str | None:
+    return parse(answer.lines) if answer else None
