@@ -1,1 +1,4 @@
-"""When things happen: cadence rules and the one file that imports APScheduler."""
+"""When things happen: cadences, quiet hours, the calendar, recurring duties, and the jobs that drive the rest.
+
+Everything but `scheduler.jobs` is pure: the time, the holidays and the rules are passed in.
+"""
