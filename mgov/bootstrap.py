@@ -31,7 +31,7 @@ def shipped_table(name: str) -> dict[str, Any]:
 
 def shipped_replies(config: Config) -> Replies:
     """The reply texts, checked."""
-    return Replies.load(shipped_table("replies.toml"), config.language)
+    return Replies.load(shipped("replies.toml"), config.language)
 
 
 def answer_settings(config: Config, known_numbers: frozenset[str] = frozenset()) -> AnswerSettings:

@@ -13,6 +13,7 @@ from mgov import config as configuration
 from mgov.bootstrap import pin_of, shipped_replies
 from mgov.cli.context import CliContext
 from mgov.config import Config, ConfigError, ModemSection
+from mgov.replies import RepliesError
 from mgov.store import migrate
 from mgov.store.database import DatabaseUnavailableError, temporary
 from mgov.store.schema.services import service
@@ -65,7 +66,7 @@ def _check_database(config: Config) -> int:
 def _replies(config: Config) -> str | None:
     try:
         shipped_replies(config)
-    except ValueError as error:
+    except RepliesError as error:
         return str(error)
     return None
 
