@@ -76,8 +76,9 @@ class SerialPort:
             return data[end + 1 :].lstrip(b"\n")
         self._last_line = line
         self._on_line(line)
-        # What stood behind the line arrived before its result and is lost, unless a prompt was never opened.
-        return b""
+        # While a command takes its time, or before its prompt is there, what follows is lost. A command that takes no
+        # time was over before the next character, even when a busy host's writes are read here in one piece.
+        return b"" if self.busy or self.at_prompt else data[end + 1 :]
 
     def _type(self, data: bytes) -> None:
         if self.settings.echo:
