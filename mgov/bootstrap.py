@@ -13,6 +13,7 @@ from mgov.replies import Replies
 from mgov.workflows.answer import AnswerSettings
 from mgov.workflows.handlers.request import HandlerSettings, PayAccount
 from modem_drivers.at import AtRadio
+from modem_drivers.profiles import Profile, read_profiles
 from modem_drivers.radio import Radio, RadioSettings
 from modem_drivers.simulated import SimulatedNetwork
 
@@ -74,7 +75,7 @@ def worker_settings(config: Config, modem: ModemSection, port: str) -> WorkerSet
     )
 
 
-def radio_opener(modem: ModemSection, port: str, profiles: Mapping[str, Any]) -> Callable[[], Radio]:
+def radio_opener(modem: ModemSection, port: str, profiles: Mapping[str, Profile]) -> Callable[[], Radio]:
     """What makes a fresh radio for each attempt to open the port."""
     settings = RadioSettings(
         name=modem.name,
@@ -91,7 +92,12 @@ def radio_opener(modem: ModemSection, port: str, profiles: Mapping[str, Any]) ->
         from modem_drivers.gammu import GammuRadio  # noqa: PLC0415 - python-gammu is an extra
 
         return lambda: GammuRadio(settings)
-    return lambda: AtRadio(settings)
+    return lambda: AtRadio(settings, profiles)
+
+
+def modem_profiles() -> dict[str, Profile]:
+    """What is known of modem models."""
+    return read_profiles(shipped_table("modem_profiles.toml"))
 
 
 def pin_of(modem: ModemSection) -> str | None:

@@ -44,7 +44,9 @@ class DatabaseSection(_Section):
         except ArgumentError:
             backend = "none"
         if backend not in ("sqlite", "postgresql", "mysql", "mariadb"):
-            raise ValueError("not a database; right would be sqlite:///…, postgresql+psycopg://… or mariadb+pymysql://…")
+            raise ValueError(
+                "not a database; right would be sqlite:///…, postgresql+psycopg://… or mariadb+pymysql://…"
+            )
         return url
 
 

@@ -82,7 +82,7 @@ class Daemon:
             parts.append(engine.run())
         if self._wanted("scheduler"):
             parts.append(self._sweep(db))
-        profiles = bootstrap.shipped_table("modem_profiles.toml")
+        profiles = bootstrap.modem_profiles()
         for modem in self._config.modem:
             if not self._wanted(f"modem:{modem.name}"):
                 continue

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from mgov.bootstrap import radio_opener, shipped_table
+from mgov.bootstrap import modem_profiles, radio_opener
 from mgov.cli.context import CliContext, NotDone
 from mgov.config import ModemSection
 from mgov.store import modems
@@ -119,7 +119,7 @@ def _with_radio(context: CliContext, name: str, ask: Callable[[Radio], Coroutine
     section = _section(context, name)
     if section.driver == "simulated":
         raise NotDone(f'modem "{name}": simulated modems live inside the daemon; see `mgov modem list`')
-    opener = radio_opener(section, section.port or "auto", shipped_table("modem_profiles.toml"))
+    opener = radio_opener(section, section.port or "auto", modem_profiles())
 
     async def go() -> T:
         radio = opener()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,9 @@ BUSY_SECONDS = 30
 #: SQLSTATE of PostgreSQL (serialization failure, deadlock) and numbers of MariaDB (deadlock, lock wait timeout,
 #: record changed since last read).
 _RETRYABLE = {"40001", "40P01", 1213, 1205, 1020}
+
+#: MariaDB: too many connections, shutdown, and the client's own "cannot connect" and "gone away".
+_MARIADB_AWAY = {1040, 1053, 1927, 2002, 2003, 2006, 2013}
 
 #: The channel of LISTEN/NOTIFY; the payload is the topic.
 NOTIFY_CHANNEL = "mgov"
@@ -148,5 +152,18 @@ def _is_retryable(error: DBAPIError) -> bool:
 
 
 def _raise_if_unavailable(error: DBAPIError) -> None:
-    if error.connection_invalidated or (isinstance(error, OperationalError) and not _is_retryable(error)):
+    if error.connection_invalidated or (isinstance(error, OperationalError) and _is_unavailable(error.orig)):
         raise DatabaseUnavailableError(str(error.orig).strip().splitlines()[0]) from error
+
+
+def _is_unavailable(original: BaseException | None) -> bool:
+    """Drivers call many things operational: only what a waiting may mend counts."""
+    if original is None:
+        return False
+    if isinstance(original, sqlite3.OperationalError):
+        return any(words in str(original) for words in ("unable to open", "disk i/o", "database is locked", "readonly"))
+    number = original.args[0] if original.args else None
+    if isinstance(number, int):
+        return number in _MARIADB_AWAY
+    state: str | None = getattr(original, "sqlstate", None)
+    return state is None or state[:2] in ("08", "57") or state == "53300"
