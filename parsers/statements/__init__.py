@@ -6,6 +6,78 @@ described as data (see `parsers.statements.dialect`).
 
 from __future__ import annotations
 
-from parsers.statements.model import Entry, EntryType, Record, Statement, StatementError, StatementHead
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import BinaryIO
 
-__all__ = ["Entry", "EntryType", "Record", "Statement", "StatementError", "StatementHead"]
+from parsers.statements.camt import read_camt
+from parsers.statements.detect import detect
+from parsers.statements.dialect import Dialect, DialectError, build_dialects
+from parsers.statements.model import Entry, EntryType, Record, Statement, StatementError, StatementHead
+from parsers.statements.mt940 import read_mt940
+from parsers.statements.sheet import xlsx_rows
+from parsers.statements.table import csv_rows, read_table
+from parsers.statements.text import lines_of
+
+__all__ = [
+    "Dialect",
+    "DialectError",
+    "Entry",
+    "EntryType",
+    "Record",
+    "Statement",
+    "StatementError",
+    "StatementHead",
+    "build_dialects",
+    "read_statements",
+    "stream_statements",
+]
+
+FORMATS = ("auto", "mt940", "mt942", "camt052", "camt053", "camt054", "xlsx", "csv:DIALECT")
+
+
+def stream_statements(
+    stream: BinaryIO,
+    format: str,
+    dialects: Mapping[str, Dialect],
+    *,
+    expand_batches: bool = False,  # noqa: A002
+) -> Iterator[Record]:
+    """The records of a seekable file, in memory that does not grow with it.
+
+    `format` is one of `FORMATS`; `auto` and `xlsx` look at the content. `expand_batches` gives the transactions of a
+    camt batch instead of its sum. Balances are judged in the `Statement` that ends each statement.
+    Raises `StatementError`, also after entries were given: the caller's transaction must then be rolled back.
+    """
+    name = detect(stream, dialects) if format in ("auto", "xlsx") else format
+    stream.seek(0)
+    if name.startswith("mt94"):
+        yield from read_mt940(lines_of(stream))
+    elif name.startswith("camt"):
+        yield from read_camt(stream, expand_batches=expand_batches)
+    else:
+        dialect = _dialect(name, dialects)
+        rows = xlsx_rows(stream) if dialect.medium == "sheet" else csv_rows(lines_of(stream), dialect.delimiter)
+        yield from read_table(rows, dialect)
+
+
+def _dialect(name: str, dialects: Mapping[str, Dialect]) -> Dialect:
+    found = dialects.get(name.removeprefix("csv:").removeprefix("xlsx:"))
+    if found is None:
+        known = ", ".join(sorted(dialects))
+        raise StatementError("unknown_format", f"format tidak dikenal / unknown format: {name!r} (csv:{known})")
+    return found
+
+
+def read_statements(data: bytes, format: str, dialects: Mapping[str, Dialect]) -> list[Statement]:  # noqa: A002
+    """Every statement of a file with its entries; for files that fit into memory. Raises `StatementError`."""
+    statements: list[Statement] = []
+    entries: list[Entry] = []
+    for record in stream_statements(io.BytesIO(data), format, dialects):
+        if isinstance(record, Entry):
+            entries.append(record)
+        elif isinstance(record, Statement):
+            statements.append(replace(record, entries=tuple(entries)))
+            entries = []
+    return statements

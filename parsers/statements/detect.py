@@ -1,0 +1,64 @@
+"""Which format a file has, told by its content: names lie."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from itertools import islice
+from typing import BinaryIO
+
+from parsers.statements.dialect import Dialect
+from parsers.statements.model import StatementError
+from parsers.statements.sheet import xlsx_rows
+from parsers.statements.table import HEADER_WITHIN, csv_rows, is_header
+from parsers.statements.text import lines_of
+
+_HEAD = 64 * 1024  # bytes that tell the format
+_SWIFT = re.compile(r"^(?:\{1:.*\{4:)?:(?:20|25|28C?|60[FM]|61):", re.MULTILINE)
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+def detect(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:
+    """`mt940`, `camt` or `csv:DIALECT` (also for sheets); raises `StatementError` when it is none. Rewinds the stream."""
+    stream.seek(0)
+    head = stream.read(_HEAD)
+    stream.seek(0)
+    if not head.strip():
+        raise StatementError("empty", "berkas kosong / the file is empty")
+    if head.startswith(b"PK"):
+        return _sheet(stream, dialects)
+    text = head.decode("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", errors="replace").lstrip()
+    if text.startswith("<"):
+        return "camt"
+    if _SWIFT.search(text.replace("\r", "\n")):
+        return "mt940"
+    return _csv(stream, dialects)
+
+
+def _csv(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:
+    lines = list(islice(lines_of(stream), HEADER_WITHIN))
+    stream.seek(0)
+    found: list[Dialect] = []
+    for delimiter in _DELIMITERS:
+        rows = list(csv_rows(lines, delimiter))
+        found += [d for d in dialects.values() if d.medium == "csv" and d.delimiter == delimiter and _among(d, rows)]
+    return _best(found)
+
+
+def _sheet(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:
+    copy = io.BytesIO(stream.read())
+    stream.seek(0)
+    rows = list(islice(xlsx_rows(copy), HEADER_WITHIN))
+    return _best([d for d in dialects.values() if d.medium == "sheet" and _among(d, rows)])
+
+
+def _among(dialect: Dialect, rows: list[tuple[int, list[object]]]) -> bool:
+    return any(is_header(dialect, row) for _, row in rows)  # type: ignore[arg-type]
+
+
+def _best(found: list[Dialect]) -> str:
+    """The dialect that explains most columns."""
+    if not found:
+        raise StatementError("unknown_format", "bentuk berkas tidak dikenal / no known statement format")
+    return "csv:" + max(found, key=lambda dialect: len(dialect.names)).name

@@ -1,0 +1,57 @@
+"""Rows of a spreadsheet (XLSX, and XLS where xlrd is installed), guarded against files made to fill the memory."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import openpyxl
+
+from parsers.statements.model import StatementError
+from parsers.statements.table import Row
+
+MAX_UNPACKED = 512 * 1024 * 1024  # bytes; a sheet of a million rows unpacks to about 200 MB
+MAX_RATIO = 200  # unpacked to packed; sheets reach 20 to 60
+MAX_PART_RATIO_FROM = 8 * 1024 * 1024  # bytes unpacked below which a ratio says nothing
+
+
+def xlsx_rows(stream: BinaryIO) -> Iterator[Row]:
+    """The rows of every sheet in order, formula cells by their stored values; raises `StatementError`."""
+    _guard(stream)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that do not concern us
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+    except Exception as error:
+        raise StatementError("bad_sheet", f"lembar kerja rusak / broken workbook: {error}") from error
+    try:
+        yield from _rows(book)
+    finally:
+        book.close()
+
+
+def _rows(book: Any) -> Iterator[Row]:  # noqa: ANN401 - openpyxl ships no types
+    for sheet in book.worksheets:
+        try:
+            sheet.reset_dimensions()  # the declared size may be wrong
+            for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+                yield line, list(cells)
+        except StatementError:
+            raise
+        except (ValueError, KeyError, TypeError, zipfile.BadZipFile, SyntaxError) as error:
+            raise StatementError("bad_sheet", f"lembar kerja rusak / broken sheet: {error}") from error
+
+
+def _guard(stream: BinaryIO) -> None:
+    stream.seek(0)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            parts = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise StatementError("bad_sheet", "bukan XLSX yang utuh / no intact XLSX") from error
+    stream.seek(0)
+    bomb = any(p.file_size > MAX_PART_RATIO_FROM and p.file_size > MAX_RATIO * max(p.compress_size, 1) for p in parts)
+    if bomb or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise StatementError("too_large", "isi XLSX terlalu besar (bom zip?) / unpacks to too much (zip bomb?)")
