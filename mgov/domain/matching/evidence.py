@@ -75,11 +75,8 @@ def _by_lookalike(index: Index, bills: list[Bill], credit: Credit) -> list[Reaso
     free = index.ledger.free(credit)
     if len(bills) != 1 or index.ledger.due(bills[0], day) == free:
         return []
-    key = descriptions.bill_key(bills[0].number)
-    for other in index.bills_by_amount.get(free, []):
-        alike = other.number != bills[0].number and proofs.one_slip(key, descriptions.bill_key(other.number))
-        if alike and index.ledger.due(other, day) == free:
-            return [Reason.LOOKALIKE_BILL]
+    if any(index.ledger.due(other, day) == free for other in index.lookalikes(bills[0].number)):
+        return [Reason.LOOKALIKE_BILL]
     return []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from mgov.domain.allocation import Ledger
@@ -50,7 +50,7 @@ class Index:
     def _index_credits(self, credits_: Sequence[Credit]) -> None:
         self.by_reference: dict[str, list[Credit]] = defaultdict(list)
         self.by_token: dict[str, list[Credit]] = defaultdict(list)
-        self.by_amount_day: dict[tuple[int, date], list[Credit]] = defaultdict(list)
+        self.by_amount_part: dict[tuple[int, str], list[Credit]] = defaultdict(list)
         own = {proofs.normalise(number) for number in self.policy.own_numbers}
         for credit in credits_:
             reference = proofs.normalise(credit.reference)
@@ -59,7 +59,8 @@ class Index:
             for token in set(descriptions.tokens(credit.description)) - own - {reference}:
                 self.by_token[proofs.fold(token)].append(credit)
             if credit.free > 0 and not credit.reversed:
-                self.by_amount_day[credit.free, credit.booked_on].append(credit)
+                for part in {part for key in self.keys_of(credit) for part in proofs.booked_parts(key)}:
+                    self.by_amount_part[credit.free, part].append(credit)
 
     @cached_property
     def names(self) -> NameIndex:
@@ -78,12 +79,20 @@ class Index:
         """What a proof may be compared with: the reference and the numbers in the description."""
         return [proofs.normalise(credit.reference), *descriptions.tokens(credit.description)]
 
-    def credits_about(self, amount: int, day: date, days_after: int) -> list[Credit]:
-        """Free credits of exactly `amount`, booked from the day before to `days_after`."""
-        found = []
-        for offset in range(-self.policy.days_before, days_after + 1):
-            found += self.by_amount_day.get((amount, day + timedelta(days=offset)), [])
-        return found
+    def credits_about(self, amount: int, day: date, proof: str) -> list[Credit]:
+        """Free credits of exactly `amount`, booked around `day`, that share the start or the end of a proof."""
+        found = {}
+        for part in proofs.said_parts(proof):
+            for credit in self.by_amount_part.get((amount, part), ()):
+                if -self.policy.days_before <= (credit.booked_on - day).days <= self.policy.days_after:
+                    found[credit.id] = credit
+        return list(found.values())
+
+    def lookalikes(self, number: str) -> list[Bill]:
+        """The bills whose number is one slip from `number`."""
+        key = descriptions.bill_key(number)
+        near = (self.bill_by_key.get(other) for other in proofs.slips(key))
+        return [bill for bill in near if bill is not None and bill.number != number]
 
     def numbers_in(self, credit: Credit) -> tuple[set[str], set[str]]:
         """The known bills that a description names (also by pay code), and keys that only look like one."""

@@ -44,11 +44,12 @@ def _near_credits(index: Index, claim: Claim) -> list[Credit]:
 
 def _of_amount(index: Index, claim: Claim, bills: list[Bill]) -> list[Credit]:
     assert claim.paid_on is not None  # noqa: S101 - the caller looked
+    said = proofs.normalise(claim.proof)
     due = sum(index.ledger.due(bill, claim.paid_on) for bill in bills)
     sums = {due, *(due - fee for fee in index.policy.fees), claim.amount or due}
     if len(bills) == 1 and bills[0].unique_suffix:
         sums.add(due + bills[0].unique_suffix)
-    credits_ = [c for amount in sums for c in index.credits_about(amount, claim.paid_on, index.policy.days_after)]
+    credits_ = [c for amount in sums for c in index.credits_about(amount, claim.paid_on, said)]
     return [c for c in credits_ if index.ledger.free(c) > 0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]")
 _FOLD = str.maketrans("OIL", "011")
@@ -11,6 +12,8 @@ MIN_EXACT = 6  #: characters under which an equal reference proves nothing
 MIN_EMBEDDED = 8  #: in a description, shorter numbers are terminals, branches and dates
 MIN_NEAR = 8
 SUFFIX = 6
+_PART = 4
+_LONG_PART = 6
 
 
 def normalise(proof: str) -> str:
@@ -53,3 +56,29 @@ def one_slip(left: str, right: str) -> bool:
         return left[start:] == right[start + 1 :]
     swapped = left[start : start + 2] == right[start : start + 2][::-1] and left[start + 2 :] == right[start + 2 :]
     return swapped or left[start + 1 :] == right[start + 1 :]
+
+
+def booked_parts(key: str) -> tuple[str, str]:
+    """The start and the end of a bank's number: one slip leaves at least one of them whole."""
+    folded = fold(key)
+    return "<" + folded[: _LONG_PART if len(key) > 2 * _LONG_PART - 2 else _PART], ">" + folded[-_PART:]
+
+
+def said_parts(key: str) -> tuple[str, str, str]:
+    """What to look a told proof up by among `booked_parts`; its length may be one off."""
+    folded = fold(key)
+    return "<" + folded[:_PART], "<" + folded[:_LONG_PART], ">" + folded[-_PART:]
+
+
+def slips(key: str) -> set[str]:
+    """Every key that is one wrong, missing, additional or swapped digit away."""
+    found: set[str] = set()
+    for place in range(len(key) + 1):
+        head, tail = key[:place], key[place:]
+        found.update(head + digit + tail for digit in string.digits)
+        if tail:
+            found.add(head + tail[1:])
+            found.update(head + digit + tail[1:] for digit in string.digits)
+        if len(tail) > 1:
+            found.add(head + tail[1] + tail[0] + tail[2:])
+    return found - {key}
