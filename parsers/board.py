@@ -1,0 +1,50 @@
+"""The text on which readers mark what they have understood: a span has one role, once taken nobody else reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+TAKEN = "\x01"
+
+
+class Board:
+    """A normalised text and the part of it that nobody has taken yet.
+
+    ``text`` keeps the writer's case, ``low`` is the same in lower case, ``rest`` is ``low`` with every taken character
+    replaced by TAKEN; all three have the same length, so that positions are shared.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        low = text.lower()
+        self.low = low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        self.rest = self.low
+        self.how: list[str] = []
+
+    def find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Every match of ``pattern`` in what is left, as it was when the search began."""
+        return pattern.finditer(self.rest)
+
+    def take(self, start: int, end: int, rule: str) -> None:
+        """Give the span its role; ``rule`` says which, for people."""
+        self.rest = self.rest[:start] + TAKEN * (end - start) + self.rest[end:]
+        self.how.append(f"{rule}: {self.text[start:end].strip()}")
+
+    def free(self, start: int, end: int) -> bool:
+        """Whether nobody has taken any of the span."""
+        return TAKEN not in self.rest[start:end]
+
+    def before(self, start: int, length: int = 30) -> str:
+        """What stands before a position, whoever took it."""
+        return self.low[max(0, start - length) : start]
+
+    def after(self, end: int, length: int = 30) -> str:
+        """What stands behind a position, whoever took it."""
+        return self.low[end : end + length]
+
+    def without(self, pattern: re.Pattern[str], rule: str) -> None:
+        """Take every match of ``pattern`` for a role that no field has."""
+        for match in self.find(pattern):
+            if match.end() > match.start():
+                self.take(match.start(), match.end(), rule)
