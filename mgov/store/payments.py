@@ -13,13 +13,22 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
 from mgov.domain.matching import Bill, Claim, Credit
-from mgov.store.schema.money import bank_account, bank_entry, bill, bill_amount, confirmation, settlement
+from mgov.store.schema.money import (
+    bank_account,
+    bank_entry,
+    bank_statement,
+    bill,
+    bill_amount,
+    confirmation,
+    settlement,
+)
 from mgov.store.schema.staff import agency
 
 #: A confirmation that a person took back from the machine: it settles only by hand.
 HELD = "undone"
 
-OPEN = ("awaiting_funds", "review")
+#: What money may still settle; also what was not found, as it may come late.
+OPEN = ("awaiting_funds", "review", "expired")
 
 
 @dataclass(slots=True)
@@ -256,3 +265,28 @@ def settled_facts(tx: Connection, confirmation_id: int) -> Row[Any] | None:
         .where(confirmation.c.id == confirmation_id)
     )
     return tx.execute(query).first()
+
+
+def coverage(tx: Connection) -> dict[str, list[tuple[date, date]]]:
+    """For each account, the days that its statements cover."""
+    query = select(bank_account.c.number, bank_statement.c.covers_from, bank_statement.c.covers_to).outerjoin(
+        bank_statement, bank_statement.c.account_id == bank_account.c.id
+    )
+    found: dict[str, list[tuple[date, date]]] = defaultdict(list)
+    for number, first, last in tx.execute(query):
+        periods = found[number]
+        if first is not None and last is not None:
+            periods.append((first, last))
+    return dict(found)
+
+
+def waiting_for_funds(tx: Connection) -> list[Row[Any]]:
+    """Claims that wait and say when they were paid, with their bill's agency."""
+    query = (
+        select(confirmation, agency.c.code.label("agency"))
+        .outerjoin(bill, bill.c.id == confirmation.c.bill_id)
+        .outerjoin(agency, agency.c.id == bill.c.agency_id)
+        .where(confirmation.c.status == "awaiting_funds", confirmation.c.paid_on.is_not(None))
+        .order_by(confirmation.c.id)
+    )
+    return list(tx.execute(query))

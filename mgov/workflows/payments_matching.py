@@ -16,6 +16,8 @@ from mgov.store import payments, settlements
 from mgov.store.database import Database
 from mgov.workflows import payments_reversal
 from mgov.workflows.payment_answers import day_of, may_answer, rupiah, text_of
+from mgov.workflows.payments_expiry import expire
+from scheduler.calendar import Calendar
 
 ENGINE = str(Actor.system("engine"))
 _STATUS = {DecisionKind.MATCHED: "settled", DecisionKind.AMBIGUOUS: "review", DecisionKind.NONE: "awaiting_funds"}
@@ -31,6 +33,8 @@ class PaymentPolicy:
     agencies_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
     lookback_days: int = 60
     review_days: int = 3
+    calendar: Calendar = field(default_factory=Calendar)
+    banking_days: int = 3
     answer: bool = True
 
 
@@ -44,6 +48,7 @@ class MatchSummary:
     unconfirmed: int = 0
     reversed: int = 0
     refunds: int = 0
+    expired: int = 0
     answers: int = 0
 
 
@@ -63,6 +68,8 @@ def match_open(tx: Connection, now: datetime, policy: PaymentPolicy) -> MatchSum
     settlements.sync_cases(tx, now)
     settlements.describe_cases(tx, run.cases)
     refunds = settlements.sync_refunds(tx, now)
+    expired = expire(tx, now, policy.calendar, policy.banking_days, policy.agencies_of, ENGINE)
+    answers = run.answers + (expired if policy.answer else [])
     return MatchSummary(
         settled=run.counts["settled"],
         review=run.counts["review"],
@@ -70,7 +77,8 @@ def match_open(tx: Connection, now: datetime, policy: PaymentPolicy) -> MatchSum
         unconfirmed=run.unconfirmed,
         reversed=undone,
         refunds=refunds,
-        answers=settlements.queue_answers(tx, run.answers, now),
+        expired=len(expired),
+        answers=settlements.queue_answers(tx, answers, now),
     )
 
 
@@ -127,7 +135,7 @@ class _Run:
         status = _STATUS[decision.kind]
         self.counts[status] += 1
         reason = str(decision.reasons[0]) if decision.reasons else None
-        if (row.status, row.reason) == (status, reason) or _would_forget_reversal(row, status):
+        if (row.status, row.reason) == (status, reason) or _would_forget(row, status):
             return
         self.changes.append(
             {
@@ -217,6 +225,7 @@ def _sentences(decision: Decision) -> str:
     return "; ".join(sentence(reason) for reason in decision.reasons)
 
 
-def _would_forget_reversal(row: Row[Any], status: str) -> bool:
-    """A payment that the bank took back stays with a person until new money settles it."""
-    return bool(row.reason == Reason.CREDIT_REVERSED and status != "settled")
+def _would_forget(row: Row[Any], status: str) -> bool:
+    """What the bank took back stays with a person, and what was not found stays so, until money settles it."""
+    taken_back = row.reason == Reason.CREDIT_REVERSED and status != "settled"
+    return bool(taken_back or (row.status == "expired" and status == "awaiting_funds"))
