@@ -1,4 +1,4 @@
-"""The daemon: every part as a supervised task, an orderly stop within ten seconds, and nothing that ends it but a signal."""
+"""The daemon: every part as a supervised task, ended by nothing but a signal, and then within ten seconds."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import structlog
 
 from mgov import bootstrap
 from mgov.config import Config
+from mgov.gateway import notices
 from mgov.gateway.engine import Engine
 from mgov.gateway.signals import Wakeups
 from mgov.gateway.worker import ModemWorker
@@ -36,7 +37,7 @@ class SchemaMismatchError(Exception):
 
 
 class Daemon:
-    """All parts of one process. `only` names the parts to run (`engine`, `modem:NAME`, `scheduler`, `mail`); empty: all."""
+    """All parts of one process. `only` names those to run (`engine`, `modem:NAME`, `scheduler`, `mail`); empty: all."""
 
     def __init__(self, config: Config, only: tuple[str, ...] = ()) -> None:
         self._config = config
@@ -65,10 +66,14 @@ class Daemon:
         db.on_wake(wakeups.notify)
         self.network, ports = bootstrap.simulated_network(self._config)
         try:
+            hear = notices.listener(db, wakeups.notify)
+            ears = [asyncio.ensure_future(hear())] if hear else []
             tasks = [asyncio.create_task(part) for part in self._parts(db, wakeups, ports)]
             self._say_ready(ready)
             await self._stop.wait()
             await self._drain(tasks)
+            for ear in ears:
+                ear.cancel()
         finally:
             if self.network is not None:
                 self.network.stop()

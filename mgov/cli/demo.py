@@ -73,8 +73,8 @@ def _prepare(context: CliContext, folder: Path) -> Config:
     migrate.upgrade(config.database.url)
     db = Database(config.database.url)
     found(db, shipped("services.csv").read_bytes(), 0, context.now())
-    load_samples(db, {kind: shipped(f"demo/{kind}.csv").read_bytes() for kind in ("bills", "applications", "documents")},
-                 context.now())
+    files = {kind: shipped(f"demo/{kind}.csv").read_bytes() for kind in ("bills", "applications", "documents")}
+    load_samples(db, files, context.now())
     db.close()
     return config
 
@@ -111,10 +111,7 @@ async def _converse(network: SimulatedNetwork, say: tuple[str, ...]) -> None:
 async def _exchange(phone: Phone, text: str) -> None:
     known = len(phone.inbox)
     phone.send(text, "+628110000001")
-    deadline = asyncio.get_running_loop().time() + ANSWER_WITHIN
-    while len(phone.inbox) == known and asyncio.get_running_loop().time() < deadline:
-        await asyncio.sleep(0.02)
-    answers = phone.inbox[known:]
+    answers = (await phone.receives(known + 1, ANSWER_WITHIN))[known:]
     for answer in answers:
         click.echo(answer.text)
     if not answers:

@@ -83,3 +83,7 @@ def main(context: click.Context) -> None:
     Every command takes --config PATH (or MGOV_CONFIG; else ./mgov.toml, then /etc/mgov/mgov.toml).
     """
     context.ensure_object(CliContext)
+
+
+if __name__ == "__main__":
+    main()

@@ -315,7 +315,7 @@ class ModemWorker:
         return self._until_quota(now) == POLL_OUTBOX
 
     def _until_quota(self, now: float) -> float:
-        """Seconds until this modem may send (the site's limit, the pause after a fault); `POLL_OUTBOX` when it may now."""
+        """Seconds until this modem may send (the site's limit, a fault's pause); `POLL_OUTBOX` when it may now."""
         if now < self._hold_until:
             return self._hold_until - now
         limit = self._settings.max_per_minute

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, Dialect, Integer, MetaData, String, Text
 from sqlalchemy.dialects import mysql
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -37,7 +37,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """MariaDB keeps whole seconds unless told otherwise."""
         if dialect.name in ("mysql", "mariadb"):
             return dialect.type_descriptor(mysql.DATETIME(fsp=6))
@@ -64,21 +64,21 @@ def pk() -> Column[int]:
     return Column("id", Id, primary_key=True, autoincrement=True)
 
 
-def short(name: str, *args: Any, **kwargs: Any) -> Column[str]:
+def short(name: str, *args: Any, **kwargs: Any) -> Column[str]:  # noqa: ANN401 - what Column takes
     """A word: a state, a code, a name of a part."""
     return Column(name, String(64), *args, **kwargs)
 
 
-def line(name: str, *args: Any, **kwargs: Any) -> Column[str]:
+def line(name: str, *args: Any, **kwargs: Any) -> Column[str]:  # noqa: ANN401 - what Column takes
     """A line of text that may be indexed: a number, a name, an address."""
     return Column(name, String(191), *args, **kwargs)
 
 
-def prose(name: str, *args: Any, **kwargs: Any) -> Column[str]:
+def prose(name: str, *args: Any, **kwargs: Any) -> Column[str]:  # noqa: ANN401 - what Column takes
     """Text of any length."""
     return Column(name, Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb"), *args, **kwargs)
 
 
-def moment(name: str, *args: Any, **kwargs: Any) -> Column[datetime]:
+def moment(name: str, *args: Any, **kwargs: Any) -> Column[datetime]:  # noqa: ANN401 - what Column takes
     """A moment in time."""
     return Column(name, UtcDateTime(), *args, **kwargs)

@@ -1,0 +1,60 @@
+"""Hears what other processes committed: LISTEN on PostgreSQL, the file's own change on SQLite; elsewhere polls do."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+
+import psycopg
+import structlog
+from sqlalchemy.engine import make_url
+
+from mgov.store.database import NOTIFY_CHANNEL, Database
+
+LOOK = 0.1  # seconds between looks at SQLite's log file: one stat(2)
+LISTEN = 1.0  # seconds that one wait for notices lasts, so that a stop is seen
+PAUSE = 2.0  # seconds before a lost connection is made again
+TOPICS = ("inbox", "outbox")
+
+
+def listener(db: Database, wake: Callable[[str], None]) -> Callable[[], Awaitable[None]] | None:
+    """What hears other processes on this database, to be run until cancelled; None where only polls do."""
+    if db.dialect == "postgresql":
+        return lambda: _listen(db, wake)
+    path = make_url(db.url).database
+    if db.dialect == "sqlite" and path and path != ":memory:":
+        return lambda: _watch(f"{path}-wal", wake)
+    return None
+
+
+async def _watch(path: str, wake: Callable[[str], None]) -> None:
+    seen: tuple[int, int] | None = None
+    while True:
+        await asyncio.sleep(LOOK)
+        try:
+            status = os.stat(path)
+        except FileNotFoundError:
+            continue
+        now = (status.st_mtime_ns, status.st_size)
+        if now != seen:
+            seen = now
+            for topic in TOPICS:
+                wake(topic)
+
+
+async def _listen(db: Database, wake: Callable[[str], None]) -> None:
+    target = make_url(db.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    log = structlog.get_logger("notices")
+    while True:
+        try:
+            async with await psycopg.AsyncConnection.connect(target, autocommit=True) as connection:
+                await connection.execute(f"listen {NOTIFY_CHANNEL}")  # type: ignore[arg-type] # a constant of ours
+                for topic in TOPICS:
+                    wake(topic)
+                while True:
+                    async for notice in connection.notifies(timeout=LISTEN):
+                        wake(notice.payload)
+        except psycopg.Error as error:
+            log.warning("no notices from the database, polling", detail=str(error))
+            await asyncio.sleep(PAUSE)
