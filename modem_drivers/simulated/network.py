@@ -309,7 +309,7 @@ class SimulatedNetwork:
         elif fault.kind is FaultKind.REBOOT:
             modem.restart(drop_port=modem.profile.reset_drops_port, after=fault.seconds or None)
         elif fault.kind is FaultKind.REENUMERATE:
-            modem.moves += 1
+            modem.moves += fault.value != "same link"
             modem.restart(drop_port=True, after=fault.seconds or None)
         elif fault.kind is FaultKind.UNREGISTERED:
             self._lose_network(modem, fault.seconds)
