@@ -1,7 +1,7 @@
 """The reply texts of the site: loaded, checked and rendered.
 
-A text is a jinja2 template in `replies.toml`, in Indonesian (`id`) and English (`en`), with `sample` values. When loaded,
-each is rendered with its sample: unknown values, letters outside GSM-7 and texts of more than `parts` SMS are refused.
+A text is a jinja2 template in `replies.toml`, in Indonesian (`id`) and English (`en`), with `sample` values. When
+loaded, each is rendered with its sample: unknown values, letters outside GSM-7 and texts of more than `parts` SMS are refused.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Replies:
         return frozenset(name for name, _ in self._templates)
 
     def render(self, name: str, values: Mapping[str, object], language: str | None = None) -> str:
-        """One text with its values; the site's language unless another is asked for. Raises `KeyError` for no such text."""
+        """One text with its values, in the site's language unless another is asked for. Raises `KeyError`."""
         template = self._templates[name, language or self.language]
         return template.render(**{key: _foldable(value) for key, value in values.items()}).strip()
 
@@ -131,7 +131,7 @@ def spoken_fields(fields: Mapping[str, object]) -> str:
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - the result is an SMS, not HTML
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -168,7 +168,7 @@ def _foldable(value: object) -> object:
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 
-_PLAIN = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "`": "'", "\t": " "}  # noqa: RUF001
+_PLAIN = {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "`": "'", "\t": " "}
 
 
 def _fold(letter: str) -> str:

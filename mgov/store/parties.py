@@ -123,7 +123,7 @@ def _ids(tx: Connection, numbers: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for some in _chunks(list(numbers)):
         query = select(party.c.id_number, party.c.id).where(party.c.id_number.in_(some))
-        found.update({number: party_id for number, party_id in tx.execute(query)})
+        found.update((number, party_id) for number, party_id in tx.execute(query))
     return found
 
 

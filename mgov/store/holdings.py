@@ -1,0 +1,18 @@
+"""What a citizen holds: documents that name his phone, or belong to a party of his."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, or_, select
+from sqlalchemy.engine import RowMapping
+
+from mgov.store.schema.documents import document, document_contact
+
+
+def documents_of(tx: Connection, address: str, party_ids: Collection[int]) -> list[RowMapping]:
+    """Documents in force, the first due first."""
+    recorded = select(document_contact.c.document_id).where(document_contact.c.address == address)
+    mine = or_(document.c.id.in_(recorded), document.c.party_id.in_(list(party_ids)))
+    query = select(document).where(mine, document.c.status.in_(("active", "in_renewal")))
+    return list(tx.execute(query.order_by(document.c.due_on, document.c.id)).mappings())

@@ -1,0 +1,52 @@
+"""PAY: a claim from any phone or address, recorded at once; only bank funds settle it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from mgov.workflows.handlers.request import Reply, Request
+from mgov.workflows.payments import record_claim
+
+
+def pay(request: Request) -> Reply:
+    """Record a confirmation: a row for each bill that it names, also when the bill is unknown, paid or cancelled."""
+    paid_at, paid_on = _when(request)
+    outcome = record_claim(
+        request.tx,
+        message_id=request.message_id,
+        sender=request.sender,
+        channel=request.channel,
+        bills=_bills(request),
+        proof=request.field("proof") or None,
+        amount=_amount(request),
+        paid_at=paid_at,
+        paid_on=paid_on,
+        bank=request.field("bank") or None,
+        paid_via=request.field("channel") or None,
+        now=request.now,
+    )
+    return Reply(outcome.text)
+
+
+def _bills(request: Request) -> list[str]:
+    several = request.reading.fields.get("bills")
+    if isinstance(several, list | tuple) and several:
+        return [str(number) for number in several]
+    return [request.field("bill")]
+
+
+def _amount(request: Request) -> int | None:
+    value = request.reading.fields.get("amount")
+    return value if isinstance(value, int) else None
+
+
+def _when(request: Request) -> tuple[datetime | None, date | None]:
+    """`2026-11-12T14:30:00+07:00`, a bare date, or nothing."""
+    said = request.field("paid_at")
+    if not said:
+        return None, None
+    if "T" not in said:
+        return None, date.fromisoformat(said)
+    moment = datetime.fromisoformat(said)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=request.settings.zone)
+    return aware, aware.astimezone(request.settings.zone).date()

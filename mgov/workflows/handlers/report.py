@@ -1,0 +1,88 @@
+"""REPORT: the executive figures for a leader's registered phone with the right PIN; few tries, and the PIN is struck."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection
+from sqlalchemy.engine import RowMapping
+
+from mgov.store import history, secrets_struck
+from mgov.store import staff as accounts
+from mgov.workflows.figures import TOPIC_NAMES, figures_for
+from mgov.workflows.handlers.request import Reply, Request
+
+#: A PIN is short: what slows guessing is the lock-out, what slows a stolen database is argon2.
+_HASHER = PasswordHasher()
+
+
+def report(request: Request) -> Reply:
+    """The figures of a topic and period. The PIN is struck in this same transaction, whatever it opens."""
+    pin = request.field("pin")
+    strike_pin(request.tx, request.message_id, pin)
+    member = accounts.by_phone(request.tx, request.sender) if request.channel == "sms" else None
+    if member is None or not member["pin_hash"] or "leader" not in accounts.roles_of(request.tx, member["id"]):
+        return request.say("report_refused")
+    if member["pin_locked_until"] is not None and member["pin_locked_until"] > request.now:
+        return _locked(request, member["pin_locked_until"])
+    if not _is_right(member["pin_hash"], pin):
+        return _failed(request, member)
+    accounts.change(request.tx, member["id"], pin_failures=0, pin_locked_until=None)
+    return _figures(request, member)
+
+
+def strike_pin(tx: Connection, message_id: int, pin: str) -> None:
+    """Take a PIN out of the text and the raw PDUs of a message, wherever and however it was spaced."""
+    message = secrets_struck.texts_of(tx, message_id)
+    if message is None or not pin:
+        return
+    pattern = re.compile(r"(?<!\d)" + r"[\s.\-]?".join(map(re.escape, pin)) + r"(?!\d)")
+    text, count = pattern.subn("****", message["text"])
+    subject = pattern.sub("****", message["subject"] or "") or None
+    secrets_struck.strike(tx, message_id, text if count else "LAPORAN ****", subject)
+
+
+def hash_pin(pin: str) -> str:
+    """A PIN as it is kept."""
+    return _HASHER.hash(pin)
+
+
+def _is_right(digest: str, pin: str) -> bool:
+    try:
+        return _HASHER.verify(digest, pin)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _failed(request: Request, member: RowMapping) -> Reply:
+    failures = member["pin_failures"] + 1
+    if failures < request.settings.pin_tries:
+        accounts.change(request.tx, member["id"], pin_failures=failures)
+        return request.say("report_refused")
+    until = request.now + timedelta(minutes=request.settings.pin_lock_minutes)
+    accounts.change(request.tx, member["id"], pin_failures=0, pin_locked_until=until)
+    history.record(
+        request.tx, "staff", member["id"], to="pin_locked", at=request.now, actor=request.actor, cause="wrong PIN"
+    )
+    return _locked(request, until)
+
+
+def _locked(request: Request, until: datetime) -> Reply:
+    return request.say("report_locked", {"until": f"{until.astimezone(request.settings.zone):%H:%M}"})
+
+
+def _figures(request: Request, member: RowMapping) -> Reply:
+    """A leader sees his agency's figures; one without an agency sees the province's."""
+    found = figures_for(
+        request.tx,
+        request.field("topic"),
+        request.field("period") or None,
+        request.today,
+        agency_id=member["agency_id"],
+    )
+    if found is None:
+        return request.say("report_unknown", {"topics": list(TOPIC_NAMES[:8])})
+    return request.say("report", found.as_values())
