@@ -49,7 +49,7 @@ async def _listen(db: Database, wake: Callable[[str], None]) -> None:
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(target, autocommit=True) as connection:
-                await connection.execute(f"listen {NOTIFY_CHANNEL}")  # type: ignore[arg-type] # a constant of ours
+                await connection.execute(f"listen {NOTIFY_CHANNEL}")
                 for topic in TOPICS:
                     wake(topic)
                 while True:
