@@ -39,10 +39,10 @@ FORMATS = ("auto", "mt940", "mt942", "camt052", "camt053", "camt054", "xlsx", "c
 
 def stream_statements(
     stream: BinaryIO,
-    format: str,
+    format: str,  # noqa: A002 - the word of the command line
     dialects: Mapping[str, Dialect],
     *,
-    expand_batches: bool = False,  # noqa: A002
+    expand_batches: bool = False,
 ) -> Iterator[Record]:
     """The records of a seekable file, in memory that does not grow with it.
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from parsers.statements.dialect import Dialect
 from parsers.statements.model import StatementError
 from parsers.statements.sheet import xlsx_rows
-from parsers.statements.table import HEADER_WITHIN, csv_rows, is_header
+from parsers.statements.table import HEADER_WITHIN, Row, csv_rows, is_header
 from parsers.statements.text import lines_of
 
 _HEAD = 64 * 1024  # bytes that tell the format
@@ -20,7 +20,10 @@ _DELIMITERS = (",", ";", "\t", "|")
 
 
 def detect(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:
-    """`mt940`, `camt` or `csv:DIALECT` (also for sheets); raises `StatementError` when it is none. Rewinds the stream."""
+    """`mt940`, `camt` or `csv:DIALECT` (also for sheets); raises `StatementError` when it is none.
+
+    Rewinds the stream.
+    """
     stream.seek(0)
     head = stream.read(_HEAD)
     stream.seek(0)
@@ -53,8 +56,8 @@ def _sheet(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:
     return _best([d for d in dialects.values() if d.medium == "sheet" and _among(d, rows)])
 
 
-def _among(dialect: Dialect, rows: list[tuple[int, list[object]]]) -> bool:
-    return any(is_header(dialect, row) for _, row in rows)  # type: ignore[arg-type]
+def _among(dialect: Dialect, rows: list[Row]) -> bool:
+    return any(is_header(dialect, row) for _, row in rows)
 
 
 def _best(found: list[Dialect]) -> str:

@@ -16,13 +16,14 @@ from typing import Any
 Place = str | int
 
 FIELDS = frozenset(
-    "booked_at value_date amount direction credit debit balance reference description account currency counterparty"
-    " gross fee".split()
+    {"booked_at", "value_date", "amount", "direction", "credit", "debit", "balance", "reference", "description"}
+    | {"account", "currency", "counterparty", "gross", "fee"}
 )
-LABELS = frozenset("account number currency opening closing credit_total debit_total period".split())
+LABELS = frozenset({"account", "number", "currency", "opening", "closing", "credit_total", "debit_total", "period"})
 _KEYS = frozenset(
-    "title bank medium delimiter header columns optional decimal thousands dates credit_words debit_words pending"
-    " labels ignore settlement scale fixed_type compact currency".split()
+    {"title", "bank", "medium", "delimiter", "header", "columns", "optional", "decimal", "thousands", "dates"}
+    | {"credit_words", "debit_words", "pending", "labels", "ignore", "settlement", "scale", "fixed_type"}
+    | {"compact", "currency"}
 )
 
 

@@ -79,7 +79,7 @@ class _Open:
 def read_mt940(lines: Iterable[tuple[int, str]]) -> Iterator[Record]:
     """The records of a SWIFT statement file, in its order.
 
-    Raises `StatementError` when a field that carries money or a date cannot be read, or nothing of a statement is in it.
+    Raises `StatementError` when money or a date cannot be read, or nothing of a statement is in it.
     """
     reader = _Reader()
     for item in _fields(lines):

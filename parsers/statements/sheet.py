@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 
 from parsers.statements.model import StatementError
 from parsers.statements.table import Row

@@ -187,6 +187,5 @@ class Tally:
         return checked
 
     def _differ(self, what: str, counted: Decimal, said: Decimal) -> None:
-        self.problems.append(
-            f"{what}: terhitung {plain(counted)}, tertulis {plain(said)} / counted {plain(counted)}, the file says {plain(said)}"
-        )
+        found, wanted = plain(counted), plain(said)
+        self.problems.append(f"{what}: terhitung {found}, tertulis {wanted} / counted {found}, the file says {wanted}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -51,7 +52,8 @@ def lines_of(stream: BinaryIO) -> Iterator[tuple[int, str]]:
     try:
         yield from _numbered(text)
     finally:
-        text.detach()
+        with contextlib.suppress(ValueError):  # the file was closed before the last line was asked for
+            text.detach()
 
 
 def _numbered(text: io.TextIOWrapper) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,180 @@
+"""`mgov bank`: look at a statement, and import it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
+
+import click
+
+from mgov.bootstrap import shipped_table
+from mgov.cli.context import CliContext, NotDone, error_line
+from mgov.cli.payment import payment_policy
+from mgov.config import Config
+from mgov.config import find as find_config
+from mgov.workflows.bank_import import ImportOutcome, TargetAccount, booked_text, import_statement
+from mgov.workflows.payments_matching import match_all
+from parsers.statements import Dialect, Entry, Statement, StatementError, build_dialects, stream_statements
+
+FORMAT_HELP = "auto, mt940, mt942, camt052, camt053, camt054, xlsx or csv:DIALECT"
+
+
+@click.group()
+def bank() -> None:
+    """Bank statements."""
+
+
+@bank.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--format", "format_", default="auto", show_default=True, help=FORMAT_HELP)
+@click.option("--entries", is_flag=True, help="a line for each entry as well")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def preview(context: CliContext, file: Path, format_: str, entries: bool, as_json: bool) -> None:
+    """What a statement says and whether it adds up; nothing is stored.
+
+    A statement whose balances do not add up is shown, its reason said on stderr, and the exit code is 1.
+    """
+    dialects, zone = _dialects(), _zone(context)
+    with file.open("rb") as stream:
+        try:
+            statements = [r for r in stream_statements(stream, format_, dialects) if isinstance(r, Statement)]
+            rows = _rows(stream, format_, dialects, statements, zone) if entries else map(_summary, statements)
+            _print(context, rows, as_json)
+        except StatementError as error:
+            raise NotDone(f"{file.name}: {error}") from error
+    _say(file.name, statements)
+
+
+def _print(context: CliContext, rows: Iterator[dict[str, Any]], as_json: bool) -> None:
+    if as_json:
+        context.print_rows(rows, as_json=True)
+        return
+    for row in rows:
+        click.echo("  ".join(f"{key}={'-' if value is None else value}" for key, value in row.items()))
+
+
+def _rows(
+    stream: BinaryIO, format_: str, dialects: Mapping[str, Dialect], statements: list[Statement], zone: ZoneInfo
+) -> Iterator[dict[str, Any]]:
+    """Each statement before its entries: the file is read again, so that none of them is kept."""
+    summaries = iter(statements)
+    for record in stream_statements(stream, format_, dialects):
+        if isinstance(record, Entry):
+            yield _entry(record, zone)
+        elif not isinstance(record, Statement):
+            yield _summary(next(summaries))
+
+
+def _summary(statement: Statement) -> dict[str, Any]:
+    return {
+        "account": statement.account,
+        "number": statement.number,
+        "opening": _plain(statement.opening),
+        "closing": _plain(statement.closing),
+        "currency": statement.currency,
+        "entries": statement.entry_count,
+        "credits": statement.credits,
+        "debits": statement.debits,
+        "credit_sum": _plain(statement.credit_sum),
+        "debit_sum": _plain(statement.debit_sum),
+        "adds_up": statement.adds_up,
+    }
+
+
+def _entry(entry: Entry, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "booked_at": booked_text(entry.booked_at, zone),
+        "value_date": entry.value_date.isoformat(),
+        "amount": _plain(entry.amount),
+        "type": entry.type,
+        "reference": entry.reference,
+        "description": entry.description,
+    }
+
+
+def _plain(amount: Decimal | None) -> str | None:
+    return None if amount is None else format(amount, "f")
+
+
+def _say(name: str, statements: list[Statement]) -> None:
+    for statement in statements:
+        for text in dict.fromkeys((*statement.remarks, *statement.problems)):
+            error_line(f"{name}: {statement.number or statement.account}: {text}")
+    if any(statement.adds_up is False for statement in statements):
+        raise NotDone(f"{name}: saldo tidak cocok / the balances do not add up")
+
+
+@bank.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--account", required=True, help="name or number of an [[account]], or any number")
+@click.option("--format", "format_", default="auto", show_default=True, help=FORMAT_HELP)
+@click.option("--covers", metavar="FROM..TO", help="the period it covers, when the file does not say")
+@click.pass_obj
+def import_(context: CliContext, file: Path, account: str, format_: str, covers: str | None) -> None:
+    """Import a statement and match what it brings. The same or an overlapping statement changes nothing."""
+    period = _period(covers)
+    database, config, now = context.database(), context.config, context.now()
+    with file.open("rb") as stream:
+        try:
+            outcome = import_statement(
+                database,
+                stream,
+                target_account(config, account),
+                format=format_,
+                dialects=_dialects(),
+                actor=context.actor(),
+                now=now,
+                zone=config.zone,
+                file_name=file.name,
+                covers=period,
+            )
+        except StatementError as error:
+            raise NotDone(f"{file.name}: {error}") from error
+    _report(file.name, outcome)
+    match_all(database, now, payment_policy(config))
+
+
+def _report(name: str, outcome: ImportOutcome) -> None:
+    period = f"{outcome.covers_from}..{outcome.covers_to}" if outcome.covers_from else "-"
+    click.echo(f"{name}: {outcome.entries} mutasi / entries, {outcome.new} baru / new, {period}")
+    for gap in outcome.gaps:
+        error_line(f"{name}: celah / gap: {gap}")
+    for remark in outcome.remarks:
+        error_line(f"{name}: {remark}")
+
+
+def target_account(config: Config, name: str) -> TargetAccount:
+    """The configured account of that name or number, else a new one of that number."""
+    for account in config.account:
+        if name in (account.name, account.number):
+            return TargetAccount(account.number, account.name, account.bank, account.holder)
+    return TargetAccount(name, name)
+
+
+def _period(text: str | None) -> tuple[date, date] | None:
+    if text is None:
+        return None
+    start, _, end = text.partition("..")
+    try:
+        period = date.fromisoformat(start), date.fromisoformat(end)
+    except ValueError as error:
+        raise click.BadParameter("FROM..TO, such as 2026-10-01..2026-10-31", param_hint="--covers") from error
+    if period[0] > period[1]:
+        raise click.BadParameter("FROM is after TO", param_hint="--covers")
+    return period
+
+
+def _dialects() -> dict[str, Dialect]:
+    return build_dialects(shipped_table("bank_dialects.toml"))
+
+
+def _zone(context: CliContext) -> ZoneInfo:
+    """The site's zone, or the default without a configuration: a preview needs none."""
+    if context.config_path is None and find_config(None) is None:
+        return ZoneInfo("Asia/Jakarta")
+    return context.config.zone
