@@ -65,6 +65,7 @@ class _Exchange:
     echoes: tuple[str, ...]
     wants_prompt: bool = False
     tolerates_errors: bool = False  # while re-synchronising: they answer what came before
+    barrier: str = ""  # an OK counts only behind a line with this in it
     handed_over: bool = False
     lines: list[str] = field(default_factory=list)
     prompted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -227,7 +228,7 @@ class Dialogue:
         knocks = itertools.cycle(("AT", "AT", "ATQ0V1"))
         while (rest := deadline - loop.time()) > 0:
             if await self._knock(next(knocks), min(RESYNC_TRY_SECONDS, rest)):
-                await asyncio.sleep(SETTLE_SECONDS)
+                await self._pass_barrier()
                 self._splitter.clear()
                 self._announced = None
                 self._cut_off = False
@@ -252,6 +253,22 @@ class Dialogue:
         if exchange.final is None:
             raise PortUnavailableError("port_lost", exchange.lost)
         return True
+
+    async def _pass_barrier(self) -> None:
+        """Let late answers to what was cut off go by: an OK counts only behind the +CMGF line that we ask for."""
+        exchange = _Exchange("+CMGF?", ("AT+CMGF?",), barrier="+CMGF:")
+        self._exchange = exchange
+        try:
+            self._port.write(b"AT+CMGF?\r")
+            await asyncio.wait_for(exchange.ended.wait(), RESYNC_TRY_SECONDS)
+        except TimeoutError:
+            await asyncio.sleep(SETTLE_SECONDS)
+        finally:
+            self._exchange = None
+        if exchange.lost:
+            raise PortUnavailableError("port_lost", exchange.lost)
+        if not exchange.lines:  # refused: nothing tells a late answer from a timely one but time
+            await asyncio.sleep(SETTLE_SECONDS)
 
     # What the port says
 
@@ -289,6 +306,8 @@ class Dialogue:
         final = final_of(line)
         if final is None:
             exchange.lines.append(line)
+        elif final.ok and exchange.barrier and not any(exchange.barrier in said for said in exchange.lines):
+            return
         elif final.ok or not exchange.tolerates_errors:
             exchange.end(final)
 

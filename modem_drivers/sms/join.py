@@ -15,7 +15,7 @@ def in_order(parts: Iterable[UserData]) -> list[UserData]:
 
     Raises `PduError("incomplete")` when one is missing, `PduError("mixed")` when they are not of one message.
     """
-    given = list(parts)
+    given = list(dict.fromkeys(parts))  # a network may deliver the same one twice
     if len(given) == 1 and given[0].concatenation is None:
         return given
     by_sequence: dict[int, UserData] = {}

@@ -17,6 +17,7 @@ PLAIN: dict[str, Reply] = {
     r"ATE0": "\r\nOK\r\n",
     r"AT\+CMEE=1": "\r\nOK\r\n",
     r"AT\+CPIN\?": "\r\n+CPIN: READY\r\n\r\nOK\r\n",
+    r"AT\+CMGF\?": "\r\n+CMGF: 0\r\n\r\nOK\r\n",
     r"AT\+CMGF=0": "\r\nOK\r\n",
     r"AT\+CMGS=\d+": "\r\n> ",
 }
