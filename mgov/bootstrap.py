@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from mgov.config import Config, ModemSection
+from mgov.domain.matching import Policy
 from mgov.gateway.worker import WorkerSettings
 from mgov.replies import Replies
 from mgov.workflows.answer import AnswerSettings
 from mgov.workflows.handlers.request import HandlerSettings, PayAccount
+from mgov.workflows.payments_matching import PaymentPolicy
 from modem_drivers.at import AtRadio
 from modem_drivers.profiles import Profile, read_profiles
 from modem_drivers.radio import Radio, RadioSettings
 from modem_drivers.simulated import SimulatedNetwork
+from scheduler.calendar import Calendar
 
 
 def shipped(name: str) -> Path:
@@ -89,7 +92,7 @@ def radio_opener(modem: ModemSection, port: str, profiles: Mapping[str, Profile]
         timeouts=dict(modem.timeouts),
     )
     if modem.driver == "gammu":
-        from modem_drivers.gammu import GammuRadio  # noqa: PLC0415 - python-gammu is an extra
+        from modem_drivers.gammu import GammuRadio
 
         return lambda: GammuRadio(settings)
     return lambda: AtRadio(settings, profiles)
@@ -118,3 +121,24 @@ def simulated_network(config: Config) -> tuple[SimulatedNetwork | None, dict[str
         msisdn = modem.msisdn or f"+62811000{number:04d}"
         ports[modem.name] = network.add_modem(modem.name, msisdn, modem.operator or "TELKOMSEL")
     return network, ports
+
+
+def payment_policy(config: Config) -> PaymentPolicy:
+    """How payments are matched on this site."""
+    agencies = {account.number: frozenset(account.agencies) for account in config.account if account.agencies}
+    matching = Policy(
+        days_after=max(14, config.payments.window_days),
+        own_numbers=frozenset(account.number for account in config.account),
+    )
+    return PaymentPolicy(
+        matching=matching,
+        zone=config.zone,
+        agencies_of=agencies,
+        calendar=calendar(),
+        banking_days=config.payments.banking_days,
+    )
+
+
+def calendar() -> Calendar:
+    """The shipped calendar of banking days."""
+    return Calendar({row["date"]: row["name"] for row in shipped_table("holidays.toml")["holiday"]})

@@ -8,25 +8,15 @@ from typing import Any
 
 import click
 
+from mgov.bootstrap import payment_policy as payment_policy
 from mgov.cli.context import CliContext, NotDone
-from mgov.config import Config
-from mgov.domain.matching import Policy
 from mgov.store import desk as desk_store
 from mgov.store import history, payments
 from mgov.workflows import desk
 from mgov.workflows.desk import DeskError, DeskOutcome
-from mgov.workflows.payments_matching import PaymentPolicy, match_all
+from mgov.workflows.payments_matching import match_all
 
 STATUSES = ("awaiting_funds", "settled", "review", "rejected", "expired")
-
-
-def payment_policy(config: Config) -> PaymentPolicy:
-    """The policy that the configuration asks for."""
-    numbers = frozenset(account.number for account in config.account if account.number)
-    agencies = {a.number or a.name: frozenset(a.agencies) for a in config.account if a.agencies}
-    by_name = {a.name: frozenset(a.agencies) for a in config.account if a.agencies}
-    matching = Policy(days_after=max(config.payments.window_days, 1) * 2, own_numbers=numbers)
-    return PaymentPolicy(matching=matching, zone=config.zone, agencies_of={**agencies, **by_name})
 
 
 @click.group()
