@@ -1,0 +1,101 @@
+"""The payments desk, on every server: no approval without a bank entry, four eyes, conflicts, undo."""
+
+from __future__ import annotations
+
+import pytest
+
+from mgov.store.database import Database
+from mgov.workflows import desk
+from mgov.workflows.desk import DeskError
+from tests.workflows.payment_world import CASHIER, NOW, SECOND, STRANGER, PaymentWorld
+
+BILL = "SKRD-2026-004512"
+
+
+@pytest.fixture
+def world(database: Database) -> PaymentWorld:
+    return PaymentWorld(database)
+
+
+def _doubtful(world: PaymentWorld, amount: int = 250_000) -> int:
+    """A claim whose proof nobody knows."""
+    world.bill(BILL, amount)
+    outcome = world.claim(BILL, proof="999888777666", amount=amount)
+    world.match()
+    return outcome.ids[0]
+
+
+def test_an_approval_names_a_bank_entry(world: PaymentWorld) -> None:
+    """Without one in the books it is refused; with one the bill is paid."""
+    payment = _doubtful(world)
+    with pytest.raises(DeskError, match="no such bank entry"):
+        desk.approve(world.db, payment, "000000", actor=CASHIER, now=NOW)
+    world.entry("111222333444", 250_000)
+    assert desk.approve(world.db, payment, "111222333444", actor=CASHIER, now=NOW).kind == "settled"
+    assert world.bill_status(BILL) == "paid"
+    assert world.texts()[-1].startswith("LUNAS")
+
+
+def test_an_entry_is_spent_once(world: PaymentWorld) -> None:
+    """What paid one bill pays no other."""
+    payment = _doubtful(world)
+    world.entry("111222333444", 250_000)
+    desk.approve(world.db, payment, "111222333444", actor=CASHIER, now=NOW)
+    world.bill("SKRD-2026-000001", 250_000)
+    other = world.claim("SKRD-2026-000001", proof="5554443332", sender=STRANGER).ids[0]
+    with pytest.raises(DeskError) as caught:
+        desk.approve(world.db, other, "111222333444", actor=SECOND, now=NOW)
+    assert caught.value.code == "entry_used"
+
+
+def test_two_cashiers_cannot_decide_the_same_case(world: PaymentWorld) -> None:
+    """The second is told that it is decided."""
+    payment = _doubtful(world)
+    desk.reject(world.db, payment, reason="bukti tidak terbaca", actor=CASHIER, now=NOW)
+    with pytest.raises(DeskError) as caught:
+        desk.reject(world.db, payment, reason="lain", actor=SECOND, now=NOW)
+    assert caught.value.code == "already_decided"
+    assert world.statuses() == ["rejected"]
+
+
+def test_large_manual_approvals_need_a_second_person(world: PaymentWorld) -> None:
+    """The same person twice is still one person."""
+    payment = _doubtful(world, 50_000_000)
+    world.entry("111222333444", 50_000_000)
+    for _ in range(2):
+        assert desk.approve(world.db, payment, "111222333444", actor=CASHIER, now=NOW).kind == "proposed"
+    assert desk.approve(world.db, payment, "111222333444", actor=SECOND, now=NOW).kind == "settled"
+
+
+def test_what_is_undone_waits_for_a_person(world: PaymentWorld) -> None:
+    """The ledger gets a negative row, and the machine does not settle it again by itself."""
+    world.bill(BILL, 250_000)
+    payment = world.claim(BILL, proof="111222333444").ids[0]
+    world.entry("111222333444", 250_000)
+    world.match()
+    desk.undo(world.db, payment, reason="salah orang", actor=CASHIER, now=NOW)
+    world.match()
+    assert world.statuses() == ["review"]
+    assert world.books() == (250_000, 0, 0)
+
+
+def test_a_credit_is_split_and_never_beyond_itself(world: PaymentWorld) -> None:
+    """Named parts go to named bills; more than came in is refused whole."""
+    world.bill(BILL, 250_000)
+    world.bill("SKRD-2026-000001", 100_000)
+    world.entry("111222333444", 300_000)
+    with pytest.raises(DeskError):
+        desk.split(world.db, "111222333444", [(BILL, 250_000), ("SKRD-2026-000001", 60_000)], actor=CASHIER, now=NOW)
+    assert world.books()[1] == 0
+    desk.split(world.db, "111222333444", [(BILL, 250_000), ("SKRD-2026-000001", 50_000)], actor=CASHIER, now=NOW)
+    assert (world.bill_status(BILL), world.bill_status("SKRD-2026-000001")) == ("paid", "partly_paid")
+
+
+def test_other_income_is_left_alone_by_the_machine(world: PaymentWorld) -> None:
+    """A credit that a person set aside settles no claim."""
+    world.entry("111222333444", 250_000)
+    desk.other_income(world.db, "111222333444", reason="bunga bank", actor=CASHIER, now=NOW)
+    world.bill(BILL, 250_000)
+    world.claim(BILL, proof="111222333444")
+    world.match()
+    assert world.statuses() == ["awaiting_funds"]
