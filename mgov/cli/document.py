@@ -1,0 +1,95 @@
+"""`mgov document`: permits and reports with a due date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mgov.bootstrap import shipped_table
+from mgov.cli.context import CliContext, NotDone, error_line
+from mgov.store import documents
+from mgov.workflows import documents as workflow
+from mgov.workflows.document_kinds import DocumentKinds
+from mgov.workflows.documents import DocumentError
+
+FIELDS = (
+    "number",
+    "kind",
+    "agency",
+    "holder_id",
+    "holder_name",
+    "phone",
+    "email",
+    "issued_on",
+    "due_on",
+    "status",
+    "replaced_by",
+)
+
+
+@click.group()
+def document() -> None:
+    """Permits and reports with a due date."""
+
+
+@document.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--strict", is_flag=True, help="all rows or none")
+@click.pass_obj
+def import_(context: CliContext, file: Path, strict: bool) -> None:
+    """Import a CSV file; the same row again updates."""
+    kinds = DocumentKinds.read(shipped_table("documents.toml"))
+    try:
+        outcome = workflow.import_documents(
+            context.database(), file.read_bytes(), context.actor(), context.now(), strict=strict, duties=kinds.duties
+        )
+    except DocumentError as error:
+        raise NotDone(f"{file.name}: {error.code}: {error}") from error
+    for remark in outcome.remarks:
+        error_line(f"{file.name}: {remark}")
+    for problem in outcome.errors:
+        error_line(f"{file.name}: {problem}")
+    click.echo(f"{outcome.added} baru/new, {outcome.changed} berubah/changed, {outcome.unchanged} sama/unchanged")
+    if outcome.errors:
+        raise NotDone(f"{file.name}: {len(outcome.errors)} baris ditolak / rows refused")
+
+
+@document.command("list")
+@click.option("--kind")
+@click.option("--status", type=click.Choice(("active", "in_renewal", "closed", "revoked")))
+@click.option("--agency", "agency_code")
+@click.option("--limit", type=click.IntRange(min=1))
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def list_(
+    context: CliContext,
+    kind: str | None,
+    status: str | None,
+    agency_code: str | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """Documents, oldest first."""
+
+    def show(tx: object) -> None:
+        rows = documents.listing(tx, kind=kind, status=status, agency_code=agency_code, limit=limit)  # type: ignore[arg-type]
+        context.print_rows(({name: row[name] for name in FIELDS} for row in rows), as_json)
+
+    context.database().read(show)
+
+
+@document.command()
+@click.argument("number")
+@click.option("--replaced-by", help="the number of the document that takes its place")
+@click.pass_obj
+def close(context: CliContext, number: str, replaced_by: str | None) -> None:
+    """Close a document: extended or reported. A recurring duty opens its next period."""
+    kinds = DocumentKinds.read(shipped_table("documents.toml"))
+    try:
+        opened = workflow.close_document(
+            context.database(), number, context.actor(), context.now(), replaced_by=replaced_by, duties=kinds.duties
+        )
+    except DocumentError as error:
+        raise NotDone(f"{error.code}: {error}") from error
+    click.echo(f"{number}: closed" + (f"; {opened} dibuka/opened" if opened else ""))

@@ -1,0 +1,77 @@
+"""`mgov remind`: what would be sent, and queue it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+import click
+
+from mgov.bootstrap import shipped_table
+from mgov.cli.context import CliContext, error_line
+from mgov.config import Config
+from mgov.workflows import remind as workflow
+from mgov.workflows.document_kinds import DocumentKinds
+from mgov.workflows.remind import RemindSettings
+from mgov.workflows.reminder_text import Wording
+from scheduler.quiet_hours import QuietHours
+
+DATE = click.DateTime(["%Y-%m-%d"])
+
+
+def remind_settings(config: Config) -> RemindSettings:
+    """When and how holders are reminded, from the configuration and the shipped kinds."""
+    kinds = DocumentKinds.read(shipped_table("documents.toml"))
+    own = {**kinds.stages, **{kind.upper(): stages for kind, stages in config.reminders.kinds.items()}}
+    opens = time.fromisoformat(config.reminders.quiet_until)
+    closes = time.fromisoformat(config.reminders.quiet_from)
+    wording = Wording(config.contact, config.language, kinds)
+    return RemindSettings(wording, config.reminders.stages, own, QuietHours(opens, closes, config.zone))
+
+
+@click.group()
+def remind() -> None:
+    """Reminders before a document or bill falls due."""
+
+
+@remind.command()
+@click.option("--on", type=DATE, help="the day that stands for today")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def preview(context: CliContext, on: datetime | None, as_json: bool) -> None:
+    """What `run` would queue; nothing is kept."""
+    workflow.preview(
+        context.database(),
+        _day(context, on),
+        remind_settings(context.config),
+        context.now(),
+        _printer(context, as_json),
+    )
+
+
+@remind.command()
+@click.option("--on", type=DATE, help="the day that stands for today")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def run(context: CliContext, on: datetime | None, as_json: bool) -> None:
+    """Queue everything due on a day; again for the same day queues nothing."""
+    db = context.database()
+    outcome = workflow.run(db, _day(context, on), remind_settings(context.config), context.now())
+    if as_json:
+        workflow.show(db, outcome, _printer(context, True))
+    else:
+        click.echo(f"{outcome.reminders} pengingat/reminders, {outcome.messages} pesan/messages")
+    if outcome.messages and context.config.smtp is None:
+        error_line("tanpa [smtp]: surel menunggu di kotak keluar / no [smtp]: mails wait in the outbox")
+
+
+def _day(context: CliContext, on: datetime | None) -> date:
+    return on.date() if on else context.now().astimezone(context.config.zone).date()
+
+
+def _printer(context: CliContext, as_json: bool) -> Any:  # noqa: ANN401 - a callable
+    def emit(rows: Iterator[dict[str, Any]]) -> None:
+        context.print_rows(rows, as_json)
+
+    return emit

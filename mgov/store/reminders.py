@@ -1,0 +1,317 @@
+"""Reminders, set-based: one statement finds all that is due for a stage, whatever the number of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.engine import RowMapping
+
+from mgov.store.schema.documents import document, document_contact, reminder
+from mgov.store.schema.messages import PRIORITIES, outbound_message
+from mgov.store.schema.money import bill
+from mgov.store.schema.services import address_state
+from mgov.store.schema.staff import setting, transition
+
+#: The row that a run locks, so that the documents of an address are not split over two texts of two nodes.
+_LOCK = "reminders.run"
+_PAGE = 1000
+WANTED, SKIPPED, QUEUED = "wanted", "skipped", "queued"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which documents a cadence speaks of: one kind, one own list of stages, or all that have neither."""
+
+    kind: str | None = None
+    stages: str | None = None
+    other_than_kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Due dates (both included) whose true stage is `stage`; with a `skip` it is kept with this reason, not sent."""
+
+    stage: int
+    first_due: date | None
+    last_due: date
+    skip: str | None = None
+
+
+def lock(tx: Connection, now: datetime) -> None:
+    """Wait until no other run is going on; held until this transaction ends."""
+    values = {"key": _LOCK, "value": "", "changed_at": now, "changed_by": "system:scheduler"}
+    tx.execute(_or_ignore(tx, insert(setting)).values(**values))
+    tx.execute(update(setting).where(setting.c.key == _LOCK).values(changed_at=now))
+
+
+def last_id(tx: Connection) -> int:
+    """The number of the newest reminder; 0 when there is none."""
+    return int(tx.execute(select(func.max(reminder.c.id))).scalar() or 0)
+
+
+def own_stages(tx: Connection) -> list[str]:
+    """The lists of stages that some documents have for themselves."""
+    return list(tx.execute(select(document.c.stages).where(document.c.stages.is_not(None)).distinct()).scalars())
+
+
+def add_documents(tx: Connection, scope: Scope, span: Range, on: date, now: datetime) -> None:
+    """Note a reminder for each active document of a range, on each of its addresses, that has none for this stage."""
+    contact = document_contact.c
+    source = (
+        select(*_columns("document", document.c.id, document.c.due_on, span, contact.channel, contact.address, on, now))
+        .select_from(document)
+        .join(document_contact, contact.document_id == document.c.id)
+        .outerjoin(address_state, address_state.c.address == contact.address)
+        .where(document.c.status == "active", *_due(document.c.due_on, span), *_in_scope(scope))
+    )
+    _insert(tx, source, "document", document.c.id, document.c.due_on, span)
+
+
+def add_bills(tx: Connection, span: Range, on: date, now: datetime) -> None:
+    """The same for bills that are not paid, by SMS to the payer's phone."""
+    source = (
+        select(*_columns("bill", bill.c.id, bill.c.due_date, span, literal("sms"), bill.c.payer_phone, on, now))
+        .select_from(bill)
+        .outerjoin(address_state, address_state.c.address == bill.c.payer_phone)
+        .where(bill.c.status.in_(("open", "partly_paid")), *_due(bill.c.due_date, span))
+        .where(bill.c.payer_phone.like("+%"))
+    )
+    _insert(tx, source, "bill", bill.c.id, bill.c.due_date, span)
+
+
+def wanted(tx: Connection, after_id: int) -> Iterator[RowMapping]:
+    """The reminders of this run that are to be sent: by address, the address with the soonest due date first."""
+    address = (reminder.c.channel, reminder.c.address)
+    soonest = func.min(reminder.c.due_on).over(partition_by=address)
+    query = _with_subject(
+        select(reminder.c.id, reminder.c.channel, reminder.c.address, reminder.c.due_on, reminder.c.stage)
+    ).where(reminder.c.id > after_id, reminder.c.state == WANTED)
+    query = query.order_by(soonest, *address, reminder.c.due_on, reminder.c.id)
+    # MariaDB's unbuffered cursor would block the connection for the inserts in between
+    streamed = tx.dialect.name not in ("mysql", "mariadb")
+    result = tx.execute(query, execution_options={"stream_results": streamed, "yield_per": _PAGE if streamed else None})
+    yield from result.mappings()
+
+
+def queue(tx: Connection, messages: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Put texts into the outbox; each names channel, recipient, text, subject, html, dedupe_key and times."""
+    same = {
+        "priority": "reminder",
+        "urgency": PRIORITIES["reminder"],
+        "state": "queued",
+        "queued_at": now,
+        "subject_kind": "reminder",
+    }
+    tx.execute(insert(outbound_message), [{**same, **message} for message in messages])
+
+
+def link(tx: Connection, after_id: int, prefix: str) -> int:
+    """Tie this run's reminders to their messages (`prefix` begins the dedupe keys); returns how many were queued."""
+    columns = reminder.c
+    key = literal(prefix) + columns.channel + literal(":") + columns.address
+    message = select(outbound_message.c.id).where(outbound_message.c.dedupe_key == key).scalar_subquery()
+    mine = (columns.id > after_id) & (columns.state == WANTED)
+    changed = tx.execute(update(reminder).where(mine).values(outbound_id=message, state=QUEUED))
+    return int(changed.rowcount)
+
+
+def record_queued(tx: Connection, prefix: str, now: datetime) -> None:
+    """Write the first line of the history of each message of this run."""
+    source = select(
+        literal("send"),
+        outbound_message.c.id,
+        literal("queued"),
+        literal(now, transition.c.at.type),
+        literal("system:reminders"),
+        literal("reminder"),
+    ).where(outbound_message.c.subject_kind == "reminder", outbound_message.c.dedupe_key.startswith(prefix))
+    names = ["object_kind", "object_id", "to_state", "at", "actor", "cause"]
+    tx.execute(insert(transition).from_select(names, source))
+
+
+def queued(tx: Connection, after_id: int, up_to: int) -> Iterator[dict[str, Any]]:
+    """What a run queued, page by page: document, kind, holder, due_on, stage, channel, to, text."""
+    names = [
+        reminder.c.id,
+        reminder.c.due_on,
+        reminder.c.stage,
+        reminder.c.channel,
+        reminder.c.address.label("to"),
+        outbound_message.c.text,
+    ]
+    query = _with_subject(select(*names)).join(outbound_message, outbound_message.c.id == reminder.c.outbound_id)
+    last = after_id
+    while page := list(
+        tx.execute(
+            query.where(reminder.c.id > last, reminder.c.id <= up_to).order_by(reminder.c.id).limit(_PAGE)
+        ).mappings()
+    ):
+        yield from (
+            {key: row[key] for key in ("document", "kind", "holder", "due_on", "stage", "channel", "to", "text")}
+            for row in page
+        )
+        last = page[-1]["id"]
+
+
+def withdraw_obsolete(tx: Connection, now: datetime) -> int:
+    """Expire queued reminders of which nothing is true any more: extended, closed, paid, opted out since."""
+    still_true = (
+        select(reminder.c.id)
+        .outerjoin(document, _is_document() & (document.c.id == reminder.c.subject_id))
+        .outerjoin(bill, (reminder.c.subject_kind == "bill") & (bill.c.id == reminder.c.subject_id))
+        .outerjoin(address_state, address_state.c.address == reminder.c.address)
+        .where(reminder.c.outbound_id == outbound_message.c.id, _unblocked())
+        .where(
+            or_(
+                (document.c.status == "active") & (document.c.due_on == reminder.c.due_on),
+                bill.c.status.in_(("open", "partly_paid")) & (bill.c.due_date == reminder.c.due_on),
+            )
+        )
+    )
+    columns = outbound_message.c
+    waiting = (columns.state == "queued") & (columns.subject_kind == "reminder")
+    ids = list(tx.execute(select(columns.id).where(waiting, ~exists(still_true))).scalars())
+    reason = "no longer true: extended, closed, paid or opted out since"
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        tx.execute(
+            update(outbound_message)
+            .where(columns.id.in_(some), columns.state == "queued")
+            .values(state="expired", error=reason, error_code="obsolete")
+        )
+        tx.execute(
+            insert(transition),
+            [
+                {"object_kind": "send", "object_id": n, "from_state": "queued", "to_state": "expired"}
+                | {"at": now, "actor": "system:reminders", "cause": "obsolete", "detail": reason}
+                for n in some
+            ],
+        )
+    return len(ids)
+
+
+def _columns(
+    kind: str,
+    subject: ColumnElement[int],
+    due: ColumnElement[date],
+    span: Range,
+    channel: ColumnElement[str],
+    address: ColumnElement[str],
+    on: date,
+    now: datetime,
+) -> list[Any]:
+    blocked = case(
+        (address_state.c.opted_out_at.is_not(None), literal("opted out")),
+        (address_state.c.not_me_at.is_not(None), literal("not the holder")),
+        (address_state.c.bounced_at.is_not(None), literal("bounced")),
+        else_=null(),
+    )
+    state = case((_unblocked(), literal(WANTED)), else_=literal(SKIPPED))
+    return [
+        literal(kind),
+        subject,
+        due,
+        literal(span.stage),
+        channel,
+        address,
+        literal(on, reminder.c.run_on.type),
+        literal(SKIPPED) if span.skip else state,
+        literal(span.skip) if span.skip else cast(blocked, String(191)),
+        literal(now, reminder.c.created_at.type),
+    ]
+
+
+_INSERTED = [
+    "subject_kind",
+    "subject_id",
+    "due_on",
+    "stage",
+    "channel",
+    "address",
+    "run_on",
+    "state",
+    "reason",
+    "created_at",
+]
+
+
+def _insert(
+    tx: Connection,
+    source: Any,  # noqa: ANN401 - a select
+    kind: str,
+    subject: ColumnElement[int],
+    due: ColumnElement[Any],
+    span: Range,
+) -> None:
+    if span.skip:  # only what was never reminded of this due date is said to be skipped
+        known = select(reminder.c.id).where(
+            reminder.c.subject_kind == kind, reminder.c.subject_id == subject, reminder.c.due_on == due
+        )
+        source = source.where(~exists(known.correlate_except(reminder)))
+    tx.execute(_or_ignore(tx, insert(reminder)).from_select(_INSERTED, source))
+
+
+def _or_ignore(tx: Connection, statement: Any) -> Any:  # noqa: ANN401 - an insert
+    if tx.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as pg_insert
+
+        return pg_insert(statement.table).on_conflict_do_nothing()
+    return statement.prefix_with("OR IGNORE" if tx.dialect.name == "sqlite" else "IGNORE")
+
+
+def _due(due: ColumnElement[date], span: Range) -> list[ColumnElement[bool]]:
+    conditions = [due <= span.last_due]
+    return conditions if span.first_due is None else [due >= span.first_due, *conditions]
+
+
+def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
+    if scope.stages is not None:
+        return [document.c.stages == scope.stages]
+    kind = func.upper(document.c.kind)
+    conditions: list[ColumnElement[bool]] = [document.c.stages.is_(None)]
+    if scope.kind is not None:
+        conditions.append(kind == scope.kind)
+    if scope.other_than_kinds:
+        conditions.append(kind.not_in(scope.other_than_kinds))
+    return conditions
+
+
+def _unblocked() -> ColumnElement[bool]:
+    columns = address_state.c
+    return columns.opted_out_at.is_(None) & columns.not_me_at.is_(None) & columns.bounced_at.is_(None)
+
+
+def _is_document() -> ColumnElement[bool]:
+    return reminder.c.subject_kind == "document"
+
+
+def _with_subject(query: Any) -> Any:  # noqa: ANN401 - a select
+    """Add `document` (a number), `kind` and `holder` of what a reminder is about."""
+    return (
+        query.add_columns(
+            func.coalesce(document.c.number, bill.c.number).label("document"),
+            func.coalesce(document.c.kind, literal("TAGIHAN")).label("kind"),
+            func.coalesce(document.c.holder_name, bill.c.payer_name, literal("")).label("holder"),
+        )
+        .select_from(reminder)
+        .outerjoin(document, _is_document() & (document.c.id == reminder.c.subject_id))
+        .outerjoin(bill, (reminder.c.subject_kind == "bill") & (bill.c.id == reminder.c.subject_id))
+    )

@@ -1,0 +1,118 @@
+"""What a reminder says: one text for all documents of an address. Pure."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from mgov.workflows.document_kinds import DocumentKinds
+
+#: A text message names at most this many documents; DOKUMEN tells the rest, and a mail names them all.
+MOST_IN_SMS = 12
+
+_WORDS = {
+    "id": {
+        "due": "jatuh tempo",
+        "past": "sudah lewat jatuh tempo",
+        "for": "a.n.",
+        "many": "{n} dokumen/tagihan Anda",
+        "more": "dan {n} lainnya, balas DOKUMEN utk rincian",
+        "stop": "Balas BERHENTI utk stop",
+        "greeting": "Yth. Bapak/Ibu,",
+        "intro": "Berikut yang akan atau sudah jatuh tempo:",
+        "subject": "Pengingat",
+        "pay": "bayar lalu konfirmasi dengan BAYAR",
+    },
+    "en": {
+        "due": "falls due on",
+        "past": "was due on",
+        "for": "for",
+        "many": "{n} documents/bills of yours",
+        "more": "and {n} more, reply DOKUMEN for details",
+        "stop": "Reply STOP to end",
+        "greeting": "Dear Sir or Madam,",
+        "intro": "These fall due or have fallen due:",
+        "subject": "Reminder",
+        "pay": "pay, then confirm with BAYAR",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Who speaks, in which language, and what is known of kinds."""
+
+    sender: str
+    language: str
+    kinds: DocumentKinds
+
+    def word(self, name: str) -> str:
+        """A fixed phrase."""
+        return _WORDS[self.language][name]
+
+
+def sms(wording: Wording, rows: Sequence[Mapping[str, Any]], on: date) -> str:
+    """The text message for rows with document, kind, holder, due_on; soonest due first."""
+    if len(rows) == 1:
+        row = rows[0]
+        holder = f" {wording.word('for')} {row['holder']}" if row["holder"] else ""
+        when = f"{_tense(wording, row, on)} {_day(row['due_on'])}"
+        body = f"{row['kind']} {row['document']}{holder} {when}. {_capital(_how(wording, row))}."
+    else:
+        listed = "; ".join(f"{row['kind']} {row['document']} {_day(row['due_on'])}" for row in rows[:MOST_IN_SMS])
+        more = len(rows) - MOST_IN_SMS
+        rest = f"; {wording.word('more').format(n=more)}" if more > 0 else ""
+        body = f"{wording.word('many').format(n=len(rows))} {wording.word('due')}: {listed}{rest}."
+    return f"{wording.sender}: {body} {wording.word('stop')}"
+
+
+def subject(wording: Wording, rows: Sequence[Mapping[str, Any]]) -> str:
+    """The subject of the mail."""
+    first = rows[0]
+    rest = f" (+{len(rows) - 1})" if len(rows) > 1 else ""
+    title = f"{wording.word('subject')}: {first['kind']} {first['document']} {_day(first['due_on'])}{rest}"
+    return " ".join(title.split())[:180]
+
+
+def mail(wording: Wording, rows: Sequence[Mapping[str, Any]], on: date) -> str:
+    """The plain text of the mail."""
+    lines = [_mail_line(wording, row, on) for row in rows]
+    parts = [wording.word("greeting"), wording.word("intro"), "\n".join(lines), wording.word("stop"), wording.sender]
+    return "\n\n".join(parts)
+
+
+def mail_html(wording: Wording, rows: Sequence[Mapping[str, Any]], on: date) -> str:
+    """The same as HTML; every value is escaped."""
+    items = "".join(f"<li>{html.escape(_mail_line(wording, row, on)[2:])}</li>" for row in rows)
+    words = {name: html.escape(wording.word(name)) for name in ("greeting", "intro", "stop")}
+    return (
+        f'<!doctype html><html lang="{wording.language}"><body><p>{words["greeting"]}</p><p>{words["intro"]}</p>'
+        f"<ul>{items}</ul><p>{words['stop']}</p><p>{html.escape(wording.sender)}</p></body></html>"
+    )
+
+
+def _mail_line(wording: Wording, row: Mapping[str, Any], on: date) -> str:
+    holder = f" {wording.word('for')} {row['holder']}" if row["holder"] else ""
+    when = f"{_tense(wording, row, on)} {_day(row['due_on'])}"
+    return f"- {row['kind']} {row['document']}{holder} {when}: {_how(wording, row)}"
+
+
+def _tense(wording: Wording, row: Mapping[str, Any], on: date) -> str:
+    return wording.word("past" if row["due_on"] < on else "due")
+
+
+def _how(wording: Wording, row: Mapping[str, Any]) -> str:
+    if row["kind"] == "TAGIHAN":
+        return wording.word("pay")
+    return wording.kinds.how_to_extend(row["kind"], wording.language)
+
+
+def _day(day: date) -> str:
+    return day.strftime("%d-%m-%Y")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
