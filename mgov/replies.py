@@ -1,14 +1,17 @@
 """The reply texts of the site: loaded, checked and rendered.
 
 A text is a jinja2 template in `replies.toml`, in Indonesian (`id`) and English (`en`), with `sample` values. When
-loaded, each is rendered with its sample: unknown values, letters outside GSM-7 and texts of more than `parts` SMS are refused.
+loaded, each is rendered with its sample: unknown values, letters outside GSM-7 and texts of more than `parts` SMS are
+refused.
 """
 
 from __future__ import annotations
 
+import tomllib
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError
@@ -55,8 +58,16 @@ class Replies:
         self.language = language
 
     @classmethod
-    def load(cls, table: Mapping[str, Any], language: str = "id") -> Replies:
-        """Check the texts of a `replies.toml` that was read into a mapping. Raises `RepliesError`."""
+    def load(cls, path: Path, language: str = "id") -> Replies:
+        """Read a `replies.toml` and check its texts. Raises `RepliesError`."""
+        try:
+            return cls.of(tomllib.loads(path.read_text(encoding="utf-8")), language)
+        except (OSError, ValueError) as error:
+            raise RepliesError(f"{path}: cannot be read: {error}") from error
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any], language: str = "id") -> Replies:
+        """Check the texts of a table like `replies.toml`. Raises `RepliesError`."""
         environment = _environment()
         templates: dict[tuple[str, str], Template] = {}
         for name, entry in table.items():

@@ -8,22 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.permit import FINAL
 from mgov.store.schema.services import application, counter, service
 from mgov.store.schema.staff import agency
-
-#: States from which an application does not move on by itself; all others are in progress.
-FINAL = (
-    "approved",
-    "issued",
-    "rejected",
-    "cancelled",
-    "disetujui",
-    "terbit",
-    "selesai",
-    "ditolak",
-    "batal",
-    "dibatalkan",
-)
 
 
 def _query() -> Any:  # noqa: ANN401 - a select

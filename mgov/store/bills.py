@@ -66,7 +66,7 @@ def change_all(tx: Connection, rows: list[dict[str, Any]]) -> None:
     """Change bills; each row names its `id` and the same columns as the first."""
     if rows:
         names = [name for name in rows[0] if name != "id"]
-        values = {name: bindparam(f"new_{name}") for name in names}
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
         statement = update(bill).where(bill.c.id == bindparam("row_id")).values(**values)
         tx.execute(statement, [{"row_id": row["id"], **{f"new_{n}": row[n] for n in names}} for row in rows])
 

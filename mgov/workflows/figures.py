@@ -86,7 +86,6 @@ def figures_for(
         scope = Scope(scope.prefixes, agency_id, scope.sector)
     label, first, after = span
     money = figures.money(tx, scope, first, after)
-    place = {"agency_id": scope.agency_id, "sector": scope.sector}
     return Figures(
         topic=name,
         period=label,
@@ -95,8 +94,8 @@ def figures_for(
         billed=money.billed,
         paid=money.paid,
         outstanding=money.outstanding,
-        in_progress=applications.count_open(tx, **place),
-        overdue=applications.count_open(tx, before=today - OVERDUE, **place),
+        in_progress=applications.count_open(tx, agency_id=scope.agency_id, sector=scope.sector),
+        overdue=applications.count_open(tx, before=today - OVERDUE, agency_id=scope.agency_id, sector=scope.sector),
         as_of=figures.known_until(tx),
     )
 

@@ -25,27 +25,21 @@ def documents(request: Request) -> Reply:
 
 def remind_on(request: Request) -> Reply:
     """Reminders again, for the sender's phone or address."""
-    reply = request.say("remind_on", {"address": request.sender})
-    consents.set_reminders(
-        request.tx,
-        request.sender,
-        request.channel,
-        on=True,
-        wording=reply.text,
-        now=request.now,
-        message_id=request.message_id,
-    )
-    return reply
+    return _switch(request, on=True)
 
 
 def remind_off(request: Request) -> Reply:
     """No reminder any more, at once: what is queued already is re-checked when it would leave."""
-    reply = request.say("remind_off", {"address": request.sender})
+    return _switch(request, on=False)
+
+
+def _switch(request: Request, *, on: bool) -> Reply:
+    reply = request.say("remind_on" if on else "remind_off", {"address": request.sender})
     consents.set_reminders(
         request.tx,
         request.sender,
         request.channel,
-        on=False,
+        on=on,
         wording=reply.text,
         now=request.now,
         message_id=request.message_id,

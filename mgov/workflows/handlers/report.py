@@ -1,4 +1,4 @@
-"""REPORT: the executive figures for a leader's registered phone with the right PIN; few tries, and the PIN is struck."""
+"""REPORT: the executive figures for a leader's registered phone with the right PIN, which is struck at once."""
 
 from __future__ import annotations
 
