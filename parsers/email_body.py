@@ -2,7 +2,122 @@
 
 from __future__ import annotations
 
+import re
+from html.parser import HTMLParser
+
+_BLOCKS = frozenset({"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "hr", "ul", "ol"})
+_HIDDEN = frozenset({"style", "script", "head", "title", "blockquote"})
+_VOID = frozenset({"br", "hr", "img", "meta", "link", "input"})
+_QUOTE_CLASS = re.compile(
+    r"gmail_quote|yahoo_quoted|moz-cite|OutlookMessageHeader|gmail_signature|moz-signature|divRplyFwdMsg", re.I
+)
+_ATTRIBUTION = re.compile(
+    r"^(?:pada|on|op|le|el) .{4,90}(?:menulis|wrote|schreef|tulis)\s*:?$|^.{0,60}\b(?:menulis|wrote):$", re.I
+)
+_ATTRIBUTION_START = re.compile(r"^(?:pada|on) (?:\w{2,9},? |\d|tanggal)[^:]{0,60}(?:20\d\d|\d\d[.:]\d\d)", re.I)
+_FORWARD = re.compile(
+    r"^-{2,}\s*(?:pesan|original|forwarded|pesan terusan|begin|asli).*|^_{8,}$|^begin forwarded message|^diteruskan dari\b",
+    re.I,
+)
+_HEADER = re.compile(
+    r"^\*?(?:from|dari|sent|dikirim|to|kepada|subject|perihal|subjek|hal|date|tanggal|cc|tembusan)\*?\s?:\s", re.I
+)
+_SIGNATURE = re.compile(r"^(?:--\s?|__+|\*{3,}|={3,}|-{3,})$")
+_SENT_FROM = re.compile(
+    r"^(?:sent from|dikirim dari|dikirim (?:melalui|via|dgn)|get outlook|sent via|powered by|terkirim dari|yahoo mail)\b",
+    re.I,
+)
+_CLOSING = re.compile(
+    r"^(?:salam(?: hormat)?|hormat (?:kami|saya)|wassalam\w*|regards|best regards|kind regards|best|sincerely|terima ?kasih|makasih|thanks|thank you|tks|trims|demikian\b.*|atas perhatian\w*.*|ttd|hatur nuhun)\b[\w\s]{0,40}[,.!]*$",
+    re.I,
+)
+_DISCLAIMER = re.compile(
+    r"^(?:disclaimer|peringatan|perhatian|catatan|notice|confidential\w*|rahasia)\s?:|\b(?:this e-?mail (?:and|is|may)|e-?mail ini (?:bersifat|beserta|dan|hanya|mungkin)|pesan ini (?:bersifat|beserta|hanya|mungkin)|intended (?:only|solely) for|confidential)\b",
+    re.I,
+)
+
+
+class _Text(HTMLParser):
+    """Collects what a reader of the mail sees, without quotes and signatures that the mail program marked."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._hidden: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        marked = any(name in ("class", "id") and value and _QUOTE_CLASS.search(value) for name, value in attrs)
+        if tag not in _VOID and (self._hidden or tag in _HIDDEN or marked):
+            self._hidden.append(tag)
+        if tag in _BLOCKS and not self._hidden:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._hidden:
+            while self._hidden and self._hidden.pop() != tag:
+                pass
+        elif tag in _BLOCKS and not self._hidden:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)
+
 
 def own_text(body: str, is_html: bool) -> str:
     """Return what the writer of the mail wrote himself; empty when the mail only quotes."""
-    return body
+    text = _from_html(body) if is_html else body
+    kept: list[str] = []
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        plain = line.strip()
+        if plain.startswith((">", "|>")):
+            continue
+        if _ends(plain, kept):
+            break
+        kept.append(line.rstrip())
+    return "\n".join(_without_attribution(_without_closing(kept))).strip()
+
+
+def _from_html(body: str) -> str:
+    parser = _Text()
+    parser.feed(body)
+    parser.close()
+    return re.sub(r"\n{3,}", "\n\n", "".join(parser.parts))
+
+
+def _ends(plain: str, kept: list[str]) -> bool:
+    """Whether from this line on nothing is the writer's own new text."""
+    if len(plain) > 300:
+        return False
+    written = any(line.strip() for line in kept)
+    if _ATTRIBUTION.search(plain) or _FORWARD.match(plain) or _SENT_FROM.match(plain) or _DISCLAIMER.search(plain):
+        return True
+    if _ATTRIBUTION_START.match(plain) and written and not re.search(r"bayar|transfer|tf|bukti", plain, re.I):
+        return True
+    if _SIGNATURE.match(plain):
+        return written
+    return bool(_HEADER.match(plain)) and re.match(r"\*?(?:from|dari)\*?\s?:.*[@<]", plain, re.I) is not None
+
+
+def _without_closing(lines: list[str]) -> list[str]:
+    """Drop the closing formula with the names, offices and telephones below it."""
+    for index, line in enumerate(lines):
+        few_below = sum(bool(below.strip()) for below in lines[index + 1 :]) <= 7
+        written = any(above.strip() for above in lines[:index])
+        if written and few_below and _CLOSING.match(line.strip()) and not _says_more(lines[index + 1 :]):
+            return lines[:index]
+    return lines
+
+
+def _says_more(lines: list[str]) -> bool:
+    return any(
+        re.search(r"\b(?:bayar|skrd|skpd|strd|pkb|bukti|status|tagihan)\b[^@]*\d{3}", line, re.I) for line in lines
+    )
+
+
+def _without_attribution(lines: list[str]) -> list[str]:
+    while lines and (not lines[-1].strip() or _ATTRIBUTION_START.match(lines[-1].strip()) and len(lines) > 1):
+        if lines[-1].strip() and re.search(r"bayar|transfer|bukti", lines[-1], re.I):
+            break
+        lines = lines[:-1]
+    return lines

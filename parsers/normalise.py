@@ -26,6 +26,7 @@ def normalise(text: str) -> str:
     Line ends stay; the typed word ``<spasi>`` becomes the space it stands for. At most LONGEST characters come back.
     """
     short = text[: LONGEST * 2].replace("\r\n", "\n").replace("\r", "\n")
+    short = short.replace("_", "#")
     if not short.isascii():
         # NFKC may make one character eighteen: cut again, so that a hostile text cannot grow.
         short = unicodedata.normalize("NFKC", short[:LONGEST]).translate(_PLAIN)

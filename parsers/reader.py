@@ -5,20 +5,115 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from parsers import guards, identities, intents, keywords, noise, payment, proofs, references, requests
+from parsers.board import Board
+from parsers.email_body import own_text
+from parsers.normalise import normalise
 from parsers.reading import Reading, missing_of
 
-_KEYWORDS = {
-    "BANTUAN": "HELP", "HELP": "HELP", "INFO": "INFO", "LAYANAN": "SERVICES", "SERVICES": "SERVICES",
-    "DAFTAR": "REGISTER", "REG": "REGISTER", "MOHON": "APPLY", "APPLY": "APPLY", "STATUS": "STATUS",
-    "RIWAYAT": "HISTORY", "HISTORY": "HISTORY", "TAGIHAN": "BILL", "BILL": "BILL", "BAYAR": "PAY", "PAY": "PAY",
-    "DOKUMEN": "DOCUMENTS", "MULAI": "REMIND_ON", "START": "REMIND_ON", "BERHENTI": "REMIND_OFF",
-    "STOP": "REMIND_OFF", "UNREG": "REMIND_OFF", "BATAL": "CANCEL", "CANCEL": "CANCEL", "LAPORAN": "REPORT",
-    "REPORT": "REPORT",
-}  # fmt: skip
+_NOTHING = Reading(None)
+_MARKUP = re.compile(r"<(?:html|body|div|p|br|span|table|td|font|b|blockquote)\b", re.I)
 
 
 def read(text: str, received_at: datetime) -> Reading:
     """Read an SMS that came in at ``received_at`` (aware). Never raises, whatever the text holds."""
-    word = re.match(r"\s*(\w+)", text)
-    command = _KEYWORDS.get(word.group(1).upper()) if word else None
-    return Reading(command, {}, missing_of(command, {}), command is not None, ())
+    plain = text[:20_000]
+    if "\n" in plain or "<" in plain:
+        plain = own_text(plain, bool(_MARKUP.search(plain)))
+    plain = normalise(plain)
+    if not re.search(r"\w|\?", plain):
+        return _NOTHING
+    board = Board(plain)
+    seen = payment.look(board)
+    kind = noise.of(board.low, bool(seen.references))
+    keyword = keywords.find(board.low)
+    if kind is not None and not (keyword and keyword.exact and seen.references and kind != "notice of incoming money"):
+        return Reading(None, how=(f"left alone: {kind}",))
+    command, certain, why = _command(board, seen, keyword)
+    if command is None:
+        return Reading(None, how=(why,))
+    return _reading(
+        board, seen, command, keyword if keyword and keyword.command == command else None, certain, why, received_at
+    )
+
+
+def _command(board: Board, seen: payment.Seen, keyword: keywords.Keyword | None) -> tuple[str | None, bool, str]:
+    """The command, whether it is certain, and the rule that decided."""
+    marks = _marks(board, seen)
+    if keyword is not None:
+        refused = guards.refuses(keyword, board, marks)
+        if refused is None:
+            how = "keyword" if keyword.exact else "mistyped keyword"
+            return (
+                keyword.command,
+                keyword.exact,
+                f"{how}: {board.text[keyword.start : keyword.end]} is {keyword.command}",
+            )
+        if refused != guards.SENTENCE:
+            return refused or None, False, f"the word {keyword.word} is no keyword here"
+    guess = intents.guess(board.low, marks)
+    return guess, False, f"no keyword, the words ask for {guess}" if guess else "no request recognised"
+
+
+def _marks(board: Board, seen: payment.Seen) -> intents.Marks:
+    bill = any(references.is_bill(one.value) for one in seen.references)
+    application = any(not references.is_bill(one.value) for one in seen.references)
+    code = any(
+        re.search(r"\b(?:kode|kd)\.? ?(?:bayar|byr|pembayaran)", board.before(one.start, 40)) for one in seen.codes
+    )
+    long_number = bool(identities.find(board.text))
+    probe = Board(board.text)
+    probe.rest = board.rest
+    return intents.Marks(bill or code, application, bool(seen.plates), long_number, _has_proof(probe))
+
+
+def _has_proof(probe: Board) -> bool:
+    """Whether the text names a payment proof: with a label, or a lone number beside a bill's."""
+    if proofs.read_labelled(probe)[0] is not None:
+        return True
+    return bool(re.search(r"(?<![\w.,/\-])(?:0\d{6,}|\d{8,15}|[a-z]{2,4}\d{7,})(?![\w])", probe.rest)) and bool(
+        re.search(r"\x01", probe.rest)
+    )
+
+
+def _reading(
+    board: Board,
+    seen: payment.Seen,
+    command: str,
+    keyword: keywords.Keyword | None,
+    certain: bool,
+    why: str,
+    received_at: datetime,
+) -> Reading:
+    fields: dict[str, object] | None
+    if command == "PAY":
+        fields = payment.read_fields(board, seen, received_at, keyword.end if keyword else 0)
+    else:
+        fields = _fields(board, seen, command, keyword)
+    if fields is None:
+        return Reading(None, how=(*board.how, "a SIM registration gone astray"))
+    return Reading(command, fields, missing_of(command, fields), certain, (why, *board.how))
+
+
+def _fields(
+    board: Board, seen: payment.Seen, command: str, keyword: keywords.Keyword | None
+) -> dict[str, object] | None:
+    if command == "REGISTER":
+        return requests.register(board, keyword)
+    if command == "BILL":
+        return _bill_fields(seen)
+    if command in ("STATUS", "CANCEL"):
+        return {"reference": seen.references[0].value} if seen.references else {}
+    if command == "APPLY":
+        return requests.apply(board, keyword)
+    if command == "REPORT":
+        return requests.report(board, keyword)
+    return requests.info(board, keyword) if command == "INFO" else {}
+
+
+def _bill_fields(seen: payment.Seen) -> dict[str, object]:
+    if seen.references:
+        return {"reference": seen.references[0].value}
+    if seen.plates:
+        return {"plate": seen.plates[0]}
+    return {"reference": seen.codes[0].value} if seen.codes else {}

@@ -1,0 +1,214 @@
+"""Sums of money in every style, and which of several is the one that was transferred."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from parsers.board import Board
+
+SMALLEST = 5_000
+"""Less than this (rupiah) is no plausible bill: ``1.500`` alone is asked back."""
+LARGEST = 10**12
+
+_DIGIT_WORDS = {
+    "satu": 1,
+    "dua": 2,
+    "tiga": 3,
+    "empat": 4,
+    "ampat": 4,
+    "lima": 5,
+    "enam": 6,
+    "tujuh": 7,
+    "delapan": 8,
+    "lapan": 8,
+    "sembilan": 9,
+}
+_ONES = "|".join(_DIGIT_WORDS)
+_NUMBER_WORD = rf"(?:{_ONES}|sepuluh|sebelas|seratus|seribu|sejuta|belas|puluh|ratus|ribu|juta|setengah)"
+_WORDS = re.compile(rf"\b(?:{_NUMBER_WORD}[ \-]?){{0,15}}(?:{_NUMBER_WORD})\b(?: rupiah)?")
+_UNIT = r"(?:jt|juta|jeti|jta|million|rb|rbu|ribu|ribuan|rebu|k)"
+_UNITS = re.compile(
+    rf"(?<![\w.,/\-])(?:rp\.?|idr)?[ ]?(\d{{1,6}}(?:[.,]\d{{1,3}})?) ?({_UNIT})(?![a-z])(?:(?: lebih| dan|,)?[ ]?(\d{{1,3}}(?:[.,]\d{{1,3}})?) ?(rb|rbu|ribu|k|ratus)?(?!\w|[.,/:\-]\d))?"
+)
+_GROUPED = re.compile(
+    r"(?<![\w.,/\-])(?:rp|idr)?[.:]? ?([\dol]{1,3}(?:([.,])[\dol]{3})(?:\2[\dol]{3}){0,3})([.,](?:\d{1,2}(?!\d)|-))?(?:,-|,--|\.-)?(?![\d])(?!\w)"
+)
+_RUPIAH = re.compile(r"(?<![a-z])(?:rp|idr)[.:]? ?(\d{1,3}(?: \d{3}){1,3}|\d{4,12})((?:[.,]\d{2})(?!\d)|,-)?(?!\w)")
+_SPACED = re.compile(r"(?<![\w.,/\-])(\d{1,3}(?: 000)(?: 000)?|\d{1,3} \d{3} 000)(?![\w.,/\-])")
+_BARE = re.compile(r"(?<![\w.,/\-:])([1-9]\d{3,9})(?:[.,]00|,-)?(?![\w]|[.,/:\-]\d)")
+_SETENGAH = re.compile(r"\bsetengah ?(?:jt|juta)\b")
+
+_LABEL = re.compile(r"(?:\bjml|\bjumlah\w*|\bnominal\w*|\bsebesar|\bsbesar|\bsbsr|\bsenilai|\bsejumlah|\bsjumlah|\bsebanyak|\bnilai\w*|\bamount|\buang\w*|\bof|\bnya|\bsum"
+                    r"|\bcicil\w*|\bbayar\w*|\bdibayar\w*|\bbyr|\btransfer\w*|\btf|\btrf|\bsetor\w*|\bdisetor|\bkirim|\bpaid|\bmayar|\bditransfer|\bngangsur|\bangsur\w*)"
+                    r"(?:nya|na)?(?: saya| sy| aku| kami| uang| duit| sebesar| sejumlah| senilai| baru| cuma| hanya| transfer| bayar| tf| setor| yg| yang| dibayar| adalah| dulu)*[ :=#.(]{0,4}(?:rp\.?)?[ ]?$")  # fmt: skip
+_NOT_IT = re.compile(
+    r"(?:\bbiaya\w*|\badm(?:in|inistrasi)?\w*|\bongkos\w*|\bonkos|\bfee|\bcharge|\bsaldo\w*|\bsisa\w*|\bbalance|\bbukan|\bbkn|\bnot|\bsanes|\bdudu|\bpokok\w*|\bpkb|\bswdkllj|"
+    r"\bjasa raharja|\bdenda\w*|\bbunga|\blimit\w*|\bkembali\w*|\bkuota|\bdiskon|\bpotongan|\bkurang\w*|\bppn|\bmaterai|\bmeterai|\bbea\w*|\bpnbp|\bkurangnya|\bcashback|\bplafon|\bcost)"
+    r"(?:nya|na)?(?: transfer| tf| trf| adm\w*| bank| bayar| pajak| saya| sy| rek\w*| kena| sebesar| layanan| transaksi| akhir| anda| tinggal| is| of| was|nya| antar bank| motor| dulu)*[ :=.(+]{0,4}(?:rp\.?)?[ ]?$"
+)
+_NOT_IT_BEHIND = re.compile(
+    r"[ ,(]{0,2}(?:untuk |utk |buat |itu |as |of )?(?:biaya|adm|admin|ongkos|fee|saldo|denda|swdkllj|pokoknya)\b"
+)
+_TOTAL = re.compile(
+    r"(?:\btotal\w*|\bttl|\bjumlah total)(?:nya)?(?: bayar| dibayar| pembayaran| transfer| transaksi| semua| jadi| semuanya|nya| debet| debit)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"
+)
+_DUE = re.compile(
+    r"(?:\btotal (?:tagihan|pajak|retribusi|kewajiban|bill|due)|\btagihan\w*(?: (?:saya|sy|pajak))?|\bdari(?: total)?(?: tagihan)?|\bdr(?: total)?|\bharusnya|\bseharusnya|\bsemestinya|\bout of|\bbill(?: total| was| of)?|\bkewajiban|\bfrom)"
+    r"(?:nya)?(?: sebesar| senilai| sejumlah| adalah| kena| is| total)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"
+)
+_FEE_IN_TEXT = re.compile(r"\b(?:biaya|admin|adm|fee|ongkos)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum of money and the role its context gives it: named, plain, total, due, other or bare (no mark of money)."""
+
+    value: int
+    role: str
+
+
+def read_amount(board: Board, ordered: bool) -> int | None:
+    """Take every sum of the text and return the transferred one in rupiah; None in doubt.
+
+    ``ordered`` says that the text keeps the documented order with separators, where a number needs no word.
+    """
+    sums = _marked(board)
+    chosen = _choose([one for one in sums if one.value >= SMALLEST], board.low)
+    return chosen if chosen is not None or sums else _unmarked(board, ordered)
+
+
+def take_bare(board: Board) -> None:
+    """Take numbers that a word of money precedes and no other mark shows to be money."""
+    for match in board.find(_BARE):
+        role = _role(board, match)
+        if role != "plain":
+            board.take(match.start(), match.end(), f"amount ({role})")
+
+
+def in_words(words: str) -> int | None:
+    """The number that Indonesian words say (``satu juta dua ratus ribu``), None when they say none."""
+    total = group = current = 0
+    for word in re.sub(r"[\-]", " ", words).replace("rupiah", "").split():
+        if word in _DIGIT_WORDS:
+            current += _DIGIT_WORDS[word]
+        elif word in ("sepuluh", "sebelas"):
+            current += 10 if word == "sepuluh" else 11
+        elif word == "belas":
+            current += 10
+        elif word == "puluh":
+            group, current = group + max(current, 1) * 10, 0
+        elif word in ("ratus", "seratus"):
+            group, current = group + (1 if word[0] == "s" else max(current, 1)) * 100, 0
+        elif word in ("ribu", "seribu"):
+            total, group, current = total + (1 if word[0] == "s" else group + current or 1) * 1000, 0, 0
+        elif word in ("juta", "sejuta"):
+            total, group, current = total + (1 if word[0] == "s" else group + current or 1) * 1_000_000, 0, 0
+        else:
+            return None
+    return total + group + current or None
+
+
+def _marked(board: Board) -> list[Sum]:
+    found: list[Sum] = []
+    for pattern, value in (
+        (_UNITS, _unit_value),
+        (_GROUPED, _grouped_value),
+        (_RUPIAH, _rupiah_value),
+        (_SPACED, _rupiah_value),
+        (_SETENGAH, _half),
+        (_WORDS, _word_value),
+    ):
+        for match in board.find(pattern):
+            number = value(match)
+            if number is not None and number < LARGEST and board.free(match.start(), match.end()):
+                role = _role(board, match)
+                found.append(Sum(number, role))
+                board.take(match.start(), match.end(), f"amount ({role})")
+    for match in board.find(_BARE):
+        role = _role(board, match)
+        if role != "plain":
+            found.append(Sum(int(match[1]), role))
+            board.take(match.start(), match.end(), f"amount ({role})")
+    return found
+
+
+def _role(board: Board, match: re.Match[str]) -> str:
+    before = board.before(match.start(), 48)
+    if _NOT_IT.search(before) or _NOT_IT_BEHIND.match(board.after(match.end(), 16)):
+        return "other"
+    if _DUE.search(before):
+        return "due"
+    if _TOTAL.search(before):
+        return "total"
+    return "named" if _LABEL.search(before) else "plain"
+
+
+def _choose(sums: list[Sum], low: str) -> int | None:
+    by_role: dict[str, list[int]] = {}
+    for one in sums:
+        values = by_role.setdefault(one.role, [])
+        if one.value not in values:
+            values.append(one.value)
+    others = "other" in by_role
+    for role in ("named", "plain", "total", "due"):
+        values = by_role.get(role, [])
+        if role == "plain" and others and "total" in by_role and not _FEE_IN_TEXT.search(low):
+            continue
+        if role == "total" and _FEE_IN_TEXT.search(low):
+            return None
+        if role == "due" and re.search(r"\b(?:cicil|nyicil|sebagian|angsur|separuh|setengahnya|partial)", low):
+            return None
+        if values:
+            return values[0] if len(values) == 1 else None
+    return None
+
+
+def _unmarked(board: Board, ordered: bool) -> int | None:
+    """A number without any mark of money: the only one, round, or in the documented order."""
+    found = [m for m in board.find(_BARE) if int(m[1]) >= SMALLEST and (ordered or m[1].endswith("00"))]
+    if ordered and len(found) > 1:
+        found = [m for m in found if m[1].endswith("00")]
+    if len({m[1] for m in found}) != 1:
+        return None
+    board.take(found[0].start(), found[0].end(), "amount (by elimination)")
+    return int(found[0][1])
+
+
+def _unit_value(match: re.Match[str]) -> int | None:
+    size = 1000 if match[2][0] in "rk" else 1_000_000
+    head, _, tail = match[1].replace(",", ".").partition(".")
+    if tail and size == 1000 and len(tail) == 3:
+        return int(head + tail) * size
+    value = int(head) * size + (int(tail) * size // 10 ** len(tail) if tail else 0)
+    if not match[3]:
+        return value
+    if match[3] and not match[4]:
+        return value + int(match[3]) * 1000 if size == 1_000_000 and match[3].isdigit() and len(match[3]) == 3 else None
+    if size == 1000 and match[4]:
+        return None
+    return value + int(re.sub(r"\D", "", match[3])) * (100_000 if match[4] == "ratus" else 1000)
+
+
+def _grouped_value(match: re.Match[str]) -> int | None:
+    decimals = match[3] or ""
+    if decimals[:1] == match[2] and decimals[1:] != "-":
+        return None
+    digits = match[1].translate(str.maketrans("ol", "01"))
+    if not any(char.isdigit() for char in match[1]):
+        return None
+    return int(re.sub(r"\D", "", digits))
+
+
+def _rupiah_value(match: re.Match[str]) -> int | None:
+    return int(match[1].replace(" ", ""))
+
+
+def _half(match: re.Match[str]) -> int | None:
+    del match
+    return 500_000
+
+
+def _word_value(match: re.Match[str]) -> int | None:
+    value = in_words(match[0])
+    return value if value is not None and value >= 1000 else None

@@ -1,0 +1,119 @@
+"""The payer's bank and the medium of a payment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from parsers.board import Board
+
+_BANKS: Mapping[str, str] = {
+    "bjb": "BJB", "bank jabar": "BJB", "bank jabar banten": "BJB", "banten": "BANTEN", "bri": "BRI", "bni": "BNI",
+    "mandiri": "MANDIRI", "mdr": "MANDIRI", "bca": "BCA", "bsi": "BSI", "btn": "BTN", "cimb": "CIMB", "cimb niaga": "CIMB",
+    "niaga": "CIMB", "mega": "MEGA", "muamalat": "MUAMALAT", "danamon": "DANAMON", "permata": "PERMATA", "panin": "PANIN",
+    "ocbc": "OCBC", "maybank": "MAYBANK", "bukopin": "BUKOPIN", "btpn": "BTPN", "sinarmas": "SINARMAS", "uob": "UOB",
+    "dki": "DKI", "bank syariah indonesia": "BSI", "bank tabungan negara": "BTN", "jago": "JAGO", "seabank": "SEABANK",
+}  # fmt: skip
+_APPS: Mapping[str, tuple[str, str]] = {
+    "brimo": ("BRI", "mobile"), "livin": ("MANDIRI", "mobile"), "bjb digi": ("BJB", "mobile"), "digi bjb": ("BJB", "mobile"),
+    "octo": ("CIMB", "mobile"), "octo mobile": ("CIMB", "mobile"), "octomobile": ("CIMB", "mobile"), "klikbca": ("BCA", "internet"),
+    "m-transfer": ("BCA", "mobile"), "mtransfer": ("BCA", "mobile"), "m-bca": ("BCA", "mobile"), "mbca": ("BCA", "mobile"),
+    "mybca": ("BCA", "mobile"), "bca mobile": ("BCA", "mobile"), "wondr": ("BNI", "mobile"), "byond": ("BSI", "mobile"),
+    "d-bank": ("DANAMON", "mobile"), "permatamobile": ("PERMATA", "mobile"), "bale": ("BTN", "mobile"),
+    "jakone": ("DKI", "mobile"), "octo clicks": ("CIMB", "internet"), "ib mandiri": ("MANDIRI", "internet"),
+}  # fmt: skip
+AMBIGUOUS = frozenset({"banten", "mega", "niaga", "permata", "jago", "mandiri", "bale", "dki", "livin"})
+
+
+@dataclass(frozen=True)
+class Names:
+    """Banks and apps as citizens write them, lower case; the shipped lists unless a configuration gives others."""
+
+    banks: Mapping[str, str] = field(default_factory=lambda: _BANKS)
+    apps: Mapping[str, tuple[str, str]] = field(default_factory=lambda: _APPS)
+
+
+SHIPPED = Names()
+_CHANNELS = (
+    ("qris", re.compile(r"\bqr ?is\b|\bscan qr\b|\bqr code\b|\bqr\b")),
+    ("va", re.compile(r"\bva\b|\bvirtual ?acc?ount\b|\bbriva\b|\brek(?:ening)? virtual\b")),
+    ("internet", re.compile(r"\binternet[ -]?bank\w*|\bi[ -]?bank(?:ing)?\b|\binet ?banking\b|\bnet ?banking\b|\binternet mandiri\b")),
+    ("mobile", re.compile(r"\bm[ -]?bank(?:in|ing)?\b|\bm[ -]?bangking\b|\bmobile\b|\bmob(?:ile)?[ -]?banking\b|\be-?banking\b|\bmbangking\b")),
+    ("teller", re.compile(r"\btell?er\b|\bsetor(?:an)? tunai\b|\bloket\b|\bcounter\b|\bkasir bank\b")),
+    ("atm", re.compile(r"\batm\b|\bmesin setor\b|\bcrm\b|\bcdm\b")),
+)  # fmt: skip
+_TRANSFER = re.compile(
+    r"\b(?:di ?|ke ?|nge ?|ku ?|tak ?)?(?:transfer(?:red|kan|an)?|trans?fer|trf|trfs|trfr|tfr|tf|trnsfer|tranfer|trasfer|ditrf|bi-?fast)\b"
+)
+_OTHER_COUNTER = re.compile(
+    r"\balfa(?:mart|midi)?\b|\bindomaret\b|\bindomart\b|\bkantor ?pos\b|\bpos\b|\bgopay\b|\bdana\b(?! bos)|\bovo\b|\bshopee\w*|\blinkaja\b|\btokopedia\b"
+)
+
+
+def _words(names: Mapping[str, object]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+_BANK_SHIPPED = re.compile(rf"(?<![a-z0-9])(bank )?({_words(_BANKS)})(?![a-z])")
+_APP_SHIPPED = re.compile(rf"(?<![a-z0-9])({_words(_APPS)})(?![a-z])")
+
+
+def read_app(board: Board, names: Names = SHIPPED) -> tuple[str, str] | None:
+    """The bank and channel of the first banking app that is named."""
+    pattern = _APP_SHIPPED if names.apps is _APPS else re.compile(rf"(?<![a-z0-9])({_words(names.apps)})(?![a-z])")
+    match = pattern.search(board.low)
+    return names.apps[match[1]] if match else None
+
+
+def read_channel(low: str) -> str | None:
+    """The medium named; the word transfer counts only when no medium is."""
+    for channel, pattern in _CHANNELS:
+        if pattern.search(low):
+            return channel
+    if _OTHER_COUNTER.search(low):
+        return None
+    return "transfer" if _TRANSFER.search(low) else None
+
+
+def read_bank(board: Board, names: Names = SHIPPED) -> str | None:
+    """The payer's bank: what follows ``dari`` before what follows ``ke``; None when two are named alike."""
+    pattern = (
+        _BANK_SHIPPED
+        if names.banks is _BANKS
+        else re.compile(rf"(?<![a-z0-9])(bank )?({_words(names.banks)})(?![a-z])")
+    )
+    sources: list[str] = []
+    targets: list[str] = []
+    for match in pattern.finditer(board.low):
+        if not _is_bank(board, match):
+            continue
+        before = board.before(match.start(), 24)
+        place = targets if _TARGET.search(before) else sources
+        if _SOURCE.search(before):
+            return names.banks[match[2]]
+        if not _NEGATED.search(before):
+            place.append(names.banks[match[2]])
+    return _only(sources) or (None if sources else _only(targets))
+
+
+_TARGET = re.compile(
+    r"(?:\bke|\btujuan|\bkepada|\bmasuk|\bto)(?: rek(?:ening)?\.?| no| tujuan|:| kas| bank| pemprov| va)*\s*$"
+)
+_SOURCE = re.compile(
+    r"(?:\bdari|\bdr|\bfrom|\bdr?i)(?: rek(?:ening)?\.?| bank| atm| mobile| m-?banking| mbanking| sumber)*\s*$"
+)
+_NEGATED = re.compile(r"\b(?:bukan|bkn|not)\s*(?:bank )?$")
+
+
+def _is_bank(board: Board, match: re.Match[str]) -> bool:
+    if match[2] not in AMBIGUOUS or match[1]:
+        return True
+    if match[2] == "banten":
+        return bool(re.search(r"[#*|;,/_\n]\s*$|\b(?:atm|teller|m-?banking|mbanking|ibank\w*|banking|va|dari|dr|tf|trf|transfer|mobile|via|lewat)\s+$",
+                              board.before(match.start(), 16)))  # fmt: skip
+    return not re.search(r"\b(?:usaha|pt|cv|toko|ud|koperasi|jaya|super)\.? $", board.before(match.start(), 12))
+
+
+def _only(values: list[str]) -> str | None:
+    return values[0] if len(set(values)) == 1 else None

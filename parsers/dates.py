@@ -1,0 +1,198 @@
+"""Dates of payment as people write them, always day first; relative ones count from the receipt."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+
+from parsers.board import Board
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan januari january", "feb februari pebruari peb february", "mar maret mart mrt march", "apr april", "mei may",
+         "jun juni june", "jul juli july", "agu agt agst agus agustus ags aug august", "sep sept september",
+         "okt oktober oct october", "nov nop nopember november nopem", "des desember dec december"), 1)
+    for name in names.split()
+}  # fmt: skip
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        ("senin senen snn monday", "selasa sls tuesday salasa", "rabu rbu rebo wednesday", "kamis kms kemis thursday",
+         "jumat jum'at jmt jumaat friday", "sabtu sbt saptu saturday", "ahad sunday minggu"))
+    for name in names.split()
+}  # fmt: skip
+_DAY = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
+_NUMBERS = {
+    "satu": 1,
+    "dua": 2,
+    "tiga": 3,
+    "empat": 4,
+    "lima": 5,
+    "enam": 6,
+    "tujuh": 7,
+    "se": 1,
+    "two": 2,
+    "three": 3,
+    "a": 1,
+}
+_LOOK = str.maketrans("oil", "011")
+
+_ISO = re.compile(r"(?<![\w])(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?=[t\s#,;|_)\x01]|$|\D)")
+_NUMERIC = re.compile(
+    r"(?<![\w.,/\-])([\doil]{1,2}) ?[/.\-] ?([\doil]{1,2}) ?[/.\-'] ?(20[\doil]{2}|\d{2})(?![\w]|[.,/\-]\d)"
+)
+_NAMED = re.compile(
+    rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ ./\-]{{0,2}}({_MONTH})\b[ .,/\-']{{0,2}}(20\d\d|\d\d)?(?![\d]|[.:]\d\d)"
+)
+_NAMED_SHORT = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ ./\-]{{0,2}}({_MONTH})\b()")
+_ENGLISH = re.compile(rf"\b({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (20\d\d)\b")
+_COMPACT = re.compile(r"(?<![\w.,/\-])(\d\d)(\d\d)(20\d\d|\d\d)(?![\w]|[.,/\-]\d)")
+_NO_YEAR = re.compile(r"(?<![\w.,/\-])(\d{1,2}) ?[/\-] ?(\d{1,2})(?![\w]|[.,/\-:]\d)")
+_DAY_ONLY = re.compile(
+    r"\b(?:tgl|tggl|tanggal|tg|tangal)\.?[ :]{0,2}(\d{1,2})(?:st|nd|rd|th)?(?![\d\w]|[.,/:\-]\d)(?! ?(?:jt|rb|ribu|juta)\b)"
+)
+_DATE_WORD = re.compile(r"\b(?:tgl|tggl|tanggal|tgl\.|date)(?: (?:bayar|transfer|trf|tf|transaksi|setor))?[ :.#]{0,3}$")
+_NOT_PAID_ON = re.compile(
+    r"(?:tempo|\bjt\b|\bj\.?tempo|\bdue(?: on| date)?|\bbatas\w*|\bmasa(?: pajak| berlaku)?|\bperiode|\bberlaku\w*|\bs/?d|\bsampai|\bhingga|\bbefore|"
+    r"\bpaling (?:lambat|telat)|\blahir|\bbukan|\bbkn|\bterbit\w*|\bdikeluarkan|\bcetak|\bdicetak|\bdeadline|\bbesok|\bexpired?|\buntil)"
+    r"(?: tgl| tanggal|nya| pada| on| hari| pembayaran| bayar| akhir| the)*[ :.(]{0,3}$"
+)
+_PERIOD = re.compile(
+    rf"\b(?:masa|periode|bulan|bln|utk bln|thn|tahun|th)\.?(?: pajak)?[ :]{{0,2}}(?:(?:{_MONTH})\b\.? ?)?(?:20\d\d)?(?: ?- ?(?:{_MONTH}) ?(?:20\d\d)?)?"
+)
+_AGO = re.compile(
+    r"\b(satu|dua|tiga|empat|lima|enam|tujuh|two|three|\d)[ -]?(?:hari|hr|days?|dinten|dina)(?: yang| yg| nu| sing)? ?(?:lalu|yl|lalu|ago|kepungkur|kapengker|kmrn|kemarin|silam)\b"
+)
+_LAST_WEEKDAY = re.compile(
+    rf"\b(?:hari |hr |on |last |malam |tadi |dinten |poe )*({_DAY})(?: (?:malam|pagi|siang|sore))?(?: (?:kemarin|kmrn|kmaren|kemaren|kmren|lalu|yg lalu|yang lalu|kamari|wingi))"
+)
+_HARI_WEEKDAY = re.compile(rf"\b(?:hari|hr|on|last|dinten|poe) ({_DAY})\b")
+_TODAY = re.compile(
+    r"\b(?:hari ini|hr ini|hri ini|today|just now|barusan|brusan|barusaja|baru saja|baru aja|bru aja|tadi|td|tdi|tadinya|this (?:morning|afternoon|evening)|ayeuna|saiki|mau isuk|mau awan|dinten ieu|poe ieu)\b"
+)
+_YESTERDAY = re.compile(r"\b(?:kemarin|kmrn|kmaren|kemaren|kmren|kmarin|kemarn|kmrin|kamari|kamarina|wingi|yesterday|semalam|smlm|semalem|last night|"
+                        r"(?:tadi|td|tdi) (?:malam|mlm|malem|mlem)|tadi peuting|peuting tadi|mau bengi|wau bengi)\b")  # fmt: skip
+_UNCLEAR = re.compile(
+    r"\b(?:minggu (?:kemarin|lalu|kmrn|yang lalu|yg lalu)|kapan hari|kemarin lusa|kmrn lusa|kemarin dulu|kmrn dulu|selumbari|beberapa hari|lusa|bulan (?:lalu|kemarin|kmrn)|last week|tempo hari)\b"
+)
+_TOMORROW = re.compile(r"\b(?:besok|bsk|besuk|esok|isukan|sesuk|tomorrow|nanti)\b")
+
+
+def read_date(board: Board, received_at: datetime) -> date | None:
+    """Take every date of the text; return the day of payment, None when none or several are possible."""
+    today = received_at.date()
+    _take_others(board)
+    written = _explicit(board, today)
+    if written:
+        _take_relative(board)
+        return written[0] if len(set(written)) == 1 else None
+    return _relative(board, today)
+
+
+def make(day: str, month: str, year: str | None, today: date) -> date | None:
+    """A date by its written parts; without a year the latest such date not after ``today``."""
+    number = int(month) if month.isdigit() else _MONTHS.get(month, 0)
+    try:
+        if year:
+            return date(int(year) if len(year) == 4 else 2000 + int(year), number, int(day))
+        this = date(today.year, number, int(day))
+        return this if this <= today else date(today.year - 1, number, int(day))
+    except ValueError:
+        return None
+
+
+def _take_others(board: Board) -> None:
+    """Take due dates and periods: they have the shape of a date and are not the payment's."""
+    for pattern in (_ISO, _NUMERIC, _NAMED, _NAMED_SHORT, _DAY_ONLY):
+        for match in board.find(pattern):
+            if _NOT_PAID_ON.search(board.before(match.start(), 34)) and board.free(match.start(), match.end()):
+                board.take(match.start(), match.end(), "due date or period, not the payment date")
+    for match in board.find(_PERIOD):
+        if re.search(r"\d|" + _MONTH, match[0][4:]):
+            board.take(match.start(), match.end(), "period, not the payment date")
+
+
+def _explicit(board: Board, today: date) -> list[date]:
+    found: list[date] = []
+    for pattern, order in (
+        (_ISO, (3, 2, 1)),
+        (_NUMERIC, (1, 2, 3)),
+        (_ENGLISH, (2, 1, 3)),
+        (_NAMED, (1, 2, 3)),
+        (_NAMED_SHORT, (1, 2, 3)),
+    ):
+        for match in board.find(pattern):
+            parts = [
+                (match[group] or "").translate(_LOOK) if pattern is _NUMERIC else match[group] or "" for group in order
+            ]
+            _keep(board, match, make(parts[0], parts[1], parts[2], today), found)
+    for match in board.find(_COMPACT):
+        _compact(board, match, today, found)
+    for match in board.find(_NO_YEAR):
+        _keep(board, match, make(match[1], match[2], None, today), found)
+    for match in board.find(_DAY_ONLY):
+        _keep(board, match, _latest_day(int(match[1]), today), found)
+    return found
+
+
+def _keep(board: Board, match: re.Match[str], value: date | None, found: list[date]) -> None:
+    if value is not None and board.free(match.start(), match.end()):
+        found.append(value)
+        board.take(match.start(), match.end(), "date")
+
+
+def _compact(board: Board, match: re.Match[str], today: date, found: list[date]) -> None:
+    """Six or eight digits are a date after a date word, or in a field of their own when they lie near the receipt."""
+    value = make(match[1], match[2], match[3], today)
+    near = value is not None and timedelta(0) <= today - value <= timedelta(days=120)
+    own = re.search(r"[#*|;,_/]\s*$", board.before(match.start(), 4)) and not found
+    if _DATE_WORD.search(board.before(match.start())) or (near and own):
+        _keep(board, match, value, found)
+
+
+def _latest_day(day: int, today: date) -> date | None:
+    month = today.replace(day=1)
+    for _ in range(3):
+        try:
+            value = month.replace(day=day)
+        except ValueError:
+            value = None
+        if value is not None and value <= today:
+            return value
+        month = (month - timedelta(days=1)).replace(day=1)
+    return None
+
+
+def _take_relative(board: Board) -> None:
+    for pattern in (_YESTERDAY, _TODAY, _LAST_WEEKDAY, _HARI_WEEKDAY):
+        board.without(pattern, "relative date beside a written one")
+
+
+def _relative(board: Board, today: date) -> date | None:
+    if _UNCLEAR.search(board.rest):
+        board.without(_UNCLEAR, "unclear day, to be asked")
+        return None
+    ago = _AGO.search(board.rest)
+    if ago:
+        board.take(ago.start(), ago.end(), "days ago")
+        days = int(ago[1]) if ago[1].isdigit() else _NUMBERS[ago[1]]
+        return today - timedelta(days=days)
+    weekday = _LAST_WEEKDAY.search(board.rest) or _HARI_WEEKDAY.search(board.rest)
+    if weekday:
+        board.take(weekday.start(), weekday.end(), "weekday")
+        return today - timedelta(days=(today.weekday() - _WEEKDAYS[weekday[1]] - 1) % 7 + 1)
+    return _near(board, today)
+
+
+def _near(board: Board, today: date) -> date | None:
+    yesterday = _YESTERDAY.search(board.rest)
+    if yesterday:
+        board.take(yesterday.start(), yesterday.end(), "day before the receipt")
+        return today - timedelta(days=1)
+    now = _TODAY.search(board.rest)
+    if now:
+        board.take(now.start(), now.end(), "day of the receipt")
+        return today
+    return None

@@ -1,0 +1,136 @@
+"""When a word that is a keyword is not one: ``status gunung siaga``, ``batalin makan siang``, ``berhenti berharap``."""
+
+from __future__ import annotations
+
+import re
+
+from parsers import intents
+from parsers.board import TAKEN, Board
+from parsers.intents import Marks
+from parsers.keywords import Keyword
+
+SENTENCE = "sentence"
+"""The text is a sentence that happens to begin with the keyword: its words decide."""
+
+_FILL = re.compile(
+    r"\b(?:dong|donk|ya|yah|yaa+|pak|bu|kak|min|saya|sy|aku|kami|ini|itu|mas|mbak|bang|kang|teh|tolong|please|pls|makasih|terima|kasih|trims|tks|mksh|thanks|thank|you|sms|nih|deh|aja|saja|semua|semuanya|sih|tks|makasi|"
+    r"nomor|nomer|no|number|the|of|my|all|me|for|cek|lihat|permohonan|pengajuan|izin|ijin|berkas|perizinan|apa|apaan|sekarang|skrg|lagi|sudah|udah|wr|wb|mohon|dicek|segera|bpk|bapak|ibu|admin|suwun|nuhun|hatur|punten|tagihan|pajak|kendaraan|motor|mobil|plat|nopol|polisi|retribusi|"
+    r"gimana|bagaimana|sampai|mana|kapan|jadi|info|dan|atas|nama|bulan|bln|thn|tahun|brp|berapa|atuh|nya|kode|bayar|untuk|utk|salah|alamat|data|karena|krn|layanan|daftar|dokumen|riwayat|transaksi|kirim|oke|ok|siap|how|to|is|reminder|pengingat|notif|notifikasi|langganan|ingatkan|peringatan|on|off)\b"
+)
+_NAMES_REPORT = re.compile(
+    r"\b\d{4,8}\b|\b(?:pad|pkb|bbnkb|retribusi|investasi|perizinan|pajak|pendapatan|realisasi|tagihan|izin|permohonan|pembayaran|penerimaan|ringkas\w*|samsat)\b"
+)
+_REQUEST_VERB = re.compile(
+    r"(?:di\w{3,}|maaf|bantu\w*|info\w*|penjelasan|izin (?:bertanya|tanya|nanya)|tanya|petunjuk|perhatian\w*|segera|konfirmasi|dicek|di cek|cek|tindak|solusi|kebijak\w*|pak|bu|doa|jawab\w*|kirim\w*|bersabar|tunggu|kerja ?sama\w*|keringanan|diskon|perbaik\w*|agar|supaya|jangan|bisa)\b"
+)
+_REGISTER_NOT = re.compile(
+    r"\b(?:hadir|isi|belanja|harga|menu|tunggu|pemilih|riwayat hidup|rapat|nama (?:peserta|siswa)|kelas|sekolah|lomba|bpjs|umroh|haji|kursus|kuliah|siswa)\b"
+)
+_PAST = re.compile(r"\b(?:belum|blm|gagal|kapan|cicilan|berapa|brp)\b")
+
+
+def refuses(keyword: Keyword, board: Board, marks: Marks) -> str | None:
+    """None when the keyword stands; SENTENCE when the words decide; another command; or "" for no request."""
+    rest = board.low[keyword.end :]
+    check = _CHECKS.get(keyword.command)
+    return check(keyword, board, rest, marks) if check else None
+
+
+def _left(board: Board, keyword: Keyword) -> int:
+    """How many words behind the keyword nobody has a role for."""
+    plain = _FILL.sub(" ", board.rest[keyword.end :].replace(TAKEN, " "))
+    return len(re.findall(r"[^\W\d_]{2,}", plain))
+
+
+def _short(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
+    del rest, marks
+    return (
+        None
+        if _left(board, keyword) <= (1 if keyword.exact and keyword.word not in ("menu", "off", "start") else 0)
+        else SENTENCE
+    )
+
+
+def _switch(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
+    left = _left(board, keyword)
+    if left == 0:
+        return None
+    return None if intents.reminder_words(rest) and left <= 4 and not marks.bill else SENTENCE
+
+
+def _cancel(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
+    if marks.application or marks.bill:
+        paid = intents.PAID.search(rest) and intents.DONE.search(rest)
+        return SENTENCE if paid else None
+    return None if _left(board, keyword) == 0 and keyword.word in ("batal", "cancel") else SENTENCE
+
+
+def _status(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
+    if marks.application or marks.bill:
+        return None
+    return None if _left(board, keyword) == 0 else SENTENCE
+
+
+def _register(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
+    if marks.long_number:
+        return None
+    if re.match(r"\W*(?:layanan|pelayanan)", rest):
+        return "SERVICES"
+    if re.match(r"\W*(?:tagihan)", rest):
+        return "BILL"
+    if re.match(r"\W*(?:dokumen)", rest):
+        return "DOCUMENTS"
+    if _REGISTER_NOT.search(rest) or "?" in rest:
+        return ""
+    return None if len(re.findall(r"\w+", rest)) <= 5 and keyword.exact else SENTENCE
+
+
+def _apply(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
+    head = rest.lstrip(" #*.:,;|_-/\n")
+    if marks.bill or _REQUEST_VERB.match(head) or not head:
+        return SENTENCE if head else None
+    return None if re.search(r"[#*|;]", rest) or len(re.findall(r"\w+", head)) <= 8 else SENTENCE
+
+
+def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
+    if intents.denies_payment(board.low):
+        return "BILL" if marks.bill or marks.plate else SENTENCE
+    if marks.bill or marks.proof or marks.long_number:
+        return None
+    if intents.other_bill(rest) or "?" in rest or _PAST.search(rest):
+        return ""
+    return None if _left(board, keyword) <= 2 else SENTENCE
+
+
+def _bill(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
+    if intents.other_bill(rest) and not marks.bill and not marks.plate:
+        return ""
+    paid = intents.PAID.search(rest) and not intents.denies_payment(board.low)
+    if (marks.bill or marks.long_number) and (paid or marks.proof) and re.search(r"[a-z]{3}", rest):
+        return "PAY" if paid or (marks.proof and marks.bill) else None
+    if marks.bill or marks.plate or marks.long_number:
+        return None
+    return None if _left(board, keyword) <= 2 else SENTENCE
+
+
+def _report(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
+    paid = intents.PAID.search(rest) and marks.bill and marks.proof
+    if paid and re.match(r"\W*(?:pembayaran|bayar|transfer|pelunasan|setor)", rest):
+        return "PAY"
+    words = len(re.findall(r"\w+", rest))
+    return None if words <= 7 and (_NAMES_REPORT.search(rest) or words <= 1) else SENTENCE
+
+
+def _info(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
+    if marks.bill or marks.plate or marks.application:
+        return SENTENCE
+    words = len(re.findall(r"\w+", rest))
+    if intents.denies_payment(rest) == "asks how much":
+        return SENTENCE
+    return None if words <= 8 else SENTENCE
+
+
+_CHECKS = {
+    "HELP": _short, "SERVICES": _short, "HISTORY": _short, "DOCUMENTS": _short, "REMIND_ON": _switch, "REMIND_OFF": _switch, "CANCEL": _cancel,
+    "STATUS": _status, "REGISTER": _register, "APPLY": _apply, "PAY": _pay, "BILL": _bill, "REPORT": _report, "INFO": _info,
+}  # fmt: skip

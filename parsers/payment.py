@@ -1,0 +1,134 @@
+"""The fields of a payment confirmation, each span of the text in one role only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from parsers import amounts, banks, clock, dates, phones, plates, proofs, references
+from parsers.board import Board
+
+_ZONE = ZoneInfo("Asia/Jakarta")
+_NOT_THIS = re.compile(r"\b(?:bukan|bkn|not|selain|sanes|dudu|belum|blm|blom|salah|instead of)\b[^,;.\n#]{0,18}$")
+_LATER = re.compile(r"^[^,;.\n#]{0,16}\b(?:belum|blm|blom|menyusul|nyusul|besok|nanti|salah|not yet)\b")
+_RIGHT = re.compile(
+    r"\b(?:yang benar|yg benar|yg bener|yang bener|harusnya|seharusnya|maksud\w*|ralat|correct)\b[^,;.\n#]{0,12}$"
+)
+_CODE_WORD = re.compile(
+    r"(?:\bkode|\bkd|\bcode)\.?[ ]?(?:bayar|byr|pembayaran|billing|tagihan|samsat)?(?:nya)?[^\d\x01]{0,14}$|\b(?:bayar|byr|tagihan|bill|kdbayar|kodebayar|payment|pay|skrd|utk|untuk|buat|for|lunas|lunasi)\b[^\d\w]{0,4}$|^[^\w]*$"
+)
+_ID_WORD = re.compile(r"\b(?:nik|ktp|kk|npwp|nib|kartu keluarga)\b[^\d]{0,16}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the first look at a text found, before its command is known."""
+
+    references: tuple[references.Found, ...]
+    codes: tuple[references.Found, ...]
+    plates: tuple[str, ...]
+
+
+def look(board: Board) -> Seen:
+    """Take what has a shape of its own: references, telephones with a label, plates."""
+    clock.take_greetings(board)
+    refs = tuple(references.take_references(board))
+    phones.take_labelled(board)
+    codes = tuple(code for code in references.payment_codes(board))
+    return Seen(refs, codes, tuple(plates.take_plates(board)))
+
+
+def read_fields(board: Board, seen: Seen, received_at: datetime, keyword_end: int) -> dict[str, object]:
+    """Every field of a confirmation that is beyond doubt."""
+    fields: dict[str, object] = {}
+    bills, end = _bills(board, seen)
+    if bills:
+        fields["bill"] = bills[0]
+        if len(bills) > 1:
+            fields["bills"] = bills
+    proofs.take_accounts(board)
+    proof = proofs.read_second_field(board, end) if end else None
+    doubtful = False
+    if proof is None:
+        day, at = dates.read_date(board, received_at.astimezone(_ZONE)), clock.read_time(board)
+        proof, doubtful = proofs.read_labelled(board)
+    else:
+        day, at = dates.read_date(board, received_at.astimezone(_ZONE)), clock.read_time(board)
+    at = at or (clock.take_four_digits(board) if day else None)
+    phones.take_mobiles(board)
+    ordered = keyword_end > 0
+    amount = amounts.read_amount(board, ordered and proof is not None)
+    if proof is None and not doubtful:
+        proof = proofs.read_left_over(board)
+        if proof is not None and amount is None:
+            amount = amounts.read_amount(board, ordered)
+    _put(fields, "proof", proof)
+    _put(fields, "paid_at", paid_at(day, at, received_at))
+    _put(fields, "amount", amount)
+    _put_medium(board, fields)
+    return fields
+
+
+def paid_at(day: date | None, at: clock.Clock | None, received_at: datetime) -> str | None:
+    """The moment of payment in ISO 8601: date and time, the bare date when the hour is in doubt, None without a date."""
+    if day is None:
+        return None
+    if at is None:
+        return day.isoformat()
+    hours = int(at.offset[1:3])
+    moment = datetime.combine(day, at.at, timezone(timedelta(hours=hours)))
+    if at.doubtful:
+        settled = _only_possible(moment, received_at)
+        if settled is None:
+            return day.isoformat()
+        moment = settled
+    return moment.isoformat(timespec="seconds")
+
+
+def _only_possible(moment: datetime, received_at: datetime) -> datetime | None:
+    """Of a bare hour's two meanings the one that is possible: before the receipt and not in the dead of night."""
+    both = [one for one in (moment, moment + timedelta(hours=12)) if one.date() == moment.date() and one <= received_at]
+    awake = [one for one in both if one.hour >= 5]
+    return awake[0] if len(both) == 1 and len(awake) == 1 else None
+
+
+def _bills(board: Board, seen: Seen) -> tuple[list[str], int]:
+    meant = [ref for ref in seen.references if not _excluded(board, ref)]
+    meant = [ref for ref in meant if references.is_bill(ref.value)] or meant
+    right = [ref for ref in meant if _RIGHT.search(board.before(ref.start, 36))]
+    meant = right or meant
+    if not meant:
+        meant = [code for code in seen.codes if _is_code(board, code)]
+        for code in meant:
+            board.take(code.start, code.end, "payment code")
+    for code in seen.codes:
+        if _ID_WORD.search(board.before(code.start, 30)) and board.free(code.start, code.end):
+            board.take(code.start, code.end, "identity number, not the proof")
+    values = list(dict.fromkeys(ref.value for ref in meant))
+    return values, meant[0].end if meant else 0
+
+
+def _is_code(board: Board, code: references.Found) -> bool:
+    before = board.before(code.start, 40)
+    return bool(_CODE_WORD.search(before)) and not _ID_WORD.search(before)
+
+
+def _excluded(board: Board, ref: references.Found) -> bool:
+    return bool(_NOT_THIS.search(board.before(ref.start, 34)) or _LATER.search(board.after(ref.end, 34)))
+
+
+def _put_medium(board: Board, fields: dict[str, object]) -> None:
+    app = banks.read_app(board)
+    channel = banks.read_channel(board.low)
+    if app and channel not in ("atm", "teller", "va", "qris"):
+        channel = app[1]
+    bank = banks.read_bank(board)
+    _put(fields, "bank", app[0] if app else bank)
+    _put(fields, "channel", channel)
+
+
+def _put(fields: dict[str, object], name: str, value: object) -> None:
+    if value is not None:
+        fields[name] = value

@@ -1,0 +1,120 @@
+"""The payment proof: the number a bank, a counter or QRIS printed for the transfer."""
+
+from __future__ import annotations
+
+import re
+
+from parsers.board import Board
+
+_TOKEN = (
+    r"((?:[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})|\d{2,6}(?: \d{2,6}){1,5})"
+)
+_LABELS = (
+    r"(?:no(?:mor|mer|\.)?|nmr|kode|code|id|number)?[ .]{0,2}(?:bukti|bkti|buktina|reff?|referensi|refrensi|reference|resi|struk|strk|slip|validasi|jurnal|journal|"
+    r"kwitansi|kuitansi|rrn|receipt|proof|bukti setor|sts)|noref|nref|nobukti|norek? ref",
+    r"ntpn|ntpd|ntb",
+    r"(?:no(?:mor|mer|\.)?|kode|id|code)[ .]{0,2}(?:transaksi|trx|trans|transaction|trns|transfer|trf|tf|pembayaran|approval|otorisasi)|idtrx|trx id|trxid|transaction (?:id|no|number|code)|id",
+    r"no(?:mor|mer|\.)?|kode|code|number|nmr",
+)
+_FILL = (
+    r"(?:(?:nya|na|ne|ny|no|nomor|nomer|num|number|adalah|yaitu|yakni|ini|is|sy|saya|sayah|abdi|bank|bjb|bri|bni|bca|bsi|btn|mandiri|mega|atm|transfer|trf|tf|setor|setoran|bayar|pembayaran|"
+    r"transaksi|trx|ref|reff|id|dari|the|kode|struk|slip|teller|qris|va|mbanking|no\.|was|berikut)(?![a-z0-9])[ :.=#]{0,3}){0,4}"
+)
+_LABELLED = tuple(
+    re.compile(rf"(?<![a-z])(?:{label})(?:nya|na|ny|ne)?(?![a-z])[ :.=#(\n]{{0,4}}{_FILL}{_TOKEN}(?![a-z0-9])")
+    for label in _LABELS
+)
+_BEHIND = re.compile(
+    r"(?<![\w./\-])([a-z]{0,6}\d[a-z0-9]{5,19})[ ]?\((?:no\.? ?|nomor )?(?:bukti|ref|reff|resi|slip|struk|rrn)\w*\)"
+)
+_FREE = re.compile(r"(?<![\w.,/\-])([a-z]{1,8}[\-/.]?\d[a-z0-9]{4,18}|\d[a-z0-9]{5,19})(?![\w]|[.,/\-]\d)")
+_NOT_A_PROOF = re.compile(
+    r"\b(?:npwp|nib|nik|ktp|kk|hp|telp?|tlp|wa|rek\w*|norek|kode ?pos|nop|npwpd|ext|pin|otp|rangka|mesin|stnk|bpkb|pelanggan|nis|nip|terminal|tid|mid|kartu|a/?n|va|account|acc|akun|pos|bukan|bkn|"
+    r"nrkb|sim|nisn|token|skck|imei|antrian|antrean|kwh|meter|merchant)(?:nya)?(?: (?:saya|sy|no|nomor|kami|tujuan|toko|bank|virtual|account|pemda|kas|daerah|atas nama))*[ :.=#]{0,3}$"
+)
+_ACCOUNT = re.compile(
+    r"\b(?:no(?:mor|\.)? ?)?(?:rek(?:ening)?|norek|account|acc?|akun|virtual account|va|briva|a/c)(?: tujuan| pemda| kas(?: daerah| umum)?| pemprov| penerima| dinas| bapenda| banten| bank| saya| sy| daerah| no\.?| nomor|umum| [a-z]{3,8})*[ :.=]{0,3}"
+    r"(\d[\d \-.]{4,24}\d)(?![\w])"
+)
+_TO_BANK = re.compile(
+    r"(?<![a-z])(?:ke|to|tujuan)[ :]{1,2}(?:rek(?:ening)?\.? )?(?:bank )?(?:[a-z]{2,12} ){0,3}(?:rek(?:ening)?\.? )?(?:no\.? ?)?((?!\d{1,3}(?:\.\d{3})+(?![\d.]))\d[\d\-.]{5,20})(?![\w])"
+)
+_LABELLED_OTHER = re.compile(
+    r"\b(?:npwpd?|nib|nik|no\.? ?kk|kk|ktp|nop|kode ?pos|ext|rangka|mesin|stnk|bpkb|idpel|id pelanggan|nip|nis|nisn|terminal|tid|mid|kartu|nrkb)(?: saya| sy| no\.?| nomor| id)*[ :.=]{0,3}([a-z]{0,3}\d[\d.\-]{3,24})(?!\w)"
+)
+
+
+def normalise(value: str) -> str:
+    """Upper case, letters and digits only; leading zeros stay."""
+    return re.sub(r"[^A-Z0-9]", "", value.upper())
+
+
+def is_proof(value: str) -> bool:
+    """Whether a normal form can be a proof: 6 to 20 characters with four digits or more."""
+    return 6 <= len(value) <= 20 and sum(char.isdigit() for char in value) >= 4
+
+
+def take_accounts(board: Board) -> None:
+    """Take accounts and other numbers that the text names: none of them is a proof or an amount."""
+    for pattern in (_ACCOUNT, _TO_BANK, _LABELLED_OTHER):
+        for match in board.find(pattern):
+            board.take(match.start(1), match.end(1), "account or other number, not the proof")
+
+
+def read_labelled(board: Board) -> tuple[str | None, bool]:
+    """Take the proof that a word names. Returns it, and whether the text names two alike (then it is left out)."""
+    for match in board.find(_BEHIND):
+        return _take(board, match), False
+    for pattern in _LABELLED:
+        matches = [m for m in board.find(pattern) if _fits(board, m)]
+        values = {normalise(m[1]) for m in matches}
+        if len(values) > 1:
+            return None, True
+        if values:
+            return _take(board, matches[0]), False
+    return None, False
+
+
+def read_second_field(board: Board, bill_end: int) -> str | None:
+    """The field behind the bill, where the documented order puts the proof."""
+    match = re.compile(r"\)?[ ]?[#*|;_,/\n] ?\(?([a-z]{0,8}\d[a-z0-9.\-]{4,24})\)?(?= ?(?:[#*|;_,/\n]|$))").match(
+        board.rest, bill_end
+    )
+    if (
+        match is None
+        or not is_proof(normalise(match[1]))
+        or re.fullmatch(r"\d{1,3}(?:\.\d{3})+|\d{1,2}[.\-]\d{1,2}[.\-]\d{2,4}|[1-9]\d{2,6}00", match[1])
+    ):
+        return None
+    return _take(board, match)
+
+
+def read_left_over(board: Board) -> str | None:
+    """The only thing left with the shape of a proof."""
+    found = [
+        m
+        for m in board.find(_FREE)
+        if is_proof(normalise(m[1])) and not _NOT_A_PROOF.search(board.before(m.start(), 40))
+    ]
+    found = [m for m in found if not re.search(r"(?:rp|idr)\.? ?$", board.before(m.start(), 5)) and _looks_free(m[1])]
+    return _take(board, found[0]) if len({m[1] for m in found}) == 1 else None
+
+
+def _looks_free(token: str) -> bool:
+    if token.isdigit():
+        return not (token.endswith("000") and len(token) <= 9 and token[0] != "0")
+    return sum(char.isdigit() for char in token) >= 5 or len(token) >= 9
+
+
+def _fits(board: Board, match: re.Match[str]) -> bool:
+    raw = match[1]
+    if not is_proof(normalise(raw)) or _NOT_A_PROOF.search(board.before(match.start(), 24) + " "):
+        return False
+    if re.search(r"\b(?:bukan|bkn)\b[^,;]*$", match[0][: match.start(1) - match.start()]):
+        return False
+    return not re.fullmatch(r"\d{1,3}(?:\.\d{3})+|\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d+(?:rb|jt|k)", raw)
+
+
+def _take(board: Board, match: re.Match[str]) -> str:
+    board.take(match.start(1), match.end(1), "proof")
+    return normalise(match[1])

@@ -1,0 +1,70 @@
+"""Bill and application numbers (``SKRD-2026-004512``) and payment codes of sixteen digits, in any spelling."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from parsers.board import Board
+
+BILL_KINDS = frozenset(
+    "skrd skpd strd pkb bbn bbnkb rtu rtr skpdkb skpdn sptpd pbb bphtb pap pbbkb ret retr swd skrdt pajak pr".split()
+)
+APPLICATION_KINDS = frozenset("izn prm reg ijn per mhn app apl perm".split())
+_KNOWN = "|".join(sorted(BILL_KINDS | APPLICATION_KINDS, key=len, reverse=True))
+_GAP = r"[ \t]?[\s./\\\-_:]{0,2}"
+_REFERENCE = re.compile(
+    rf"(?<![a-z0-9])({_KNOWN}){_GAP}(2[0o]\d\d){_GAP}([\doil]{{3,8}}|\d{{3}}[ .\-]\d{{3}})(?![\da-z]|[.,]\d)"
+)
+_OTHER = re.compile(r"(?<![a-z0-9])([a-z]{2,6})([ ./\-_]{0,3})(20\d\d)([ ./\-_]{0,3})(\d{4,8})(?![\da-z]|[.,]\d)")
+_CALLED = re.compile(
+    r"(?:status|batal\w*|tagihan\w*|bayar|bill|permohonan|pengajuan|izin|cancel|berkas)(?: saya| sy)?(?: no(?:mor|\.)?)?[\s:#*.]*$"
+)
+_NOT_KINDS = frozenset("jan feb mar apr mei may jun jul agu agt agst aug sep sept okt oct nov nop des dec januari maret april juni juli "
+                       "tgl tahun thn th pin no ref reff bukti ft pkl jam di per masa bulan bln tw q bjb bri bni bca bsi btn mega cimb "
+                       "trx tf trf trn id slip resi rrn ntb ntpn kode total rp pad".split())  # fmt: skip
+_CODE = re.compile(r"(?<![\w])(?:\d{16}|\d{4}([ .\-])\d{4}\1\d{4}\1\d{4})(?![\w])")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One reference: its normal form, and where it stands."""
+
+    value: str
+    start: int
+    end: int
+
+
+def take_references(board: Board) -> list[Found]:
+    """Take every reference of the text in normal form, in the order of the text."""
+    found = [_known(board, match) for match in board.find(_REFERENCE)]
+    for match in board.find(_OTHER):
+        if _is_other(board, match):
+            value = f"{match[1]}-{match[3]}-{match[5]}".upper()
+            found.append(Found(value, match.start(), match.end()))
+            board.take(match.start(), match.end(), "reference")
+    return sorted(found, key=lambda one: one.start)
+
+
+def is_bill(value: str) -> bool:
+    """Whether a reference is of a kind that is paid."""
+    return value.isdigit() or value.split("-")[0].lower() not in APPLICATION_KINDS
+
+
+def payment_codes(board: Board) -> list[Found]:
+    """Every number of sixteen digits that nobody has taken; what it is, its context decides."""
+    return [Found(re.sub(r"\D", "", m[0]), m.start(), m.end()) for m in board.find(_CODE)]
+
+
+def _known(board: Board, match: re.Match[str]) -> Found:
+    digits = re.sub(r"[ .\-]", "", match[3]).translate(str.maketrans("oil", "011"))
+    board.take(match.start(), match.end(), "reference")
+    return Found(f"{match[1].upper()}-{match[2].replace('o', '0')}-{digits}", match.start(), match.end())
+
+
+def _is_other(board: Board, match: re.Match[str]) -> bool:
+    kind, first, _, second, digits = match.groups()
+    if kind in _NOT_KINDS or not board.free(match.start(), match.end()):
+        return False
+    tight = first.strip() and second.strip() and len(digits) == 6 and len(kind) >= 3
+    return bool(tight or _CALLED.search(board.before(match.start(), 40)))

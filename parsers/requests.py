@@ -1,0 +1,130 @@
+"""The fields of all commands but the payment confirmation: what stands behind the keyword, or around it."""
+
+from __future__ import annotations
+
+import re
+
+from parsers import identities
+from parsers.board import Board
+from parsers.courtesy import trim
+from parsers.keywords import Keyword
+
+_SIM_CARD = re.compile(r"\d{16}\D{1,3}\d{16}")
+_NAME_WORD = re.compile(
+    r"\b(?:atas nama|a/?n\.?|an\.|nama(?: saya| lengkap| usaha| perusahaan)?|name(?: is)?)[ :=]{1,3}([A-Za-z][\w.'\- ]{2,60}?)(?=[,;#\n]| nik\b| ktp\b| nib\b| dengan\b| ingin\b| mau\b|$)",
+    re.I,
+)
+_I_AM = re.compile(
+    r"\b(?:saya|sy|kami(?: dari)?|i am|i'm|abdi|kula|kulo|perkenalkan)[ ,]{1,2}([A-Za-z][\w.'\- ]{2,60}?)[ ,]+(?:ingin|mau|hendak|bermaksud|akan|bade|pengen|mohon|want|would|minta|arep|ajeng|nik|ktp)\b",
+    re.I,
+)
+_LABELS = re.compile(
+    r"\b(?:nik|no|nomor|ktp|nib|nama|name|atas nama|a/?n|daftar(?:kan)?|mendaftar|registrasi|register|reg|saya|sy|kami|mau|ingin|pengen|tolong|dong|dengan|dgn|id|perusahaan saya|my|is|hendak|as|diri|akun|baru|to|want|and|di|sini|layanan|sms|ini|adalah|nomer|mohon|minta|bantu|untuk|utk)\b[ :.=]*",
+    re.I,
+)
+_MONTHS = r"(?:jan\w*|feb\w*|peb\w*|mar(?:et|ch)?|apr\w*|mei|may|jun[ie]?|jul[iy]?|agu\w*|agt|aug\w*|sep\w*|okt\w*|oct\w*|nov\w*|nop\w*|des\w*|dec\w*)"
+_PERIOD = re.compile(
+    rf"\b(?:{_MONTHS}[ \-/]?(?:20\d\d|\d\d)?(?: ?(?:-|s/?d|sampai) ?{_MONTHS}[ \-/]?(?:20\d\d)?)?|20\d\d[\-/]\d{{1,2}}|\d{{1,2}}[\-/]20\d\d|(?:triwulan|tw|q|kuartal|semester|smt|sem)[ \-]?(?:[1-4]|iv|i{{1,3}})(?:[ \-/]?20\d\d)?|20\d\d[ \-/]?(?:tw|q|triwulan|semester)[ \-]?[1-4]|"
+    r"(?:bulan|minggu|hari|tahun) (?:ini|lalu|kemarin)|bln ini|kemarin|20\d\d)\b",
+    re.I,
+)
+_PIN_WORD = re.compile(r"\b(?:pin|sandi|kode)(?: saya| sy|nya)?[ :=.#]{0,3}(\d{4,8})\b", re.I)
+_PIN_LAST = re.compile(r"(?<![\w\-/])(\d{4,8})[\s.,!#)]*$")
+_REPORT_FILL = re.compile(
+    r"\b(?:kirim(?:kan)?|minta|mohon|tolong|laporan|report|untuk|utk|periode|bulan|bln|tahun|thn|tentang|dong|ya|pak|dari|of|for|the|send|please|masa|per|sms|realisasi)\b",
+    re.I,
+)
+_TOPIC_FILL = re.compile(
+    r"^(?:(?:saya|sy|aku|kami|tolong|minta|mau|ingin|butuh|perlu|mohon|info|informasi|inpo|soal|tentang|ttg|mengenai|tanya|untuk|utk|buat|syarat|syaratnya|persyaratan|apa|aja|saja|dong|ada|kasih|cara|urus|bikin|membuat|mengurus|about|on|the|i|need|information|requirements?|for|"
+    r"bisa|nya|selamat|pagi|siang|sore|malam|pak|bu|kak|min|nanya|tau|tahu|mengajukan|pengajuan|pembuatan|pengurusan|prosedur|ketentuan|keterangan|penjelasan|please|can|get|some|to|punten|bade|itu|naon)\b[\s,:.#*\-]*)+",
+    re.I,
+)
+_SERVICE_WORD = re.compile(
+    r"\b(?:mengajukan|ajukan|pengajuan|ngajuin|ajuin|permohonan|memohon|bikin|buat|membuat|urus|ngurus|mengurus|apply(?:ing)? for|apply|perpanjang(?:an)?|memperpanjang|nyieun|ngadamel)(?: (?:untuk|utk|pembuatan|an|a|the|surat|baru|permohonan))*[ :]+((?:izin|ijin)?[ ]?[\w\-]{2,20})",
+    re.I,
+)
+
+
+def register(board: Board, keyword: Keyword | None) -> dict[str, object] | None:
+    """``id_number`` and ``name``; None when it is a SIM registration gone astray (NIK and family card)."""
+    if _SIM_CARD.search(board.text):
+        return None
+    found = identities.find(board.text)
+    fields: dict[str, object] = {}
+    if len(found) == 1:
+        fields["id_number"] = found[0].digits
+    name = _name(board.text, keyword.end if keyword else 0, found)
+    if name:
+        fields["name"] = name
+    return fields
+
+
+def _name(text: str, start: int, found: list[identities.Identity]) -> str | None:
+    match = _NAME_WORD.search(text) or _I_AM.search(text)
+    if match:
+        return _as_name(match[1])
+    for one in found:
+        text = text[: one.start] + " # " + " " * max(0, one.end - one.start - 3) + text[one.end :]
+    parts = [_as_name(_LABELS.sub(" ", part)) for part in re.split(r"[#*;|,\n]", text[start:])]
+    return next((part for part in parts if part), None)
+
+
+def _as_name(value: str) -> str | None:
+    plain = trim(re.sub(r"\d{4,}", " ", value))
+    plain = re.sub(r"^(?:(?:pak|bu|kak|min|yth|admin)\b[ .,]*)+", "", plain, flags=re.I)
+    return plain if 2 < len(plain) <= 80 and re.search(r"[^\W\d_]{2}", plain) else None
+
+
+def apply(board: Board, keyword: Keyword | None) -> dict[str, object]:
+    """``service`` and ``details``: behind MOHON, or behind the verb of a sentence."""
+    if keyword is None or re.match(r"(?:mengajukan|ajukan|membuat|bikin|urus)\b", board.low[keyword.end :].strip()):
+        match = _SERVICE_WORD.search(board.text)
+        return {"service": " ".join(match[1].upper().split())} if match else {}
+    rest = board.text[keyword.end :].strip(" .,:;#*|/-_\n")
+    head, *tail = re.split(r"\s*[#*|;\n]\s*|\s+[/\-]\s+|\s*[:,]\s+|_", rest, maxsplit=1)
+    if not tail:
+        head, *tail = re.match(r"((?:izin |ijin )?\S+)\s*(.*)", rest, re.S | re.I).groups() if rest else ("",)  # type: ignore[union-attr]
+    fields: dict[str, object] = {}
+    service = trim(head).upper()
+    if service:
+        fields["service"] = service
+    details = trim(tail[0]) if tail else ""
+    if details:
+        fields["details"] = details
+    return fields
+
+
+def report(board: Board, keyword: Keyword | None) -> dict[str, object]:
+    """``topic``, ``period`` and ``pin``; the PIN comes last, a year is a period before it is a PIN."""
+    rest = board.text[keyword.end :] if keyword else board.text
+    rest = re.sub(r"[#*|;_,]", " ", rest)
+    fields: dict[str, object] = {}
+    pin = _PIN_WORD.search(rest) or _PIN_LAST.search(rest)
+    if pin and not (
+        re.fullmatch(r"20[12]\d", pin[1]) and pin.re is _PIN_LAST and not _PERIOD.search(rest[: pin.start()])
+    ):
+        fields["pin"] = pin[1]
+        rest = rest[: pin.start()] + " " + rest[pin.end() :]
+    period = _PERIOD.search(rest)
+    if period:
+        fields["period"] = " ".join(period[0].upper().split())
+        rest = rest[: period.start()] + " " + rest[period.end() :]
+    topic = trim(_REPORT_FILL.sub(" ", re.sub(r"\b\d+\b", " ", rest)))
+    if topic and len(topic) <= 40:
+        fields["topic"] = topic.upper()
+    return {name: fields[name] for name in ("topic", "period", "pin") if name in fields}
+
+
+def info(board: Board, keyword: Keyword | None) -> dict[str, object]:
+    """``topic``: what stands behind INFO, or what a sentence asks about."""
+    rest = board.text[keyword.end :] if keyword else board.text
+    behind = (
+        re.search(r"\b(?:info(?:rmasi)?|information|syarat\w*|persyaratan\w*|requirements?)\b(.*)", rest, re.I | re.S)
+        if keyword is None
+        else None
+    )
+    topic = trim(_TOPIC_FILL.sub("", (behind[1] if behind and trim(behind[1]) else rest).strip(" #*.:,;|_-/\n")))
+    topic = trim(
+        re.sub(r"\b(?:itu apa|apa (?:saja|aja)(?: ya)?|gimana|bagaimana|ya|dong|nya|di sini|disini)\b", " ", topic)
+    )
+    return {"topic": topic.upper()} if topic and len(topic) <= 60 else {}
