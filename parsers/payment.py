@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from parsers import amounts, banks, clock, dates, phones, plates, proofs, references
+from parsers import amounts, banks, clock, dates, identities, intents, phones, plates, proofs, references
 from parsers.board import Board
 
 _ZONE = ZoneInfo("Asia/Jakarta")
@@ -38,6 +38,28 @@ def look(board: Board) -> Seen:
     phones.take_labelled(board)
     codes = tuple(code for code in references.payment_codes(board))
     return Seen(refs, codes, tuple(plates.take_plates(board)))
+
+
+def marks(board: Board, seen: Seen) -> intents.Marks:
+    """What the text holds besides words, for the rules that choose the command."""
+    bill = any(references.is_bill(one.value) for one in seen.references)
+    application = any(not references.is_bill(one.value) for one in seen.references)
+    code = any(
+        re.search(r"\b(?:kode|kd)\.? ?(?:bayar|byr|pembayaran)", board.before(one.start, 40)) for one in seen.codes
+    )
+    long_number = bool(identities.find(board.text))
+    probe = Board(board.text)
+    probe.rest = board.rest
+    return intents.Marks(bill or code, application, bool(seen.plates), long_number, _has_proof(probe))
+
+
+def _has_proof(probe: Board) -> bool:
+    """Whether the text names a payment proof: with a label, or a lone number beside a bill's."""
+    if proofs.read_labelled(probe)[0] is not None:
+        return True
+    return bool(re.search(r"(?<![\w.,/\-])(?:0\d{6,}|\d{8,15}|[a-z]{2,4}\d{7,})(?![\w])", probe.rest)) and bool(
+        re.search(r"\x01", probe.rest)
+    )
 
 
 def read_fields(board: Board, seen: Seen, received_at: datetime, keyword_end: int) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from parsers import guards, identities, intents, keywords, noise, payment, proofs, references, requests
+from parsers import guards, intents, keywords, noise, payment, requests
 from parsers.board import Board
 from parsers.email_body import own_text
 from parsers.normalise import normalise
@@ -39,7 +39,7 @@ def read(text: str, received_at: datetime) -> Reading:
 
 def _command(board: Board, seen: payment.Seen, keyword: keywords.Keyword | None) -> tuple[str | None, bool, str]:
     """The command, whether it is certain, and the rule that decided."""
-    marks = _marks(board, seen)
+    marks = payment.marks(board, seen)
     if keyword is not None:
         refused = guards.refuses(keyword, board, marks)
         if refused is None:
@@ -53,27 +53,6 @@ def _command(board: Board, seen: payment.Seen, keyword: keywords.Keyword | None)
             return refused or None, False, f"the word {keyword.word} is no keyword here"
     guess = intents.guess(board.low, marks)
     return guess, False, f"no keyword, the words ask for {guess}" if guess else "no request recognised"
-
-
-def _marks(board: Board, seen: payment.Seen) -> intents.Marks:
-    bill = any(references.is_bill(one.value) for one in seen.references)
-    application = any(not references.is_bill(one.value) for one in seen.references)
-    code = any(
-        re.search(r"\b(?:kode|kd)\.? ?(?:bayar|byr|pembayaran)", board.before(one.start, 40)) for one in seen.codes
-    )
-    long_number = bool(identities.find(board.text))
-    probe = Board(board.text)
-    probe.rest = board.rest
-    return intents.Marks(bill or code, application, bool(seen.plates), long_number, _has_proof(probe))
-
-
-def _has_proof(probe: Board) -> bool:
-    """Whether the text names a payment proof: with a label, or a lone number beside a bill's."""
-    if proofs.read_labelled(probe)[0] is not None:
-        return True
-    return bool(re.search(r"(?<![\w.,/\-])(?:0\d{6,}|\d{8,15}|[a-z]{2,4}\d{7,})(?![\w])", probe.rest)) and bool(
-        re.search(r"\x01", probe.rest)
-    )
 
 
 def _reading(

@@ -94,6 +94,12 @@ def apply(board: Board, keyword: Keyword | None) -> dict[str, object]:
     return fields
 
 
+def service_alone(text: str) -> dict[str, object]:
+    """``service`` from an answer that names nothing else (``SIUP``, ``izin HO``)."""
+    words = trim(text).split()
+    return {"service": " ".join(words).upper()} if 1 <= len(words) <= 3 and len(text) <= 40 else {}
+
+
 def report(board: Board, keyword: Keyword | None) -> dict[str, object]:
     """``topic``, ``period`` and ``pin``; the PIN comes last, a year is a period before it is a PIN."""
     rest = board.text[keyword.end :] if keyword else board.text
