@@ -2,7 +2,7 @@
 
 A dialect names the columns of the file and what they mean here. `columns` maps a field (`booked_at`, `value_date`,
 `amount`, `direction`, `credit`, `debit`, `balance`, `reference`, `description`, `account`, `currency`, `counterparty`,
-`gross`, `fee`) to a header, or to a position from 1 where headers repeat or are empty; `reference` and `description`
+`gross`, `fee`, `balance_sign`) to a header, or to a position from 1 where headers repeat or are empty; `reference` and `description`
 may be lists.
 """
 
@@ -17,7 +17,7 @@ Place = str | int
 
 FIELDS = frozenset(
     {"booked_at", "value_date", "amount", "direction", "credit", "debit", "balance", "reference", "description"}
-    | {"account", "currency", "counterparty", "gross", "fee"}
+    | {"account", "currency", "counterparty", "gross", "fee", "balance_sign"}
 )
 LABELS = frozenset({"account", "number", "currency", "opening", "closing", "credit_total", "debit_total", "period"})
 _KEYS = frozenset(

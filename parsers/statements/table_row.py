@@ -61,7 +61,7 @@ class Columns:
             type=way,
             reference=self.text(row, "reference"),
             description=self.text(row, "description"),
-            balance=self.figure(row, "balance", line),
+            balance=self._balance(row, line),
             currency=self.text(row, "currency") or dialect.currency,
             counterparty=self.text(row, "counterparty"),
             gross=self.figure(row, "gross", line),
@@ -69,6 +69,11 @@ class Columns:
             line=line,
         )
         return settled(entry, dialect.settlement)
+
+    def _balance(self, row: list[Cell], line: int) -> Decimal | None:
+        balance = self.figure(row, "balance", line)
+        overdrawn = fold(self.text(row, "balance_sign")) in self.dialect.debit_words
+        return -balance if balance is not None and balance > 0 and overdrawn else balance
 
     def _moment(self, row: list[Cell], name: str, year: int | None, line: int) -> datetime | date:
         return moment_of(self.cell(row, name), self.dialect.dates, year, line)
@@ -93,10 +98,12 @@ class Columns:
         amount = self._scaled(figure_of(cell, dialect.decimal, dialect.thousands, line))
         if amount is None:
             raise StatementError("bad_amount", "jumlah kosong / empty amount", line)
+        if amount < 0 and not dialect.fixed_type:
+            raise StatementError("bad_amount", f"jumlah negatif / negative amount: {amount}", line)
         if fold(mark) in dialect.credit_words:
-            return (amount, "CR") if not dialect.fixed_type else _turned(amount, "CR")
+            return _turned(amount, "CR")
         if fold(mark) in dialect.debit_words:
-            return (amount, "DB") if not dialect.fixed_type else _turned(amount, "DB")
+            return _turned(amount, "DB")
         raise StatementError("bad_direction", f"bukan kredit atau debit / neither credit nor debit: {mark!r}", line)
 
 
