@@ -1,0 +1,185 @@
+"""Bills come in from agencies: new, changed, cancelled, paid elsewhere. Every amount keeps its start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import RowMapping
+
+from mgov.store import bills, history, parties, services
+from mgov.store.database import Database
+from mgov.workflows import csv_import as cells
+from mgov.workflows.csv_import import Column, ImportResult, Row
+
+COLUMNS = (
+    Column("number", cells.reference, required=True),
+    Column("agency", cells.word, required=True),
+    Column("payer_id", cells.word),
+    Column("payer_name", cells.line_of_text),
+    Column("payer_phone", cells.phone, lenient=True),
+    Column("object", cells.line_of_text),
+    Column("description", cells.line_of_text),
+    Column("amount", cells.amount, required=True),
+    Column("due_date", cells.day),
+    Column("status", cells.one_of("open", "cancelled", "paid")),
+    Column("paid_on", cells.day),
+    Column("paid_ref", cells.line_of_text),
+    Column("pay_code", cells.code_digits),
+)
+_STATES = {"open": "open", "cancelled": "cancelled", "paid": "paid_elsewhere"}
+_PLATE = re.compile(r"([A-Z]{1,2})[\s-]?(\d{1,4})[\s-]?([A-Z]{1,3})")
+_PLAIN = (
+    *("payer_id", "payer_name", "payer_phone", "object", "description"),
+    *("due_date", "pay_code", "paid_on", "paid_ref"),
+)
+
+
+def import_bills(
+    db: Database,
+    source: bytes | Iterable[str],
+    actor: object,
+    now: datetime,
+    *,
+    strict: bool = False,
+    tick: Callable[[int], None] = lambda _count: None,
+) -> ImportResult:
+    """Take a file of bills; the same rows again change nothing. Raises `CsvError` for a file that is none.
+
+    Batches are transactions of their own, unless `strict`: then all of it is one, or nothing when a row is bad.
+    """
+    result = ImportResult()
+    rows = cells.good_rows(source, COLUMNS, result, strict=strict, tick=tick)
+    if strict:
+        whole = list(cells.batches(rows, "number"))
+        for done in db.transact(lambda tx: [store(tx, batch, now=now, actor=actor) for batch in whole]):
+            result.count(done)
+        return result
+    for batch in cells.batches(rows, "number"):
+        result.count(_stored(db, batch, now, actor))
+    return result
+
+
+def _stored(db: Database, batch: list[Row], now: datetime, actor: object) -> ImportResult:
+    return db.transact(lambda tx: store(tx, batch, now=now, actor=actor))
+
+
+def store(tx: Connection, batch: list[Row], *, now: datetime, actor: object) -> ImportResult:
+    """Put rows with distinct numbers in: insert the new, change what differs, leave the rest alone."""
+    agencies = services.ensure_agencies(tx, (row.values["agency"] for row in batch), now)
+    people = _parties(tx, batch, now, actor)
+    known = bills.by_numbers(tx, [row.values["number"] for row in batch])
+    wanted = {row.values["number"]: _wanted(row, agencies, people) for row in batch}
+    fresh = [values for number, values in wanted.items() if number not in known]
+    _add(tx, fresh, now, actor)
+    changed = _change(tx, wanted, known, now, actor)
+    return ImportResult(added=len(fresh), updated=changed, unchanged=len(batch) - len(fresh) - changed)
+
+
+def plate_of(billed: str | None) -> str | None:
+    """The plate `A 1234 BC` when what is billed is one."""
+    found = _PLATE.fullmatch((billed or "").upper().strip())
+    return " ".join(found.groups()) if found else None
+
+
+def _parties(tx: Connection, batch: list[Row], now: datetime, actor: object) -> dict[str, int]:
+    """The payers by NIK or NIB; their phones are on the agency's record."""
+    named = [row.values for row in batch if row.values.get("payer_id")]
+    names = {values["payer_id"]: values.get("payer_name") or values["payer_id"] for values in named}
+    found = parties.ensure_all(tx, names, now=now, actor=actor)
+    phones = ((found[v["payer_id"]], "phone", v["payer_phone"]) for v in named if v.get("payer_phone"))
+    parties.record_contacts(tx, phones, now=now, actor=actor)
+    return found
+
+
+def _wanted(row: Row, agencies: dict[str, int], people: dict[str, int]) -> dict[str, Any]:
+    """The columns that this row says something about: a column that the file lacks changes nothing."""
+    values: dict[str, Any] = {name: row.values[name] for name in _PLAIN if name in row.values}
+    values |= {
+        "number": row.values["number"],
+        "agency_id": agencies[row.values["agency"]],
+        "amount": row.values["amount"],
+    }
+    if "payer_id" in row.values:
+        values["party_id"] = people.get(row.values["payer_id"] or "")
+    if "object" in row.values:
+        values["plate"] = plate_of(row.values["object"])
+    if row.values.get("status"):
+        values["state"] = _STATES[row.values["status"]]
+    return values
+
+
+def _add(tx: Connection, fresh: list[dict[str, Any]], now: datetime, actor: object) -> None:
+    columns = dict.fromkeys(name for values in fresh for name in values)
+    blank: dict[str, Any] = {**dict.fromkeys(columns), "state": "open", "created_at": now, "updated_at": now}
+    bills.add_all(tx, [blank | values for values in fresh])
+    stored = bills.by_numbers(tx, [values["number"] for values in fresh])
+    bills.add_amounts(tx, [_amount(row, row["amount"], None, now, actor) for row in stored.values()])
+    for row in stored.values():
+        if row["state"] != "open":
+            _record(tx, row, None, row["state"], now, actor)
+
+
+def _change(
+    tx: Connection, wanted: dict[str, dict[str, Any]], known: dict[str, RowMapping], now: datetime, actor: object
+) -> int:
+    updates = [(row, _differing(row, wanted[number])) for number, row in known.items()]
+    updates = [(row, difference) for row, difference in updates if difference]
+    columns = list(dict.fromkeys(name for _, difference in updates for name in difference))
+    bills.change_all(
+        tx,
+        [
+            {"id": row["id"], **{name: difference.get(name, row[name]) for name in columns}, "updated_at": now}
+            for row, difference in updates
+        ],
+    )
+    _note_amounts(tx, updates, now, actor)
+    for row, difference in updates:
+        if "state" in difference:
+            _record(tx, row, row["state"], difference["state"], now, actor)
+    return len(updates)
+
+
+def _differing(row: RowMapping, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if row[name] != value}
+
+
+def _note_amounts(
+    tx: Connection, updates: list[tuple[RowMapping, dict[str, Any]]], now: datetime, actor: object
+) -> None:
+    """A changed amount is valid from now on; the raise of a paid bill reopens it and is put before a person."""
+    raised = [(row, new["amount"]) for row, new in updates if "amount" in new]
+    bills.add_amounts(tx, [_amount(row, value, now, now, actor) for row, value in raised])
+    for row, value in raised:
+        detail = f"{row['amount']} -> {value}"
+        history.record(
+            tx, "bill", row["id"], to="amount_changed", at=now, actor=actor, cause="bill import", detail=detail
+        )
+    bills.open_cases(tx, [_case(row, value, now) for row, value in raised if _reopens(row, value)])
+
+
+def _reopens(row: RowMapping, value: int) -> bool:
+    was_paid = row["state"] == "open" and row["allocated"] > 0 and row["allocated"] >= row["amount"]
+    return bool(was_paid and row["allocated"] < value)
+
+
+def _case(row: RowMapping, value: int, now: datetime) -> dict[str, Any]:
+    reason = f"bill {row['number']} was paid and its amount was raised from {row['amount']} to {value}"
+    return {"kind": "bill_raised", "bill_id": row["id"], "reasons": reason, "candidates": "[]", "opened_at": now}
+
+
+def _amount(row: RowMapping, value: int, since: datetime | None, now: datetime, actor: object) -> dict[str, Any]:
+    return {
+        "bill_id": row["id"],
+        "amount": value,
+        "valid_from": since,
+        "recorded_at": now,
+        "recorded_by": str(actor),
+    }
+
+
+def _record(tx: Connection, row: RowMapping, old: str | None, new: str, now: datetime, actor: object) -> None:
+    history.record(tx, "bill", row["id"], from_=old, to=new, at=now, actor=actor, cause="bill import")
