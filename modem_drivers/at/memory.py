@@ -29,10 +29,15 @@ class Memory:
         if abilities.receiving == "MT":
             self._other.clear()
 
+    def notice(self, storage: str) -> None:
+        """Something lies in this memory: the next look goes there too, when it is not looked into anyway."""
+        if storage not in (self._abilities.receiving, *self._other):
+            self._other.append(storage)
+
     async def received(self) -> list[ReceivedPdu]:
         """Everything received in the receiving memory and, with stored reports, in theirs."""
         found = await self._received_in(self._abilities.receiving)
-        if self._abilities.reports_stored and REPORTS in self._abilities.readable:
+        if REPORTS not in self._other and self._abilities.reports_stored and REPORTS in self._abilities.readable:
             found += await self._received_in(REPORTS)
         while self._other:
             found += await self._received_in(self._other[-1])

@@ -12,6 +12,7 @@ from modem_drivers.at.pin import unlock
 from modem_drivers.at.sending import Sender
 from modem_drivers.at.session import Session
 from modem_drivers.at.unsolicited import says_memory_full
+from modem_drivers.discovery import find_port
 from modem_drivers.profiles import GENERIC, Profile, profile_for
 from modem_drivers.radio import (
     Event,
@@ -39,6 +40,7 @@ class AtRadio:
     def __init__(self, settings: RadioSettings, profiles: Mapping[str, Profile] | None = None) -> None:
         self.settings = settings
         self.remarks: list[str] = []  #: what was refused at set-up without harm
+        self.path = settings.port  #: where the modem was found
         self._profiles = dict(profiles or {})
         self._profile = self._profiles.get(settings.profile, GENERIC)
         self._events: asyncio.Queue[Event] = asyncio.Queue()
@@ -59,7 +61,8 @@ class AtRadio:
         """Open the port and set the modem up; raises `PortUnavailableError`, `SimError`, `ModemSilentError`."""
         async with self._lock:
             self._events = asyncio.Queue()
-            await self._dialogue.open(self.settings.port, self.settings.baudrate)
+            self.path = await find_port(self.settings.port, self.settings.imei, self.settings.baudrate)
+            await self._dialogue.open(self.path, self.settings.baudrate)
             try:
                 return await self._set_up()
             except BaseException:
@@ -70,7 +73,7 @@ class AtRadio:
         await self._dialogue.resync(self._session.seconds("resync"))
         await setup.set_up_dialogue(self._session)
         self._profile = await self._chosen_profile()
-        await unlock(self._session, self._profile, self.settings.pin, self.settings.port)
+        await unlock(self._session, self._profile, self.settings.pin, self.path)
         await self._send_init(self._profile.init)
         self._use(await setup.set_up_messages(self._session, self._profile, self.settings.storage))
         await self._send_init(self.settings.init)
@@ -99,7 +102,10 @@ class AtRadio:
 
     def _hear(self, line: str) -> None:
         if line.startswith(("+CMTI:", "+CDSI:")):
-            self._events.put_nowait(Event(EventKind.STORED, slot=replies.parse_slot_notice(line), detail=line))
+            slot = replies.parse_slot_notice(line)
+            if slot is not None:
+                self._memory.notice(slot.storage)
+            self._events.put_nowait(Event(EventKind.STORED, slot=slot, detail=line))
         elif says_memory_full(line):
             self._events.put_nowait(Event(EventKind.MEMORY_FULL, detail=line))
         elif line.startswith("+CUSD:") and (reply := replies.parse_cusd(line)) and not self._ussd.full():

@@ -1,0 +1,82 @@
+"""Finding a modem by its IMEI when its port has another name after every plug (`port = "auto"`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from modem_drivers.at.dialogue import CutOffError, Dialogue
+from modem_drivers.at.replies import parse_digits
+from modem_drivers.radio import ModemSilentError, PortUnavailableError, RadioError
+
+AUTO = "auto"
+KNOCK_SECONDS = 1.5  # a port that is no AT port stays silent: it must not hold up the search
+_PATTERNS = ("ttyUSB*", "ttyACM*", "ttyXRUSB*")
+_SIGNIFICANT_DIGITS = 14  # the fifteenth is a check digit, which some modems give as 0
+
+
+def serial_ports(devices: Path = Path("/dev")) -> list[str]:
+    """The ttys of USB sticks, highest number first: on sticks with several, notices come on a later one."""
+    found = [path for pattern in _PATTERNS for path in devices.glob(pattern)]
+    return [str(path) for path in sorted(found, key=_number, reverse=True)]
+
+
+def _number(path: Path) -> tuple[int, str]:
+    digits = "".join(character for character in path.name if character.isdecimal())
+    return int(digits or 0), path.name
+
+
+async def imei_at(path: str, baudrate: int = 115200) -> str | None:
+    """The IMEI of the modem behind a port, None when there is none; raises `PortUnavailableError` for a used port."""
+    dialogue = Dialogue(_ignore, _ignore_direct, _ignore)
+    await dialogue.open(path, baudrate)
+    try:
+        await dialogue.resync(KNOCK_SECONDS)
+        answer = await dialogue.command("+CGSN", KNOCK_SECONDS)
+    except (CutOffError, ModemSilentError):
+        return None
+    finally:
+        dialogue.close()
+    return parse_digits(answer.lines, _SIGNIFICANT_DIGITS)
+
+
+def _ignore(_line: str) -> None:
+    return
+
+
+def _ignore_direct(_kind: str, _pdu: str) -> None:
+    return
+
+
+async def find_port(
+    port: str, imei: str | None, baudrate: int = 115200, candidates: Callable[[], Iterable[str]] = serial_ports
+) -> str:
+    """The path of a modem: `port` itself, or with `auto` the tty whose modem has this IMEI.
+
+    Raises `PortUnavailableError` (`imei_missing`, `imei_not_found`).
+    """
+    if port != AUTO:
+        return port
+    if not imei:
+        raise PortUnavailableError("imei_missing", 'port "auto" needs the IMEI of the modem')
+    tried: list[str] = []
+    for path in candidates():
+        tried.append(path)
+        if _same_imei(await _imei_or_none(path, baudrate), imei):
+            return path
+    raise PortUnavailableError("imei_not_found", f"no modem with IMEI {imei} at {_listed(tried)}")
+
+
+async def _imei_or_none(path: str, baudrate: int) -> str | None:
+    try:
+        return await imei_at(path, baudrate)
+    except RadioError:  # in use by another modem's worker, or not ours to open
+        return None
+
+
+def _same_imei(found: str | None, wanted: str) -> bool:
+    return found is not None and found[:_SIGNIFICANT_DIGITS] == wanted[:_SIGNIFICANT_DIGITS]
+
+
+def _listed(paths: Sequence[str]) -> str:
+    return ", ".join(paths) or "any USB port"
