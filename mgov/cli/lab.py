@@ -1,4 +1,4 @@
-"""`mgov lab`: faults against the real daemon on a simulated network, as a drill for the NOC and a check for developers."""
+"""`mgov lab`: faults against the real daemon on a simulated network, a drill for the NOC and a check for developers."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class FaultKind(Enum):
     DUPLICATE_DELIVERY = "duplicate_delivery"  #: the network delivers the same message twice
     REBOOT = "reboot"  #: now: the modem restarts, settings are lost
     REBOOT_AFTER_SEND = "reboot_after_send"  #: restarts between the network's acceptance and the answer
-    REENUMERATE = "reenumerate"  #: now: the port vanishes and comes back as another device after `seconds`; `same link`: by-id
+    REENUMERATE = "reenumerate"  #: now: the port comes back as another device after `seconds`; `same link`: by-id
     WRONG_IMEI = "wrong_imei"  #: *state*: tells another IMEI (`value`), as a swapped stick does
     UNREGISTERED = "unregistered"  #: *state*: the network is gone; +CMS ERROR 331
     SIM_FULL = "sim_full"  #: *state*: strangers' messages fill every free slot, freed when it ends
