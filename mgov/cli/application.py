@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import Connection
+from sqlalchemy.engine import RowMapping
 
 from mgov.cli.context import CliContext, NotDone
 from mgov.cli.importing import FILE, STRICT, run_import
@@ -103,6 +103,6 @@ def show(context: CliContext, reference: str, as_json: bool) -> None:
     context.print_rows(steps, False)
 
 
-def _shown(context: CliContext, row: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(context: CliContext, row: RowMapping) -> dict[str, Any]:
     age = (context.now() - row["created_at"]).days
     return {("service" if name == "service_code" else name): row[name] for name in FIELDS} | {"age_days": age}

@@ -52,7 +52,7 @@ def note(context: CliContext, action: str, kind: str, object_id: object, detail:
 
 
 def key_of(context: CliContext) -> bytes:
-    """The key of the chain: `MGOV_AUDIT_KEY_FILE`, else `audit.key` beside the configuration, made when first needed."""
+    """The key of the chain: `MGOV_AUDIT_KEY_FILE`, else `audit.key` beside the configuration, made when needed."""
     named = os.environ.get("MGOV_AUDIT_KEY_FILE")
     path = Path(named) if named else _beside(context)
     try:

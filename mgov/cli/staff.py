@@ -10,20 +10,17 @@ from mgov.cli.audit import note
 from mgov.cli.context import CliContext, NotDone
 from mgov.store import staff as accounts
 from mgov.store.schema.staff import ROLES
+from mgov.workflows import csv_import
 from mgov.workflows import staff as workflow
-from mgov.workflows.csv_import import CellError, phone
 from mgov.workflows.staff import StaffError
 
 
-class _Phone(click.ParamType):
-    name = "phone"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401 - click's
-        """A phone number in E.164."""
-        try:
-            return phone(str(value))
-        except CellError as error:
-            self.fail(str(error), param, ctx)
+def _phone(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """A phone number in E.164."""
+    try:
+        return csv_import.phone(value) if value else None
+    except csv_import.CellError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 @click.group()
@@ -36,18 +33,43 @@ def staff() -> None:
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(ROLES), help="Repeat for several.")
 @click.option("--name", "full_name")
 @click.option("--agency", help="The agency's code; none: the whole province.")
-@click.option("--phone", type=_Phone())
+@click.option("--phone", callback=_phone)
 @click.option("--email")
 @click.option("--unix-user")
 @click.option("--pin", help="4 to 8 digits for LAPORAN; better asked for with --ask-pin.")
 @click.option("--ask-pin", is_flag=True, help="Ask for the PIN on the terminal, or read it from stdin.")
 @click.pass_obj
-def add(context: CliContext, login: str, roles: tuple[str, ...], ask_pin: bool, **values: str | None) -> None:
+def add(
+    context: CliContext,
+    /,
+    login: str,
+    roles: tuple[str, ...],
+    full_name: str | None,
+    agency: str | None,
+    phone: str | None,
+    email: str | None,
+    unix_user: str | None,
+    pin: str | None,
+    ask_pin: bool,
+) -> None:
     """Make an account."""
-    if ask_pin:
-        values["pin"] = click.prompt("PIN", hide_input=True)
-    _do(context, lambda: workflow.add(context.database(), login, roles, **_who(context), **values))
-    note(context, "staff.add", "staff", login, {"roles": list(roles), "agency": values.get("agency")})
+    chosen = click.prompt("PIN", hide_input=True) if ask_pin else pin
+    _do(
+        context,
+        lambda: workflow.add(
+            context.database(),
+            login,
+            roles,
+            full_name=full_name,
+            agency=agency,
+            phone=phone,
+            email=email,
+            unix_user=unix_user,
+            pin=chosen,
+            **_who(context),
+        ),
+    )
+    note(context, "staff.add", "staff", login, {"roles": list(roles), "agency": agency})
     click.echo(f"{login}: added")
 
 
@@ -105,7 +127,7 @@ def unlock(context: CliContext, login: str) -> None:
 
 @staff.command("confirm-phone")
 @click.argument("id_number")
-@click.argument("phone_number", type=_Phone())
+@click.argument("phone_number", callback=_phone)
 @click.pass_obj
 def confirm_phone(context: CliContext, id_number: str, phone_number: str) -> None:
     """Verify that a phone, which registered by DAFTAR, belongs to a NIK or NIB."""
@@ -127,9 +149,9 @@ def _do(context: CliContext, work: Any) -> None:  # noqa: ANN401 - a callable wi
 
 
 def _require_administrator(context: CliContext) -> None:
-    """Only an administrator changes accounts; a database without any account is being founded."""
+    """Only an administrator changes accounts; a database without any is being founded."""
     login = context.actor().name
     rows = context.database().read(accounts.listing)
-    mine = next((row for row in rows if login in (row["login"], row["unix_user"]) and row["disabled_at"] is None), None)
-    if rows and (mine is None or "administrator" not in mine["roles"]):
+    founded = [row for row in rows if "administrator" in row["roles"] and row["disabled_at"] is None]
+    if founded and not any(login in (row["login"], row["unix_user"]) for row in founded):
         raise NotDone(f"{login}: only an administrator may do this")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from mgov.workflows.handlers.applications import cancel, status
 from mgov.workflows.handlers.registration import answer_code
 from mgov.workflows.handlers.report import strike_pin
 from mgov.workflows.handlers.request import Question, Reply, Request
@@ -31,10 +34,17 @@ _EXAMPLES = {
 }
 
 
+#: Commands whose reference may have a shape that only its agency knows.
+_BY_REFERENCE = {"STATUS": status, "CANCEL": cancel}
+
+
 def missing(request: Request) -> Reply:
     """Ask once for everything that a command lacks, with an example; what is known already is kept for a day."""
     reading = request.reading
     command = reading.command or ""
+    if command in _BY_REFERENCE and (said := _said_reference(request.text)):
+        named = replace(reading, fields={**reading.fields, "reference": said}, missing=())
+        return _BY_REFERENCE[command](replace(request, reading=named))
     fields = {name: value for name, value in reading.fields.items() if name != "pin"}
     if pin := request.field("pin"):
         strike_pin(request.tx, request.message_id, pin)
@@ -52,3 +62,11 @@ def missing(request: Request) -> Reply:
 def unknown(request: Request) -> Reply:
     """A text that is no command: a code that we wait for, else a word of help."""
     return answer_code(request) or request.say("unknown")
+
+
+def _said_reference(text: str) -> str | None:
+    """What stands behind the keyword, when it is one word with a digit: `STATUS 12345`."""
+    words = text.upper().replace("#", " ").split()
+    if len(words) == 2 and any(letter.isdigit() for letter in words[1]):
+        return words[1].strip(".,?!")[:40]
+    return None
