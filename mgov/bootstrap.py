@@ -75,6 +75,7 @@ def worker_settings(config: Config, modem: ModemSection, port: str) -> WorkerSet
         operator=modem.operator,
         max_per_minute=modem.max_per_minute,
         reports=config.routing.reports,
+        crash_safe=modem.crash_safe_submit,
     )
 
 

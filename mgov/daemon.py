@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from mgov import bootstrap
+from mgov import bootstrap, watchdog
 from mgov.config import Config
 from mgov.gateway import notices
 from mgov.gateway.engine import Engine
@@ -23,11 +23,11 @@ from mgov.store import migrate, modems
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows.answer import AnswerSettings
 from mgov.workflows.receive import give_up_incomplete
-from mgov.workflows.send import expire_overdue
+from mgov.workflows.send import expire_overdue, recover
 from modem_drivers.simulated import SimulatedNetwork
 
 DRAIN = 8.0  # seconds that parts have to finish what they do
-SWEEP = 60.0  # seconds between sweeps of what waits too long
+SWEEP = 15.0  # seconds between sweeps of what waits too long
 INCOMPLETE_AFTER = timedelta(days=1)
 DATABASE_PAUSE = 2.0  # seconds between looks for a database that is away at start
 
@@ -69,6 +69,7 @@ class Daemon:
             hear = notices.listener(db, wakeups.notify)
             ears = [asyncio.ensure_future(hear())] if hear else []
             tasks = [asyncio.create_task(part) for part in self._parts(db, wakeups, ports)]
+            ears.append(asyncio.ensure_future(watchdog.reassure(tasks, notify)))
             self._say_ready(ready)
             await self._stop.wait()
             await self._drain(tasks)
@@ -118,6 +119,7 @@ class Daemon:
         while not self._stop.is_set():
             now = datetime.now(UTC)
             try:
+                await asyncio.to_thread(recover, db, "", now)
                 await asyncio.to_thread(expire_overdue, db, now)
                 await asyncio.to_thread(give_up_incomplete, db, now - INCOMPLETE_AFTER, now)
             except DatabaseUnavailableError as error:

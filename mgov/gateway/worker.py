@@ -22,14 +22,18 @@ from modem_drivers.radio import (
     EventKind,
     Identity,
     ModemSilentError,
+    NotSupportedError,
     Outcome,
     PortUnavailableError,
     Radio,
     RadioError,
     ReceivedPdu,
+    SendResult,
     SimError,
+    Slot,
+    StoredState,
 )
-from modem_drivers.sms import PduError
+from modem_drivers.sms import EncodedPdu, PduError
 
 T = TypeVar("T")
 
@@ -53,6 +57,7 @@ class WorkerSettings:
     operator: str | None = None
     max_per_minute: int | None = None
     reports: bool = True
+    crash_safe: bool = False
 
 
 class ModemWorker:
@@ -70,6 +75,9 @@ class ModemWorker:
         self._origin = Origin(settings.name, settings.name, settings.msisdn)
         self._sent_times: deque[float] = deque()
         self._hold_until = 0.0
+        self._claimed: send.Task | None = None
+        self._crash_safe = settings.crash_safe
+        self._to_clear: list[Slot] = []
         self._log = structlog.get_logger("modem").bind(modem=settings.name)
 
     def stop(self) -> None:
@@ -80,8 +88,8 @@ class ModemWorker:
     async def run(self) -> None:
         """Serve the modem until stopped, whatever happens to it."""
         pause = FIRST_PAUSE
-        await self._recover_outbox()
         while not self._stopping:
+            await self._recover_outbox()
             radio = self._open_radio()
             started = asyncio.get_running_loop().time()
             try:
@@ -94,6 +102,7 @@ class ModemWorker:
                 self._log.exception("worker failed")
             finally:
                 await radio.close()
+                await self._give_back()
             served = asyncio.get_running_loop().time() - started
             pause = FIRST_PAUSE if served > 2 * LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
             await self._sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
@@ -103,6 +112,7 @@ class ModemWorker:
         await self._say_ready(identity)
         listener = asyncio.create_task(self._listen(radio))
         try:
+            await self._settle_by_memory(radio)
             await self._keep(radio, await radio.received())
             await self._work(radio)
         finally:
@@ -114,7 +124,6 @@ class ModemWorker:
         loop = asyncio.get_running_loop()
         polled = probed = loop.time()
         absent: tuple[str, ...] = ()
-        task: send.Task | None = None
         while not self._stopping:
             self._wake.clear()
             await self._take_events(radio)
@@ -124,28 +133,31 @@ class ModemWorker:
             if loop.time() - polled > POLL_MEMORY:
                 polled = loop.time()
                 await self._keep(radio, await radio.received())
+            task = self._claimed
             if task is None and self._may_send(loop.time()):
                 task = await self._claim(absent)
             if task is not None:
-                task = await self._submit(radio, task, absent)
+                self._claimed = await self._submit(radio, task, absent)
             elif not self._events:
                 await self._wait(self._until_quota(loop.time()))
-        if task is not None:
-            await asyncio.to_thread(send.give_back, self._db, self._sender, task, _now())
 
     async def _claim(self, absent: tuple[str, ...]) -> send.Task | None:
         return await asyncio.to_thread(send.next_task, self._db, self._sender, pdus.count_parts, _now(), absent)
 
     async def _submit(self, radio: Radio, task: send.Task, absent: tuple[str, ...]) -> send.Task | None:
+        self._claimed = None  # from here on the part may be on the air
         submission = await self._transmit(radio, task)
         now = asyncio.get_running_loop().time()
         self._sent_times.append(now)
         if submission.outcome in (Outcome.SIM_FAULT.value, Outcome.MODEM_FAULT.value):
             self._hold_until = now + 5.0
-        more = not self._stopping and self._may_send(now)
+        calm = submission.outcome in (Outcome.ACCEPTED.value, Outcome.REFUSED_FOR_GOOD.value)
+        more = calm and not self._stopping and self._may_send(now)
         following = await self._settle(task, submission, absent, more)
         if submission.outcome in (Outcome.MODEM_FAULT.value, Outcome.UNCERTAIN.value):
             await radio.resync()
+            await self._settle_by_memory(radio)
+        await self._clear_memory(radio)
         return following
 
     async def _settle(
@@ -175,8 +187,44 @@ class ModemWorker:
         except PduError as error:
             return send.Submission(Outcome.REFUSED_FOR_GOOD.value, code=error.code, detail=str(error))
         encoded = composition.pdus[task.sequence - 1]
-        result = await radio.submit(encoded.pdu, encoded.length, more=task.sequence < task.total)
+        if self._crash_safe:
+            result = await self._submit_from_memory(radio, task, encoded)
+        else:
+            result = await radio.submit(encoded.pdu, encoded.length, more=task.sequence < task.total)
         return send.Submission(result.outcome.value, result.reference, result.code, result.detail)
+
+    async def _submit_from_memory(self, radio: Radio, task: send.Task, encoded: EncodedPdu) -> SendResult:
+        """Write, commit where, then send: after a crash the memory tells whether the part has gone out."""
+        try:
+            slot = await radio.store(encoded.pdu, encoded.length)
+        except NotSupportedError as error:
+            self._log.warning("no crash-safe submission on this modem", detail=str(error))
+            self._crash_safe = False
+            return SendResult(Outcome.MODEM_FAULT, code=error.code, detail=str(error))
+        except RadioError as error:
+            return SendResult(Outcome.MODEM_FAULT, code=error.code, detail=str(error))
+        await asyncio.to_thread(send.note_slot, self._db, task.part_id, slot.storage, slot.index)
+        self._to_clear.append(slot)
+        return await radio.submit_stored(slot)
+
+    async def _clear_memory(self, radio: Radio) -> None:
+        """Delete what is settled, so that the memory keeps room for what comes in."""
+        while self._to_clear:
+            slot = self._to_clear.pop()
+            if not await radio.delete(slot):
+                self._log.warning("slot will not delete", storage=slot.storage, index=slot.index)
+
+    async def _settle_by_memory(self, radio: Radio) -> None:
+        """Doubts of an earlier run are settled by what the modem's memory says, before anything is sent."""
+        if not self._crash_safe:
+            return
+        found = await radio.stored()
+        sent = {(item.slot.storage, item.slot.index): item.state is StoredState.SENT for item in found}
+        settled = await asyncio.to_thread(send.settle_from_memory, self._db, self._sender, sent, _now())
+        if settled:
+            self._log.info("settled doubts by the modem's memory", parts=settled)
+        self._to_clear.extend(item.slot for item in found)
+        await self._clear_memory(radio)
 
     async def _listen(self, radio: Radio) -> None:
         while True:
@@ -283,6 +331,16 @@ class ModemWorker:
         if isinstance(error, SimError):
             await self._sleep(SIM_PAUSE)
 
+    async def _give_back(self) -> None:
+        """Return a message that was claimed and not begun: another modem, or this one later, sends it."""
+        if self._claimed is None:
+            return
+        task, self._claimed = self._claimed, None
+        try:
+            await asyncio.to_thread(send.give_back, self._db, self._sender, task, _now())
+        except DatabaseUnavailableError as error:
+            self._log.warning("database away", detail=str(error))
+
     async def _recover_outbox(self) -> None:
         """What an earlier run of this worker left in the middle is said to be uncertain before anything is sent."""
         while not self._stopping:
@@ -329,7 +387,7 @@ class ModemWorker:
     @property
     def _sender(self) -> send.Sender:
         owner = f"{self._settings.node}/{self._settings.name}"
-        return send.Sender(owner[:64], self._settings.name, self._origin.sim)
+        return send.Sender(owner[:64], self._settings.name, self._origin.sim, self._crash_safe)
 
 
 def _now() -> datetime:

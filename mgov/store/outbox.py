@@ -132,6 +132,11 @@ def settle(
     return True
 
 
+def renew_lease(tx: Connection, message_id: int, now: datetime) -> None:
+    """Keep a claimed message for another while: its next part is about to be sent."""
+    tx.execute(update(outbound_message).where(outbound_message.c.id == message_id).values(lease_until=now + LEASE))
+
+
 def left_by(tx: Connection, owner: str, now: datetime) -> list[RowMapping]:
     """Messages still `sending` that this owner left behind when it died, or whose lease ran out."""
     columns = outbound_message.c
@@ -169,6 +174,15 @@ def add_parts(tx: Connection, message_id: int, count: int) -> None:
 def set_part(tx: Connection, part_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of the part
     """Change one part."""
     tx.execute(update(outbound_part).where(outbound_part.c.id == part_id).values(**values))
+
+
+def uncertain_in_memory(tx: Connection, modem: str) -> list[RowMapping]:
+    """The parts in doubt that this modem's memory can tell about."""
+    columns = outbound_part.c
+    query = select(outbound_part).where(
+        columns.state == "uncertain", columns.modem == modem, columns.memory.is_not(None)
+    )
+    return list(tx.execute(query.order_by(columns.id)).mappings())
 
 
 def part_reported(tx: Connection, sim: str, reference: int, since: datetime) -> list[RowMapping]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,18 +14,25 @@ from mgov.store import outbox
 from mgov.store.database import Database, wake
 from mgov.workflows.receive import match_parked_reports
 
-
 #: How many parts a text needs on the air.
 CountParts = Callable[[str], int]
 
 
+#: `memory` of a part that is to be written to the modem's memory before it is sent, and is not known to be there yet.
+NOT_WRITTEN = "-"
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends: `owner` names the lease (node and part), `modem` and `sim` the radio."""
+    """Who sends: `owner` names the lease (node and part), `modem` and `sim` the radio.
+
+    `crash_safe`: parts are written to the modem's memory first, and that is committed before they are sent from there.
+    """
 
     owner: str
     modem: str
     sim: str
+    crash_safe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,7 @@ def _begin(
     if not waiting:
         return None
     part = waiting[0]
+    outbox.renew_lease(tx, message["id"], now)
     outbox.set_part(
         tx,
         part["id"],
@@ -154,6 +162,8 @@ def _begin(
         sim=sender.sim,
         submitted_at=now,
         attempts=part["attempts"] + 1,
+        memory=NOT_WRITTEN if sender.crash_safe else None,
+        memory_index=None,
     )
     return Task(message, part["id"], part["sequence"], total, int(message["id"]) % 256)
 
@@ -233,3 +243,52 @@ def give_back(db: Database, sender: Sender, task: Task, now: datetime) -> None:
         )
 
     db.transact(work)
+
+
+def note_slot(db: Database, part_id: int, storage: str, index: int) -> None:
+    """Commit where in the modem's memory a part lies; only then is it sent from there."""
+    db.transact(lambda tx: outbox.set_part(tx, part_id, memory=storage, memory_index=index))
+
+
+def settle_from_memory(db: Database, sender: Sender, sent: Mapping[tuple[str, int], bool], now: datetime) -> int:
+    """Settle what a crash left in doubt by what the modem's memory says; returns how many parts were settled.
+
+    `sent` tells of each slot with a SUBMIT whether it is STO SENT. A part that was never written, or is STO UNSENT, has
+    not gone out and is queued again; a slot that is gone says nothing, and the part stays uncertain.
+    """
+
+    def work(tx: Connection) -> int:
+        settled = 0
+        for part in outbox.uncertain_in_memory(tx, sender.modem):
+            if part["memory"] == NOT_WRITTEN:
+                verdict: bool | None = False
+            else:
+                verdict = sent.get((part["memory"], part["memory_index"]))
+            if verdict is not None:
+                _settle_doubt(tx, sender, part, verdict, now)
+                settled += 1
+        return settled
+
+    return db.transact(work)
+
+
+def _settle_doubt(tx: Connection, sender: Sender, part: RowMapping, was_sent: bool, now: datetime) -> None:
+    outbox.set_part(tx, part["id"], state="sent" if was_sent else "queued", error_code=None)
+    message = outbox.get(tx, part["message_id"])
+    states = {row["state"] for row in outbox.parts_of(tx, part["message_id"])}
+    if message is None or message["state"] != "uncertain" or "uncertain" in states:
+        return
+    state = "queued" if "queued" in states else "sent"
+    outbox.settle(
+        tx,
+        message,
+        state=state,
+        now=now,
+        actor=f"system:{sender.owner}",
+        cause="the modem's memory says sent" if was_sent else "the modem's memory says not sent",
+        sent_at=now if state == "sent" else None,
+        not_before=message["not_before"],
+        error=None,
+        error_code=None,
+    )
+    wake(tx, "outbox")

@@ -120,6 +120,25 @@ def test_kill_nine_loses_nothing_and_doubles_nothing(site: Path, network: Simula
         assert len(network.phone(number).inbox) in ((0, 1) if number in in_doubt else (1,))
 
 
+def test_crash_safe_submission_leaves_no_doubt(site: Path, network: SimulatedNetwork) -> None:
+    """With crash-safe submission the modem's memory settles every doubt: all are answered, each once."""
+    text = site.read_text(encoding="utf-8").replace('driver = "at"', 'driver = "at"\ncrash_safe_submit = true')
+    site.write_text(text, encoding="utf-8")
+    citizens = range(60)
+    chance = random.Random(2008)
+    _text_from(network, citizens)
+    for _ in range(3):
+        with _daemon(site) as process:
+            _until(lambda: len(_rows(site, "sms", "outbox", "--state", "sent")) > 3, 5)
+            time.sleep(chance.uniform(0, 0.3))
+            process.kill()
+            process.wait(10)
+    with _daemon(site):
+        _until(lambda: _answers(network, citizens) == {1: 60}, 30)
+        assert _answers(network, citizens) == {1: 60}
+        assert _until(lambda: {row["state"] for row in _rows(site, "sms", "outbox")} <= {"sent", "delivered"}, 15)
+
+
 def test_a_stop_is_orderly(site: Path) -> None:
     """SIGTERM ends the daemon within ten seconds and with exit code 0."""
     with _daemon(site) as process:
