@@ -21,7 +21,7 @@ _NAMES_REPORT = re.compile(
     r"\b\d{4,8}\b|\b(?:pad|pkb|bbnkb|retribusi|investasi|perizinan|pajak|pendapatan|realisasi|tagihan|izin|permohonan|pembayaran|penerimaan|ringkas\w*|samsat)\b"
 )
 _REQUEST_VERB = re.compile(
-    r"(?:di\w{3,}|maaf|bantu\w*|info\w*|penjelasan|izin (?:bertanya|tanya|nanya)|tanya|petunjuk|perhatian\w*|segera|konfirmasi|dicek|di cek|cek|tindak|solusi|kebijak\w*|pak|bu|doa|jawab\w*|kirim\w*|bersabar|tunggu|kerja ?sama\w*|keringanan|diskon|perbaik\w*|agar|supaya|jangan|bisa)\b"
+    r"(?:di\w{3,}|maaf|bantu\w*|info\w*|penjelasan|izin (?:bertanya|tanya|nanya)|tanya|petunjuk|perhatian\w*|segera|konfirmasi|dicek|di cek|cek|tindak|solusi|kebijak\w*|pak|bu|doa\w*|jawab\w*|kirim\w*|bersabar|tunggu|kerja ?sama\w*|keringanan|diskon|perbaik\w*|agar|supaya|jangan|bisa)\b"
 )
 _REGISTER_NOT = re.compile(
     r"\b(?:hadir|isi|belanja|harga|menu|tunggu|pemilih|riwayat hidup|rapat|nama (?:peserta|siswa)|kelas|sekolah|lomba|bpjs|umroh|haji|kursus|kuliah|siswa)\b"
@@ -66,6 +66,8 @@ def _cancel(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | No
 
 
 def _status(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
+    if marks.bill and not marks.application and marks.proof and intents.PAID.search(rest):
+        return "PAY"
     if marks.application or marks.bill:
         return None
     return None if _left(board, keyword) == 0 else SENTENCE

@@ -171,7 +171,7 @@ def _bill(low: str, marks: Marks) -> bool:
         and bool(
             ASKS.search(low)
             or re.search(
-                r"\b(?:cek|check|liat|lihat|tanya|tau|tahu|ada|punya|tunggakan)\b.*\b(?:tagihan|tunggakan|pajak|bill)",
+                r"\b(?:cek|check|liat|lihat|tanya|tau|tahu|ada|punya|tunggakan)\b.*\b(?:tagihan|tunggakan|pajak|bill)|\b(?:tagihan|tunggakan|pajak)\w*\b.{0,20}\b(?:masih|ada)\b",
                 low,
             )
         )

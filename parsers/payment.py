@@ -12,7 +12,9 @@ from parsers.board import Board
 
 _ZONE = ZoneInfo("Asia/Jakarta")
 _NOT_THIS = re.compile(r"\b(?:bukan|bkn|not|selain|sanes|dudu|belum|blm|blom|salah|instead of)\b[^,;.\n#]{0,18}$")
-_LATER = re.compile(r"^[^,;.\n#]{0,16}\b(?:belum|blm|blom|menyusul|nyusul|besok|nanti|salah|not yet)\b")
+_LATER = re.compile(
+    r"^[^,;.\n#]{0,16}\b(?:belum|blm|blom|menyusul|nyusul|besok|nanti|salah|not yet)\b(?! (?:ada|masuk|update|dikonfirmasi|konfirmasi|terima|dapat|muncul|berubah|tercatat))"
+)
 _RIGHT = re.compile(
     r"\b(?:yang benar|yg benar|yg bener|yang bener|harusnya|seharusnya|maksud\w*|ralat|correct)\b[^,;.\n#]{0,12}$"
 )

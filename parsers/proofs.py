@@ -34,7 +34,7 @@ _NOT_A_PROOF = re.compile(
 )
 _ACCOUNT = re.compile(
     r"\b(?:no(?:mor|\.)? ?)?(?:rek(?:ening)?|norek|account|acc?|akun|virtual account|va|briva|a/c)(?: tujuan| pemda| kas(?: daerah| umum)?| pemprov| penerima| dinas| bapenda| banten| bank| saya| sy| daerah| no\.?| nomor|umum| [a-z]{3,8})*[ :.=]{0,3}"
-    r"(\d[\d \-.]{4,24}\d)(?![\w])"
+    r"((?!\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2}|\d{1,3}(?:\.\d{3})+(?![\d.]))\d[\d \-.]{6,24}\d)(?![\w])"
 )
 _TO_BANK = re.compile(
     r"(?<![a-z])(?:ke|to|tujuan)[ :]{1,2}(?:rek(?:ening)?\.? )?(?:bank )?(?:[a-z]{2,12} ){0,3}(?:rek(?:ening)?\.? )?(?:no\.? ?)?((?!\d{1,3}(?:\.\d{3})+(?![\d.]))\d[\d\-.]{5,20})(?![\w])"
