@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +33,8 @@ from mgov.store.schema.staff import setting, transition
 #: The row that a run locks, so that the documents of an address are not split over two texts of two nodes.
 _LOCK = "reminders.run"
 _PAGE = 1000
+#: Why a queued reminder is not sent.
+OBSOLETE = "no longer true: extended, closed, paid or opted out since"
 WANTED, SKIPPED, QUEUED = "wanted", "skipped", "queued"
 
 
@@ -171,14 +173,32 @@ def queued(tx: Connection, after_id: int, up_to: int) -> Iterator[dict[str, Any]
         last = page[-1]["id"]
 
 
+def is_true(tx: Connection, message: Mapping[str, Any] | RowMapping) -> bool:
+    """Whether a claimed message may still be sent: it is no reminder, or something of what it says still holds."""
+    if message["subject_kind"] != "reminder":
+        return True
+    return tx.execute(_holding().where(reminder.c.outbound_id == message["id"]).limit(1)).first() is not None
+
+
 def withdraw_obsolete(tx: Connection, now: datetime) -> int:
     """Expire queued reminders of which nothing is true any more: extended, closed, paid, opted out since."""
-    still_true = (
+    columns = outbound_message.c
+    waiting = (columns.state == "queued") & (columns.subject_kind == "reminder")
+    holding = _holding().where(reminder.c.outbound_id == columns.id).correlate(outbound_message)
+    ids = list(tx.execute(select(columns.id).where(waiting, ~exists(holding))).scalars())
+    for start in range(0, len(ids), _PAGE):
+        _expire(tx, ids[start : start + _PAGE], now)
+    return len(ids)
+
+
+def _holding() -> Any:  # noqa: ANN401 - a select
+    """Reminders whose subject still falls due then and whose address still wants them."""
+    return (
         select(reminder.c.id)
         .outerjoin(document, _is_document() & (document.c.id == reminder.c.subject_id))
         .outerjoin(bill, (reminder.c.subject_kind == "bill") & (bill.c.id == reminder.c.subject_id))
         .outerjoin(address_state, address_state.c.address == reminder.c.address)
-        .where(reminder.c.outbound_id == outbound_message.c.id, _unblocked())
+        .where(_unblocked())
         .where(
             or_(
                 (document.c.status == "active") & (document.c.due_on == reminder.c.due_on),
@@ -186,26 +206,18 @@ def withdraw_obsolete(tx: Connection, now: datetime) -> int:
             )
         )
     )
+
+
+def _expire(tx: Connection, ids: list[int], now: datetime) -> None:
     columns = outbound_message.c
-    waiting = (columns.state == "queued") & (columns.subject_kind == "reminder")
-    ids = list(tx.execute(select(columns.id).where(waiting, ~exists(still_true))).scalars())
-    reason = "no longer true: extended, closed, paid or opted out since"
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
-        tx.execute(
-            update(outbound_message)
-            .where(columns.id.in_(some), columns.state == "queued")
-            .values(state="expired", error=reason, error_code="obsolete")
-        )
-        tx.execute(
-            insert(transition),
-            [
-                {"object_kind": "send", "object_id": n, "from_state": "queued", "to_state": "expired"}
-                | {"at": now, "actor": "system:reminders", "cause": "obsolete", "detail": reason}
-                for n in some
-            ],
-        )
-    return len(ids)
+    tx.execute(
+        update(outbound_message)
+        .where(columns.id.in_(ids), columns.state == "queued")
+        .values(state="expired", error=OBSOLETE, error_code="obsolete")
+    )
+    same = {"object_kind": "send", "from_state": "queued", "to_state": "expired", "at": now}
+    why = {"actor": "system:reminders", "cause": "obsolete", "detail": OBSOLETE}
+    tx.execute(insert(transition), [{"object_id": message_id, **same, **why} for message_id in ids])
 
 
 def _columns(

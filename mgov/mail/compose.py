@@ -1,0 +1,48 @@
+"""A row of the outbox as a mail: text and HTML, threading, and the header that makes leaving easy. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Any
+from urllib.parse import quote
+
+UNASKED = frozenset({"reminder", "bulk"})
+
+
+def message_id_of(message: Mapping[str, Any], sender: str) -> str:
+    """The same for every attempt at one row, so that a second copy can be recognised."""
+    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    return f"<mgov.{message['id']}.{int(message['queued_at'].timestamp() * 1_000_000):x}@{domain}>"
+
+
+def compose(message: Mapping[str, Any], sender: str, answers: str | None, now: datetime) -> EmailMessage:
+    """Make the mail; `sender` is `Name <address>` or an address, `answers` the Message-ID that it answers."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = _address(sender)
+    mail["To"] = _address(message["recipient"])
+    mail["Subject"] = _one_line(message["subject"] or message["text"])[:180]
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = message_id_of(message, sender)
+    if answers:
+        mail["In-Reply-To"] = mail["References"] = _one_line(answers)
+    mail["Auto-Submitted"] = "auto-replied" if message["in_reply_to"] else "auto-generated"
+    if message["priority"] in UNASKED:
+        mail["List-Unsubscribe"] = f"<mailto:{parseaddr(sender)[1]}?subject={quote('BERHENTI')}>"
+    mail.set_content(message["text"])
+    if message["html"]:
+        mail.add_alternative(message["html"], subtype="html")
+    return mail
+
+
+def _address(text: str) -> Address:
+    name, address = parseaddr(text)
+    return Address(display_name=name, addr_spec=address)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,124 @@
+"""Mail in from a mailbox: IMAP with IDLE; a mail leaves the folder only after its commit."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from imapclient import IMAPClient  # type: ignore[import-untyped]
+from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped]
+
+from mgov.mail.incoming import MAX_BYTES, read_mail
+from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.workflows.mail import receive_mail
+
+IDLE_SECONDS = 600.0  # a server may end an IDLE after 30 minutes (RFC 2177): we end it before
+STEP = 1.0  # seconds between looks whether to stop
+PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ImapSettings:
+    """The mailbox. `own` are our own addresses in lower case, which are never answered."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    own: frozenset[str]
+    tls: bool = True
+    ca_file: str | None = None
+    folder: str = "INBOX"
+    done_folder: str = "Done"
+    timeout: float = 30.0
+
+
+class Mailbox:
+    """Reads the mailbox in a thread of its own until stopped; no failure ends it."""
+
+    def __init__(self, settings: ImapSettings, db: Database) -> None:
+        self._settings = settings
+        self._db = db
+        self._stopped = threading.Event()
+        self._log = structlog.get_logger("imap")
+
+    def stop(self) -> None:
+        """End after the mail under way."""
+        self._stopped.set()
+
+    async def run(self) -> None:
+        """Read until stopped."""
+        await asyncio.to_thread(self._work)
+
+    def _work(self) -> None:
+        failures = 0
+        while not self._stopped.is_set():
+            try:
+                self._session()
+                failures = 0
+            except (IMAPClientError, OSError, DatabaseUnavailableError) as error:
+                self._pause_after(failures, str(error))
+                failures += 1
+            except Exception:
+                self._log.exception("mailbox failed")
+                self._stopped.wait(PAUSES[-1])
+
+    def _pause_after(self, failures: int, detail: str) -> None:
+        pause = PAUSES[min(failures, len(PAUSES) - 1)]
+        self._log.warning("mailbox away", detail=detail, again_in=pause)
+        self._stopped.wait(pause)
+
+    def _session(self) -> None:
+        settings = self._settings
+        context = ssl.create_default_context(cafile=settings.ca_file) if settings.tls else None
+        with IMAPClient(
+            settings.host, settings.port, ssl=settings.tls, ssl_context=context, timeout=settings.timeout
+        ) as client:
+            client.login(settings.user, settings.password)
+            if not client.folder_exists(settings.done_folder):
+                client.create_folder(settings.done_folder)
+            client.select_folder(settings.folder)
+            while not self._stopped.is_set():
+                self._take_all(client)
+                self._idle(client)
+
+    def _take_all(self, client: Any) -> None:  # noqa: ANN401 - the library has no types
+        """Everything in the folder: a notice may be lost, what lies there is not."""
+        for uid in client.search(["NOT", "DELETED"]):
+            if self._stopped.is_set():
+                return
+            self._take(client, uid)
+
+    def _take(self, client: Any, uid: int) -> None:  # noqa: ANN401 - the library has no types
+        """Keep one mail, commit, then move it; a move that fails is made up at the next look, and doubles nothing."""
+        fetched = client.fetch([uid], [f"BODY.PEEK[]<0.{MAX_BYTES}>"]).get(uid, {})
+        raw = next((value for key, value in fetched.items() if key.startswith(b"BODY[]")), None)
+        if raw is None:
+            return
+        receive_mail(self._db, read_mail(raw, self._settings.own), datetime.now(UTC))
+        if b"MOVE" in client.capabilities():
+            client.move([uid], self._settings.done_folder)
+        else:
+            client.copy([uid], self._settings.done_folder)
+            client.delete_messages([uid])
+            client.expunge()
+
+    def _idle(self, client: Any) -> None:  # noqa: ANN401 - the library has no types
+        if b"IDLE" not in client.capabilities():
+            self._stopped.wait(30.0)
+            client.noop()
+            return
+        client.idle()
+        try:
+            waited = 0.0
+            while not self._stopped.is_set() and waited < IDLE_SECONDS:
+                if client.idle_check(timeout=STEP):
+                    break
+                waited += STEP
+        finally:
+            client.idle_done()

@@ -1,0 +1,179 @@
+"""Mail out and in: claim and settle mails of the outbox, keep what a mailbox delivered, read bounces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from mgov.domain.actor import Actor
+from mgov.domain.message import MAX_ATTEMPTS, digest, retry_at
+from mgov.store import history, inbox, outbox, reminders
+from mgov.store.database import Database, wake
+from mgov.store.schema.messages import inbound_message, outbound_message
+from mgov.store.schema.services import address_state
+from mgov.workflows.receive import receive_text
+
+MAIL = Actor.system("mail")
+
+
+class MailOutcome(Enum):
+    """What came of handing one mail to the mail server."""
+
+    ACCEPTED = "accepted"
+    REFUSED_FOR_GOOD = "refused_for_good"  #: a 5xx for this recipient or this content
+    REFUSED_FOR_NOW = "refused_for_now"  #: a 4xx, or the server went away before it had the content
+    UNCERTAIN = "uncertain"  #: the content was handed over and no answer came
+
+
+@dataclass(frozen=True, slots=True)
+class MailTask:
+    """A claimed mail; `answers` is the Message-ID of the mail that it answers."""
+
+    message: RowMapping
+    answers: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailResult:
+    """The outcome with its evidence: `code` as the server said it (`550`), `detail` a sentence for the operator."""
+
+    outcome: MailOutcome
+    code: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMail:
+    """A mail as far as it matters. `ignore` says why nobody may answer it; `bounce_of` lists Message-IDs of ours."""
+
+    sender: str
+    text: str
+    subject: str
+    message_id: str
+    sent_at: datetime | None
+    recipient: str | None = None
+    ignore: str | None = None
+    bounce_of: str | None = None
+    bounced: tuple[str, ...] = ()
+
+
+def next_mail(db: Database, owner: str, now: datetime) -> MailTask | None:
+    """Claim the next mail and commit that; None when nothing is due. A reminder untrue by now is withdrawn."""
+
+    def work(tx: Connection) -> MailTask | None:
+        while (message := outbox.claim(tx, channel="email", owner=owner, now=now)) is not None:
+            if reminders.is_true(tx, message):
+                return MailTask(message, _answered(tx, message))
+            outbox.settle(tx, message, state="expired", now=now, actor=MAIL, cause="obsolete", error=reminders.OBSOLETE)
+        return None
+
+    return db.transact(work)
+
+
+def any_due(db: Database, now: datetime) -> bool:
+    """Whether a mail waits to be sent now: asked before a connection is opened for it."""
+    columns = outbound_message.c
+    due = select(columns.id).where(columns.state == "queued", columns.channel == "email", columns.not_before <= now)
+    return db.read(lambda tx: tx.execute(due.limit(1)).first()) is not None
+
+
+def settle_mail(db: Database, owner: str, task: MailTask, mail_id: str, result: MailResult, now: datetime) -> None:
+    """Say what became of a claimed mail.
+
+    An uncertain one is tried again later under the same Message-ID, as RFC 5321 (4.5.4.1) asks: a mail server takes the
+    second copy for the first, and a mail is never lost.
+    """
+    attempts = int(task.message["attempts"])
+    state = _state(result.outcome, attempts)
+
+    def work(tx: Connection) -> None:
+        outbox.settle(
+            tx,
+            task.message,
+            state=state,
+            now=now,
+            actor=f"system:{owner}",
+            cause=result.outcome.value,
+            mail_id=mail_id,
+            sent_at=now if state == "sent" else None,
+            not_before=retry_at(now, attempts) if state == "queued" else task.message["not_before"],
+            error_code=result.code,
+            error=result.detail or None,
+        )
+        if result.outcome is MailOutcome.REFUSED_FOR_GOOD and (result.code or "").startswith("55"):
+            _mark_bounced(tx, str(task.message["recipient"]), now)
+
+    db.transact(work)
+
+
+def receive_mail(db: Database, mail: IncomingMail, now: datetime) -> int | None:
+    """Keep one mail in one commit; None when it is kept already. Only when this returns may the server forget it."""
+    return db.transact(lambda tx: _receive(tx, mail, now))
+
+
+def _receive(tx: Connection, mail: IncomingMail, now: datetime) -> int | None:
+    message_id = receive_text(
+        tx,
+        channel="email",
+        sender=mail.sender[:191] or "MAILER-DAEMON",
+        text=mail.text,
+        sent_at=min(mail.sent_at or now, now),
+        received_at=now,
+        identity=digest("mail", mail.sender, mail.message_id),
+        recipient=mail.recipient,
+        subject=mail.subject[:191],
+        mail_id=mail.message_id[:191],
+    )
+    if message_id is None or mail.ignore is None:
+        return message_id
+    row = inbox.get(tx, message_id)
+    if row is not None:
+        inbox.finish(tx, row, state="ignored", now=now, actor=MAIL, cause=mail.ignore[:64])
+    _bounce(tx, mail, now)
+    return message_id
+
+
+def _bounce(tx: Connection, mail: IncomingMail, now: datetime) -> None:
+    """Mark the addresses of a bounce, but only where it returns a mail that we sent to them."""
+    if not mail.bounce_of or not mail.bounced:
+        return
+    columns = outbound_message.c
+    query = select(outbound_message).where(columns.mail_id == mail.bounce_of, columns.channel == "email")
+    row = tx.execute(query).mappings().first()
+    if row is None or str(row["recipient"]).lower() not in mail.bounced:
+        return
+    tx.execute(
+        update(outbound_message)
+        .where(columns.id == row["id"])
+        .values(state="failed", error_code="bounce", error="returned as undeliverable")
+    )
+    history.record(tx, "send", row["id"], from_=row["state"], to="failed", at=now, actor=MAIL, cause="bounce")
+    _mark_bounced(tx, str(row["recipient"]), now)
+
+
+def _mark_bounced(tx: Connection, address: str, now: datetime) -> None:
+    known = tx.execute(select(address_state.c.address).where(address_state.c.address == address)).first()
+    if known is None:
+        tx.execute(insert(address_state).values(address=address, kind="email", bounced_at=now))
+    else:
+        tx.execute(update(address_state).where(address_state.c.address == address).values(bounced_at=now))
+    wake(tx, "outbox")
+
+
+def _answered(tx: Connection, message: RowMapping) -> str | None:
+    if message["in_reply_to"] is None:
+        return None
+    query = select(inbound_message.c.mail_id).where(inbound_message.c.id == message["in_reply_to"])
+    return tx.execute(query).scalar()
+
+
+def _state(outcome: MailOutcome, attempts: int) -> str:
+    if outcome is MailOutcome.ACCEPTED:
+        return "sent"
+    if outcome is MailOutcome.REFUSED_FOR_GOOD or attempts >= MAX_ATTEMPTS:
+        return "failed"
+    return "queued"

@@ -1,0 +1,172 @@
+"""Mail in: read, kept once, and never answered when a machine wrote it."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import select
+
+from mgov.mail.incoming import read_mail
+from mgov.mail.lmtp import LmtpServer
+from mgov.store import outbox
+from mgov.store.database import Database
+from mgov.store.schema.messages import inbound_message, outbound_message
+from mgov.store.schema.services import address_state
+from mgov.workflows.mail import receive_mail
+
+OWN = frozenset({"sms@banten.example"})
+NOW = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def db(migrated_sqlite_url: str) -> Iterator[Database]:
+    database = Database(migrated_sqlite_url)
+    yield database
+    database.close()
+
+
+def mail(text: str = "BANTUAN", **headers: str) -> bytes:
+    message = EmailMessage()
+    given = {"From": "Wati <wati@example.org>", "To": "sms@banten.example", "Message-ID": "<1@example.org>"}
+    given |= {"Subject": "Tanya", "Date": "Tue, 24 Nov 2026 11:59:00 +0700"}
+    for name, value in (given | {key.replace("_", "-"): value for key, value in headers.items()}).items():
+        message[name] = value
+    message.set_content(text)
+    return bytes(message)
+
+
+BOUNCE = """From: MAILER-DAEMON@mx.example
+To: sms@banten.example
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <b1@mx.example>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+BAYAR SKRD-2026-000001#123456#24/11/2026#10.00
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; {address}
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: {original}
+Subject: Pengingat
+
+--b--
+"""
+
+
+def test_a_mail_is_read_for_its_sender_and_words() -> None:
+    """The address, the text, the subject and the time; a mail of a person may be answered."""
+    read = read_mail(mail("BANTUAN"), OWN)
+    assert (read.sender, read.text, read.ignore) == ("wati@example.org", "BANTUAN", None)
+    assert read.sent_at == datetime(2026, 11, 24, 4, 59, tzinfo=UTC)
+    assert read_mail(mail("", Subject="Re: BANTUAN"), OWN).text == "BANTUAN"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"Precedence": "bulk"},
+        {"Return_Path": "<>"},
+        {"From": "sms@banten.example"},
+        {"From": "MAILER-DAEMON@example.org"},
+        {"From": "noreply@example.org"},
+        {"List_Id": "<all.example.org>"},
+        {"Authentication_Results": "mx.banten.example; dmarc=fail header.from=example.org"},
+        {"Authentication_Results": "mx.banten.example; spf=fail smtp.mailfrom=example.org; dkim=none"},
+    ],
+)
+def test_a_machine_or_a_forger_is_never_answered(headers: dict[str, str]) -> None:
+    """Each way in which a loop or a forgery could begin is named as a reason."""
+    assert read_mail(mail(**headers), OWN).ignore
+
+
+def test_authentic_and_ordinary_mail_is_not_suspected() -> None:
+    """Passing results, and `Auto-Submitted: no`, do no harm; a null envelope sender does."""
+    fine = "mx.banten.example; spf=pass smtp.mailfrom=example.org; dkim=pass; dmarc=pass"
+    assert read_mail(mail(Authentication_Results=fine, Auto_Submitted="no"), OWN, "wati@example.org").ignore is None
+    assert read_mail(mail(), OWN, "").ignore == "null sender"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\xff\xfe\x00", b"From: =?x?q?=\r\n\r\n\x80", b"Content-Type: a;;=\r\n\r\nhi", b"\r\n" * 99]
+)
+def test_no_mail_can_make_the_reader_fail(raw: bytes) -> None:
+    """Whatever arrives is read as something, and what has no sender is not answered."""
+    assert read_mail(raw, OWN).ignore
+
+
+def test_a_bounce_marks_the_address_of_our_mail_only(db: Database) -> None:
+    """A bounce of a mail of ours fails it and marks its address; one of an unknown mail marks nothing."""
+    values = {"to": "gone@example.org", "text": "Halo", "now": NOW, "channel": "email"}
+    number = db.transact(lambda tx: outbox.queue_text(tx, **values))
+    ours = "<mgov.1@banten.example>"
+    change = outbound_message.update().where(outbound_message.c.id == number).values(state="sent", mail_id=ours)
+    db.transact(lambda tx: tx.execute(change))
+    for address, original in (
+        ("other@example.org", ours),
+        ("gone@example.org", "<forged@x>"),
+        ("gone@example.org", ours),
+    ):
+        raw = BOUNCE.format(address=address, original=original).replace("<b1@", f"<b{address}{original[1:5]}@")
+        receive_mail(db, read_mail(raw.encode(), OWN), NOW)
+        marked = db.read(lambda tx: tx.execute(select(address_state.c.address)).scalars().all())
+        assert marked == (["gone@example.org"] if (address, original) == ("gone@example.org", ours) else [])
+    states = db.read(lambda tx: tx.execute(select(inbound_message.c.state)).scalars().all())
+    assert set(states) == {"ignored"}
+
+
+async def test_lmtp_says_yes_only_for_what_is_kept_and_keeps_it_once(db: Database) -> None:
+    """The same mail delivered twice is one message; the answer comes after the commit."""
+    server = LmtpServer("127.0.0.1", 0, OWN, db)
+    running = asyncio.create_task(server.run())
+    await asyncio.wait_for(server.ready.wait(), 5)
+
+    def deliver() -> None:
+        with smtplib.LMTP("127.0.0.1", server.port) as client:
+            for _ in range(2):
+                client.sendmail("wati@example.org", ["sms@banten.example"], mail())
+
+    await asyncio.to_thread(deliver)
+    server.stop()
+    await asyncio.wait_for(running, 5)
+    rows = db.read(lambda tx: tx.execute(select(inbound_message)).mappings().all())
+    assert [(row["channel"], row["sender"], row["text"], row["state"]) for row in rows] == [
+        ("email", "wati@example.org", "BANTUAN", "received")
+    ]
+
+
+async def test_lmtp_asks_the_server_to_keep_what_cannot_be_kept(tmp_path: object) -> None:
+    """While the database is away the answer is 451: the mail server tries again."""
+    db = Database(f"sqlite:///{tmp_path}/none.db")
+    server = LmtpServer("127.0.0.1", 0, OWN, db)
+    running = asyncio.create_task(server.run())
+    await asyncio.wait_for(server.ready.wait(), 5)
+
+    def deliver() -> int:
+        with smtplib.LMTP("127.0.0.1", server.port) as client, pytest.raises(smtplib.SMTPDataError) as refused:
+            client.sendmail("wati@example.org", ["sms@banten.example"], mail())
+        return int(refused.value.smtp_code)
+
+    assert await asyncio.to_thread(deliver) == 451
+    server.stop()
+    await asyncio.wait_for(running, 5)
+    db.close()
