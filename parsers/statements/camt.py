@@ -70,6 +70,7 @@ class _Reader:
     def __init__(self, expand: bool) -> None:
         self._expand = expand
         self._open: _Open | None = None
+        self._created: date | None = None  # of the whole message
 
     def read(self, stream: BinaryIO) -> Iterator[Record]:
         path: list[Element] = []
@@ -86,6 +87,8 @@ class _Reader:
     def _end(self, name: str, element: Element, path: list[Element]) -> Iterator[Record]:
         parent = path[-1] if path else None
         now = self._open
+        if now is None and name == "CreDtTm":
+            self._created = _day(element.text)
         if now is None or parent is None:
             return
         if parent.tag.rpartition("}")[2] in _ROOTS:
@@ -111,9 +114,14 @@ class _Reader:
             now.left_out += 1
             return
         yield from self._announce(now)
-        for entry in entries_of(element, now.created, now.entries, expand=self._expand):
+        for entry in entries_of(element, self._fallback(now), now.entries, expand=self._expand):
             now.currency = now.currency or entry.currency
             yield now.tally.add(entry)
+
+    def _fallback(self, now: _Open) -> date | None:
+        """The day of an entry that tells none: of the closing balance, of the statement, of the message."""
+        closing = closing_of(now.balances, now.currency)
+        return (closing.on if closing else None) or now.created or self._created
 
     def _announce(self, now: _Open) -> Iterator[Record]:
         if not now.announced:
@@ -135,7 +143,8 @@ class _Reader:
             # an interim report may bring only what is new since the last one: its balance then proves nothing
             tally.opening, tally.opening_on = None, None
             tally.remarks.append("saldo sementara tidak dicocokkan / the interim balance was not checked")
-        if now.kind == "053" and not now.left_out:
+        if now.kind == "053" and not now.left_out and (tally.opening is None or tally.closing is None):
+            # where balances prove the entries, a summary that counts otherwise (pages, batches) proves nothing
             tally.credit_total = control_of(now.summary, "TtlCdtNtries", now.entries)
             tally.debit_total = control_of(now.summary, "TtlDbtNtries", now.entries)
         yield tally.statement()

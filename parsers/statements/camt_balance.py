@@ -63,6 +63,8 @@ def _in_currency(balances: list[Balance], currency: str) -> list[Balance]:
 def control_of(summary: Element | None, path: str, line: int) -> ControlTotal:
     """`TtlCdtNtries` or `TtlDbtNtries` of a `TxsSummry`: how many entries, and their sum."""
     total = None if summary is None else summary.find(path)
-    if total is None or total.find("Sum") is None:
+    found = None if total is None else total.find("Sum")
+    if found is None:
         return ControlTotal()
-    return ControlTotal(money_of(total.find("Sum"), line).amount)
+    found.text = (found.text or "").strip().removeprefix("-")  # some banks sign the sum of the debits
+    return ControlTotal(money_of(found, line).amount)

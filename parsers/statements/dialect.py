@@ -2,7 +2,8 @@
 
 A dialect names the columns of the file and what they mean here. `columns` maps a field (`booked_at`, `value_date`,
 `amount`, `direction`, `credit`, `debit`, `balance`, `reference`, `description`, `account`, `currency`, `counterparty`,
-`gross`, `fee`, `balance_sign`) to a header, or to a position from 1 where headers repeat or are empty; `reference` and `description`
+`gross`, `fee`,
+`balance_sign`) to a header, or to a position from 1 where headers repeat or are empty; `reference` and `description`
 may be lists.
 """
 
