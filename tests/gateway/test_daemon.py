@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -12,10 +11,15 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mgov.config import load
+from mgov.store import inbox, modems, outbox
+from mgov.store.database import temporary
 from modem_drivers.simulated import SimulatedNetwork
 
 MODEMS = 4
@@ -41,13 +45,21 @@ def site(request: pytest.FixtureRequest, network: SimulatedNetwork, tmp_path: Pa
     return path
 
 
-def _mgov(site: Path, *words: str) -> str:
-    done = subprocess.run([*MGOV, "--config", str(site), *words], capture_output=True, text=True, check=True)
-    return done.stdout
+def _look(site: Path, listing: Callable[..., list[Any]]) -> list[dict[str, Any]]:
+    with temporary(load(site).database.url) as db:
+        return [dict(row) for row in db.read(listing)]
 
 
-def _rows(site: Path, *words: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in _mgov(site, *words, "--json").splitlines()]
+def _inbox(site: Path) -> list[dict[str, Any]]:
+    return _look(site, inbox.listing)
+
+
+def _outbox(site: Path) -> list[dict[str, Any]]:
+    return _look(site, outbox.listing)
+
+
+def _fleet(site: Path) -> list[dict[str, Any]]:
+    return _look(site, lambda tx: modems.listing(tx, datetime.now(UTC)))
 
 
 @contextmanager
@@ -73,7 +85,7 @@ def _until(true: Callable[[], bool], seconds: float) -> bool:
 
 
 def _ready(site: Path) -> bool:
-    rows = _rows(site, "modem", "list")
+    rows = _fleet(site)
     return len(rows) == MODEMS and all(row["state"] == "ready" for row in rows)
 
 
@@ -107,13 +119,13 @@ def test_kill_nine_loses_nothing_and_doubles_nothing(site: Path, network: Simula
         process.kill()
         process.wait(10)
     with _daemon(site):
-        _until(lambda: len(_rows(site, "sms", "inbox")) == 120, 30)
-        _until(lambda: all(row["state"] not in ("queued", "sending") for row in _rows(site, "sms", "outbox")), 30)
-    senders = Counter(row["sender"] for row in _rows(site, "sms", "inbox"))
+        _until(lambda: len(_inbox(site)) == 120, 30)
+        _until(lambda: all(row["state"] not in ("queued", "sending") for row in _outbox(site)), 30)
+    senders = Counter(row["sender"] for row in _inbox(site))
     assert senders == {f"+62812000{citizen:05d}": 1 for citizen in citizens}
-    outbox = _rows(site, "sms", "outbox")
-    assert Counter(row["to"] for row in outbox) == senders
-    in_doubt = {row["to"] for row in outbox if row["state"] == "uncertain"}
+    answers = _outbox(site)
+    assert Counter(row["recipient"] for row in answers) == senders
+    in_doubt = {row["recipient"] for row in answers if row["state"] == "uncertain"}
     assert len(in_doubt) <= MODEMS
     for citizen in citizens:
         number = f"+62812000{citizen:05d}"
@@ -129,14 +141,14 @@ def test_crash_safe_submission_leaves_no_doubt(site: Path, network: SimulatedNet
     _text_from(network, citizens)
     for _ in range(3):
         with _daemon(site) as process:
-            _until(lambda: len(_rows(site, "sms", "outbox", "--state", "sent")) > 3, 5)
+            _until(lambda: sum(row["state"] in ("sent", "delivered") for row in _outbox(site)) > 3, 5)
             time.sleep(chance.uniform(0, 0.3))
             process.kill()
             process.wait(10)
     with _daemon(site):
         _until(lambda: _answers(network, citizens) == {1: 60}, 30)
         assert _answers(network, citizens) == {1: 60}
-        assert _until(lambda: {row["state"] for row in _rows(site, "sms", "outbox")} <= {"sent", "delivered"}, 15)
+        assert _until(lambda: {row["state"] for row in _outbox(site)} <= {"sent", "delivered"}, 15)
 
 
 def test_a_stop_is_orderly(site: Path) -> None:
@@ -152,9 +164,9 @@ def test_a_missing_port_is_said_and_the_others_go_on(site: Path, network: Simula
     text = site.read_text(encoding="utf-8")
     site.write_text(f'{text}\n[[modem]]\nname = "gone"\ndriver = "at"\nport = "/dev/ttyNOWHERE"\n', encoding="utf-8")
     with _daemon(site):
-        assert _until(lambda: sum(row["state"] == "ready" for row in _rows(site, "modem", "list")) == MODEMS, 20)
+        assert _until(lambda: sum(row["state"] == "ready" for row in _fleet(site)) == MODEMS, 20)
         _text_from(network, range(1))
         assert _until(lambda: _answers(network, range(1)) == {1: 1}, 10)
-        gone = next(row for row in _rows(site, "modem", "list") if row["name"] == "gone")
+        gone = next(row for row in _fleet(site) if row["name"] == "gone")
         assert gone["state"] == "down"
         assert "ttyNOWHERE" in str(gone["error"])
