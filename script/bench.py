@@ -20,6 +20,7 @@ from modem_drivers.simulated import SimulatedNetwork
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from simulated.peers import PEERS, Peer
 
+QUESTION = "STATUS 12345"  # its answer is one part
 IDLE_SECONDS = 10.0
 SETTLE_SECONDS = 2.0  # after a start, before anything is measured
 
@@ -86,7 +87,7 @@ def _ask_one_by_one(network: SimulatedNetwork, modems: list[LabModem], count: in
     for number in range(count):
         phone = network.phone(f"+6281200{number:06d}")
         started = time.perf_counter()
-        phone.send("BANTUAN", modems[number % len(modems)].msisdn)
+        phone.send(QUESTION, modems[number % len(modems)].msisdn)
         if phone.wait_for(1, 30):
             times.append(time.perf_counter() - started)
         time.sleep(pause)
@@ -97,7 +98,7 @@ def _burst(network: SimulatedNetwork, modems: list[LabModem], count: int, row: R
     phones = [network.phone(f"+6281300{number:06d}") for number in range(count)]
     started = time.perf_counter()
     for number, phone in enumerate(phones):
-        phone.send("BANTUAN", modems[number % len(modems)].msisdn)
+        phone.send(QUESTION, modems[number % len(modems)].msisdn)
     wait_until(lambda: all(phone.inbox for phone in phones), within, every=0.005)
     row.burst, row.burst_seconds = count, time.perf_counter() - started
     answers = times_answered(network, [phone.number for phone in phones])
