@@ -147,7 +147,14 @@ TIMEOUT = Verdict(_UNSURE, "no answer before the deadline", "tidak ada jawaban s
 PORT_LOST = Verdict(_UNSURE, "the port vanished", "port modem hilang")
 PROMPT_TIMEOUT = Verdict(_MODEM, "the modem did not ask for the PDU", "modem tidak meminta PDU")
 
-_INTERRUPTIONS = {"timeout": TIMEOUT, "port_lost": PORT_LOST, "prompt_timeout": PROMPT_TIMEOUT}
+RESTARTED = Verdict(_MODEM, "the modem restarted and lost its settings", "modem menyala ulang")
+
+_INTERRUPTIONS = {
+    "modem_restarted": RESTARTED,
+    "timeout": TIMEOUT,
+    "port_lost": PORT_LOST,
+    "prompt_timeout": PROMPT_TIMEOUT,
+}
 
 
 def verdict_of(kind: str, code: str) -> Verdict:

@@ -109,12 +109,20 @@ class Dialogue:
         self._announced: Announcement | None = None
         self._cut_off = False
         self._open_ussd = ""
+        self.echoed = False  #: whether a command came back since this was last cleared
+        self.expects_echo = True  #: False once the modem has shown that echo is off
+
+    @property
+    def lost_its_settings(self) -> bool:
+        """Whether the modem echoes again after echo was off: it restarted, and may be in text mode."""
+        return self.echoed and not self.expects_echo
 
     async def open(self, path: str, baudrate: int) -> None:
         """Open the port; raises `PortUnavailableError`."""
         self._splitter.clear()
         self._announced = None
         self._cut_off = False
+        self.echoed, self.expects_echo = False, True
         await self._port.open(path, baudrate)
 
     def close(self) -> None:
@@ -143,6 +151,7 @@ class Dialogue:
             exchange = self._begin(command, pdu)
             try:
                 await self._wait_for_prompt(exchange, prompt_seconds)
+                self._refuse_after_restart()
                 if not exchange.ended.is_set():
                     exchange.handed_over = True
                     self._port.write(pdu.encode("ascii") + CTRL_Z)
@@ -175,6 +184,11 @@ class Dialogue:
             await asyncio.wait_for(exchange.prompted.wait(), seconds)
         except TimeoutError:
             raise CutOffError("prompt_timeout", f"no prompt for the PDU within {seconds:g} s", began=True) from None
+
+    def _refuse_after_restart(self) -> None:
+        """In text mode +CMGS=22 asks for a text to the number 22: the PDU must not go out as one."""
+        if self.lost_its_settings:
+            raise CutOffError("modem_restarted", "the modem restarted and lost its settings", began=True)
 
     async def _finish(self, exchange: _Exchange, seconds: float, quiet_end: float | None) -> Answer:
         try:
@@ -328,7 +342,9 @@ class Dialogue:
         return line
 
     def _is_echo(self, line: str) -> bool:
-        return self._exchange is not None and line in self._exchange.echoes
+        echo = self._exchange is not None and line in self._exchange.echoes
+        self.echoed = self.echoed or echo
+        return echo
 
     def _is_direct(self, line: str) -> bool:
         announced = self._announced

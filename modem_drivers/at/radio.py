@@ -11,7 +11,7 @@ from modem_drivers.at.memory import Memory
 from modem_drivers.at.pin import unlock
 from modem_drivers.at.sending import Sender
 from modem_drivers.at.session import Session
-from modem_drivers.at.unsolicited import says_memory_full
+from modem_drivers.at.unsolicited import says_memory_full, says_restarted
 from modem_drivers.discovery import find_port
 from modem_drivers.profiles import GENERIC, Profile, profile_for
 from modem_drivers.radio import (
@@ -48,6 +48,7 @@ class AtRadio:
         self._dialogue = Dialogue(self._hear, self._hear_direct, self._hear_loss)
         self._session = Session(self._dialogue, settings.timeouts)
         self._lock = asyncio.Lock()
+        self._restarted = False
         self._use(setup.Abilities())
 
     def _use(self, abilities: setup.Abilities) -> None:
@@ -73,11 +74,21 @@ class AtRadio:
         await self._dialogue.resync(self._session.seconds("resync"))
         await setup.set_up_dialogue(self._session)
         self._profile = await self._chosen_profile()
+        await self._set_up_service()
+        return await setup.identify(self._session)
+
+    async def _set_up_service(self) -> None:
+        self._restarted = False
         await unlock(self._session, self._profile, self.settings.pin, self.path)
         await self._send_init(self._profile.init)
         self._use(await setup.set_up_messages(self._session, self._profile, self.settings.storage))
         await self._send_init(self.settings.init)
-        return await setup.identify(self._session)
+
+    async def _restore_after_restart(self) -> None:
+        """A modem that restarted by itself is in text mode, silent about messages, perhaps locked: set it up again."""
+        if self._restarted or self._dialogue.lost_its_settings:
+            await setup.set_up_dialogue(self._session)
+            await self._set_up_service()
 
     async def _chosen_profile(self) -> Profile:
         if self.settings.profile != "generic" or not self._profiles:
@@ -106,6 +117,9 @@ class AtRadio:
             if slot is not None:
                 self._memory.notice(slot.storage)
             self._events.put_nowait(Event(EventKind.STORED, slot=slot, detail=line))
+        elif says_restarted(line):
+            self._restarted = True
+            self._events.put_nowait(Event(EventKind.STORED, detail=line))  # whatever came meanwhile was not told
         elif says_memory_full(line):
             self._events.put_nowait(Event(EventKind.MEMORY_FULL, detail=line))
         elif line.startswith("+CUSD:") and (reply := replies.parse_cusd(line)) and not self._ussd.full():
@@ -126,6 +140,7 @@ class AtRadio:
             answer = await self._session.ask("")
             if not answer.ok:
                 raise ModemSilentError("no_ok", f"AT is answered by {answer.final.name}")
+            await self._restore_after_restart()
             registration = await self._registration()
             signal = await self._session.try_optional("+CSQ")
             operator = await self._session.try_optional("+COPS?", "sim")
@@ -153,7 +168,8 @@ class AtRadio:
         """Bring a confused modem back to its command prompt (ESC, AT); raises `ModemSilentError`."""
         async with self._lock:
             await self._dialogue.resync(self._session.seconds("resync"))
-            await setup.set_up_dialogue(self._session)
+            await self._session.ask("")
+            await self._restore_after_restart()
 
     async def reset(self) -> None:
         """Reset the radio as the profile allows; raises `NotSupportedError` when it forbids every reset."""
@@ -178,6 +194,7 @@ class AtRadio:
     async def received(self) -> list[ReceivedPdu]:
         """Everything that lies in the receiving memory, oldest slot first."""
         async with self._lock:
+            await self._restore_after_restart()
             return await self._memory.received()
 
     async def read(self, slot: Slot) -> ReceivedPdu | None:

@@ -42,9 +42,13 @@ class Abilities:
 
 async def set_up_dialogue(session: Session) -> None:
     """No echo, numeric error codes; for what does not work there is no harm."""
+    dialogue = session.dialogue
+    dialogue.expects_echo = True
     await session.try_optional("E0")
+    dialogue.echoed = False
     if await session.try_optional("+CMEE=1") is None:
         await session.try_optional("+CMEE=2")
+    dialogue.expects_echo = dialogue.echoed  # some modems never turn it off
 
 
 async def describe(session: Session) -> str:

@@ -79,6 +79,9 @@ WORDS = frozenset(
 )
 _MEMORY_FULL = re.compile(r"\^SMMEMFULL|SMS FULL|\+QIND: *\"SMSFULL\"|\^SMGO: *[12]|\+CIEV: *\"?SMSFULL\"?", re.I)
 
+#: Said after a restart: the settings are gone.
+RESTARTED = ("RDY", "CALL READY", "SMS READY", "^SYSSTART", "+PBREADY", "PB DONE", "^BOOT READY")
+
 #: These come both ways: unsolicited unless the command in hand asks for them.
 EITHER_WAY = ("+CREG:", "+CGREG:", "+CEREG:", "+CSQ:", "+CFUN:", "+CPIN:")
 
@@ -108,6 +111,11 @@ def is_unsolicited(line: str, asked: str) -> bool:
     if name in asked:
         return False
     return upper in WORDS or upper.startswith(EITHER_WAY)
+
+
+def says_restarted(line: str) -> bool:
+    """Whether a line tells that the modem has just been switched on."""
+    return line.upper().startswith(RESTARTED)
 
 
 def says_memory_full(line: str) -> bool:

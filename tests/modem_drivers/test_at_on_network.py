@@ -200,3 +200,26 @@ async def test_ussd_tells_the_balance(make: str, network: SimulatedNetwork, open
     """In plain text or in packed digits."""
     radio = await open_radio(network.add_modem("m", GATEWAY, profile=make))
     assert "Rp" in await radio.ussd("*888#")
+
+
+@pytest.mark.parametrize("make", ["generic", "simcom", "quectel"])
+async def test_a_modem_that_restarts_by_itself_is_set_up_again(
+    make: str, network: SimulatedNetwork, open_radio: OpenRadio
+) -> None:
+    """It is in text mode then: the PDU does not go out as a text, and after a re-sync everything works."""
+    radio = await open_radio(network.add_modem("m", GATEWAY, profile=make))
+    network.fault("m", FaultKind.REBOOT)
+    await asyncio.sleep(2.5)
+    before = len(network.history)
+    part = compose(CITIZEN, "satu").pdus[0]
+    first = await radio.submit(part.pdu, part.length)
+    assert first.outcome in (Outcome.MODEM_FAULT, Outcome.ACCEPTED)
+    await radio.resync()
+    assert (await radio.submit(part.pdu, part.length)).outcome is Outcome.ACCEPTED
+    assert len(network.history) - before == 1 + (first.outcome is Outcome.ACCEPTED)
+    network.send_from(CITIZEN, "halo")
+    while not (event := await told(radio, EventKind.STORED)).slot:
+        pass
+    received = await radio.read(event.slot)
+    assert received is not None
+    assert decode_deliver(received.pdu).user_data.text == "halo"
