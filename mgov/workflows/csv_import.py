@@ -13,7 +13,9 @@ from typing import Any
 from parsers import phones
 
 #: Rows that go to the database in one statement.
-BATCH = 1000
+BATCH = 5000
+#: Rows between two steps of a progress display.
+TICK = 1000
 LONGEST_LINE = 191
 LONGEST_WORD = 64
 #: The largest amount taken, in rupiah: what lies above is a slip of the keyboard.
@@ -166,12 +168,13 @@ def reference(cell: str) -> str:
 
 
 def amount(cell: str) -> int:
-    """Whole rupiah, digits only: a separator could be read in two ways, and an unreadable number is never zero."""
-    if not re.fullmatch(r"\d+", cell) or not cell.isascii():
+    """Whole rupiah, at most with .00 behind: another separator can be read in two ways, and nothing unreadable is zero."""
+    if not re.fullmatch(r"\d+(\.00?)?", cell) or not cell.isascii():
         raise CellError(f'"{cell[:40]}" is not a whole amount in rupiah; right would be 1250000')
-    if int(cell) > LARGEST_AMOUNT:
+    rupiah = int(cell.partition(".")[0])
+    if rupiah > LARGEST_AMOUNT:
         raise CellError(f"{cell[:40]} is too large")
-    return int(cell)
+    return rupiah
 
 
 def day(cell: str) -> date:
@@ -261,5 +264,5 @@ def _sorted_out(
         else:
             result.remarks += row.remarks
             yield row
-        if count % BATCH == 0:
+        if count % TICK == 0:
             tick(count)
