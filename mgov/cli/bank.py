@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -17,8 +19,18 @@ from mgov.cli.payment import payment_policy
 from mgov.config import Config
 from mgov.config import find as find_config
 from mgov.workflows.bank_import import ImportOutcome, TargetAccount, booked_text, import_statement
+from mgov.workflows.drop_folder import import_dropped
 from mgov.workflows.payments_matching import match_all
-from parsers.statements import Dialect, Entry, Statement, StatementError, build_dialects, stream_statements
+from parsers.statements import (
+    Dialect,
+    DialectError,
+    Entry,
+    Statement,
+    StatementError,
+    build_dialects,
+    propose_dialect,
+    stream_statements,
+)
 
 FORMAT_HELP = "auto, mt940, mt942, camt052, camt053, camt054, xlsx or csv:DIALECT"
 
@@ -39,7 +51,7 @@ def preview(context: CliContext, file: Path, format_: str, entries: bool, as_jso
 
     A statement whose balances do not add up is shown, its reason said on stderr, and the exit code is 1.
     """
-    dialects, zone = _dialects(), _zone(context)
+    dialects, zone = _dialects(context), _zone(context)
     with file.open("rb") as stream:
         try:
             statements = [r for r in stream_statements(stream, format_, dialects) if isinstance(r, Statement)]
@@ -126,7 +138,7 @@ def import_(context: CliContext, file: Path, account: str, format_: str, covers:
                 stream,
                 target_account(config, account),
                 format=format_,
-                dialects=_dialects(),
+                dialects=_dialects(context),
                 actor=context.actor(),
                 now=now,
                 zone=config.zone,
@@ -169,8 +181,72 @@ def _period(text: str | None) -> tuple[date, date] | None:
     return period
 
 
-def _dialects() -> dict[str, Dialect]:
-    return build_dialects(shipped_table("bank_dialects.toml"))
+@bank.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
+@click.pass_obj
+def drop(context: CliContext, folder: Path | None) -> None:
+    """Import what lies in the drop folder (FOLDER, else that of [payments]); bad files are set aside with a reason."""
+    database, config, now = context.database(), context.config, context.now()
+    place = folder or config.payments.drop_folder
+    if place is None:
+        raise NotDone("no folder: name one, or set drop_folder in [payments]")
+    accounts = [target_account(config, account.name) for account in config.account]
+    results = import_dropped(
+        database, place, accounts, dialects=_dialects(context), actor=context.actor(), now=now, zone=config.zone
+    )
+    for result in results:
+        if result.outcome is not None:
+            _report(result.name, result.outcome)
+    match_all(database, now, payment_policy(config))
+    failed = [f"{result.name}: {result.reason}" for result in results if result.outcome is None]
+    if failed:
+        raise NotDone("\n".join(failed))
+
+
+@bank.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--name", default="bank_kami", show_default=True, help="what to call the dialect")
+@click.pass_obj
+def learn(context: CliContext, file: Path, name: str) -> None:
+    """Propose a dialect for an unknown CSV or XLSX, and show what it would read.
+
+    The proposal goes to stdout: check it, and put it in bank_dialects.toml beside the configuration.
+    """
+    del context
+    with file.open("rb") as stream:
+        try:
+            table = propose_dialect(stream)
+            dialects = build_dialects({name: {"title": file.name, **table}})
+            statements = [r for r in stream_statements(stream, f"csv:{name}", dialects) if isinstance(r, Statement)]
+        except StatementError as error:
+            raise NotDone(f"{file.name}: {error}") from error
+    click.echo(_as_toml(name, file.name, table))
+    for statement in statements:
+        click.echo("# " + "  ".join(f"{key}={value}" for key, value in _summary(statement).items()))
+    _say(file.name, statements)
+
+
+def _as_toml(name: str, title: str, table: Mapping[str, Any]) -> str:
+    lines = [f"[{name}]", f"title = {json.dumps(title)}"]
+    for key, value in table.items():
+        if isinstance(value, dict):
+            lines.append(f"{key} = {{ " + ", ".join(f"{k} = {json.dumps(v)}" for k, v in value.items()) + " }")
+        else:
+            lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+    return "\n".join(lines)
+
+
+def _dialects(context: CliContext) -> dict[str, Dialect]:
+    """The shipped dialects, and those of `bank_dialects.toml` beside the configuration."""
+    tables = shipped_table("bank_dialects.toml")
+    config = find_config(context.config_path)
+    own = config.parent / "bank_dialects.toml" if config else None
+    try:
+        if own is not None and own.exists():
+            tables |= tomllib.loads(own.read_text(encoding="utf-8"))
+        return build_dialects(tables)
+    except (DialectError, tomllib.TOMLDecodeError) as error:
+        raise NotDone(f"{own}: {error}") from error
 
 
 def _zone(context: CliContext) -> ZoneInfo:

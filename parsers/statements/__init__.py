@@ -9,11 +9,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import BinaryIO
+from itertools import islice
+from typing import Any, BinaryIO
 
 from parsers.statements.camt import read_camt
-from parsers.statements.detect import detect
+from parsers.statements.detect import DELIMITERS, detect
 from parsers.statements.dialect import Dialect, DialectError, build_dialects
+from parsers.statements.learn import propose
 from parsers.statements.model import Entry, EntryType, Record, Statement, StatementError, StatementHead
 from parsers.statements.mt940 import read_mt940
 from parsers.statements.sheet import xlsx_rows
@@ -30,10 +32,12 @@ __all__ = [
     "StatementError",
     "StatementHead",
     "build_dialects",
+    "propose_dialect",
     "read_statements",
     "stream_statements",
 ]
 
+LEARN_ROWS = 300  # rows that a proposal is made from
 FORMATS = ("auto", "mt940", "mt942", "camt052", "camt053", "camt054", "xlsx", "csv:DIALECT")
 
 
@@ -60,6 +64,20 @@ def stream_statements(
         dialect = _dialect(name, dialects)
         rows = xlsx_rows(stream) if dialect.medium == "sheet" else csv_rows(lines_of(stream), dialect.delimiter)
         yield from read_table(rows, dialect)
+
+
+def propose_dialect(stream: BinaryIO) -> dict[str, Any]:
+    """A dialect's table guessed for an unknown CSV or XLSX: for a person to check. Raises `StatementError`."""
+    stream.seek(0)
+    if stream.read(2) == b"PK":
+        return propose(list(islice(xlsx_rows(stream), LEARN_ROWS)), medium="sheet", delimiter="")
+    lines = list(islice(lines_of(stream), LEARN_ROWS))
+    for delimiter in DELIMITERS[:-1]:
+        try:
+            return propose(list(csv_rows(lines, delimiter)), medium="csv", delimiter=delimiter)
+        except StatementError:
+            continue
+    return propose(list(csv_rows(lines, DELIMITERS[-1])), medium="csv", delimiter=DELIMITERS[-1])
 
 
 def _dialect(name: str, dialects: Mapping[str, Dialect]) -> Dialect:

@@ -16,7 +16,7 @@ from parsers.statements.text import lines_of
 
 _HEAD = 64 * 1024  # bytes that tell the format
 _SWIFT = re.compile(r"^(?:\{1:.*\{4:)?:(?:20|25|28C?|60[FM]|61):", re.MULTILINE)
-_DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|")
 
 
 def detect(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:
@@ -43,7 +43,7 @@ def _csv(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:
     lines = list(islice(lines_of(stream), HEADER_WITHIN))
     stream.seek(0)
     found: list[Dialect] = []
-    for delimiter in _DELIMITERS:
+    for delimiter in DELIMITERS:
         rows = list(csv_rows(lines, delimiter))
         found += [d for d in dialects.values() if d.medium == "csv" and d.delimiter == delimiter and _among(d, rows)]
     return _best(found)
