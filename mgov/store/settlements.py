@@ -6,7 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Table,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from mgov.store.database import wake
@@ -17,10 +31,30 @@ from mgov.store.schema.staff import transition
 Rows = Sequence[dict[str, Any]]
 
 
+#: Rows after which PostgreSQL's statistics are too old to plan the next queries by.
+STALE_AFTER = 5_000
+
+
 def allocate(tx: Connection, rows: Rows) -> None:
     """Insert allocations; the database refuses what a credit does not have."""
-    if rows:
-        tx.execute(insert(settlement), list(rows))
+    _insert_many(tx, settlement, rows)
+
+
+def refresh_statistics(tx: Connection, changed: int) -> None:
+    """After a mass of rows, tell PostgreSQL how many there are: its planner would still think of empty tables."""
+    if tx.dialect.name == "postgresql" and changed >= STALE_AFTER:
+        tx.execute(text("analyze settlement, confirmation, bank_entry, bill, review_case, refund"))
+
+
+def _insert_many(tx: Connection, table: Table, rows: Rows) -> None:
+    """Insert in few statements: PostgreSQL's driver sends one a row unless ids are asked for."""
+    if not rows:
+        return
+    statement = insert(table)
+    if tx.dialect.name == "postgresql":
+        tx.execute(statement.returning(table.c.id), list(rows)).all()
+    else:
+        tx.execute(statement, list(rows))
 
 
 def change_confirmations(tx: Connection, rows: Rows, keys: Sequence[str]) -> None:
@@ -33,8 +67,7 @@ def change_confirmations(tx: Connection, rows: Rows, keys: Sequence[str]) -> Non
 
 def record_transitions(tx: Connection, rows: Rows) -> None:
     """Add to the history of states."""
-    if rows:
-        tx.execute(insert(transition), list(rows))
+    _insert_many(tx, transition, rows)
 
 
 def queue_answers(tx: Connection, rows: Rows, now: datetime) -> int:
@@ -48,7 +81,7 @@ def queue_answers(tx: Connection, rows: Rows, now: datetime) -> int:
             "not_before": now,
             "subject_kind": "payment",
         }
-        tx.execute(insert(outbound_message), [{**shared, **row} for row in rows])
+        _insert_many(tx, outbound_message, [{**shared, **row} for row in rows])
         wake(tx, "outbox")
     return len(rows)
 
@@ -146,8 +179,7 @@ def sync_cases(tx: Connection, now: datetime) -> int:
         }
         for row in tx.execute(missing)
     ]
-    if rows:
-        tx.execute(insert(review_case), rows)
+    _insert_many(tx, review_case, rows)
     return len(rows)
 
 
@@ -184,8 +216,7 @@ def sync_refunds(tx: Connection, now: datetime) -> int:
         {"bill_id": row.id, "amount": row.missing, "state": "due", "reason": "surplus", "created_at": now}
         for row in tx.execute(query)
     ]
-    if rows:
-        tx.execute(insert(refund), rows)
+    _insert_many(tx, refund, rows)
     return len(rows)
 
 

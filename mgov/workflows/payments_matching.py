@@ -65,6 +65,7 @@ def match_open(tx: Connection, now: datetime, policy: PaymentPolicy) -> MatchSum
     decisions = match(items.claims, items.credits, items.bills, policy.matching)
     run = _Run(tx, now, policy, items)
     run.apply(decisions)
+    settlements.refresh_statistics(tx, len(run.allocations) + len(run.changes))
     settlements.sync_cases(tx, now)
     settlements.describe_cases(tx, run.cases)
     refunds = settlements.sync_refunds(tx, now)

@@ -27,6 +27,10 @@ class Index:
         self.bill_by_key = {descriptions.bill_key(bill.number): bill for bill in bills}
         self._index_bills(bills)
         self._index_credits(credits_)
+        self.only_rivals(claims)
+
+    def only_rivals(self, claims: Sequence[Claim]) -> None:
+        """Let only these claims contend for money: those that are not settled."""
         self.claims_by_proof: dict[str, list[Claim]] = defaultdict(list)
         for claim in claims:
             self.claims_by_proof[proofs.fold(proofs.normalise(claim.proof))].append(claim)

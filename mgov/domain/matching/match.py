@@ -21,6 +21,19 @@ def match(
     """
     index = Index(claims, credits_, bills, policy or Policy())
     ordered = sorted(claims, key=lambda claim: (claim.received_at, claim.id))
+    decided, unconfirmed = _round(index, ordered)
+    while True:
+        left = [claim for claim in ordered if decided[claim.id].kind is not DecisionKind.MATCHED]
+        index.only_rivals(left)
+        again, more = _round(index, left)
+        decided.update(again)
+        unconfirmed += more
+        if not more and all(d.kind is not DecisionKind.MATCHED for d in again.values()):
+            return [decided[claim.id] for claim in ordered] + unconfirmed
+
+
+def _round(index: Index, ordered: list[Claim]) -> tuple[dict[int, Decision], list[Decision]]:
+    """Decide once; what is settled takes a rival away, so rounds go on until one settles nothing."""
     decided, spoken_for = _by_proof(index, ordered)
     for decision in near.decide_all(index, [c for c in ordered if c.id not in decided], spoken_for):
         assert decision.claim is not None  # noqa: S101 - near decisions are about claims
@@ -35,7 +48,7 @@ def match(
     for claim in ordered:
         if claim.id not in decided:
             decided[claim.id] = _without_money(index, claim)
-    return [decided[claim.id] for claim in ordered] + unconfirmed
+    return decided, unconfirmed
 
 
 def _by_proof(index: Index, ordered: list[Claim]) -> tuple[dict[int, Decision], set[int]]:
