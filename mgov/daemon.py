@@ -22,6 +22,7 @@ from mgov.gateway.worker import ModemWorker
 from mgov.store import migrate, modems
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows.answer import AnswerSettings
+from mgov.workflows.payments_matching import Rematching
 from mgov.workflows.receive import give_up_incomplete
 from mgov.workflows.send import expire_overdue, recover
 from modem_drivers.simulated import SimulatedNetwork
@@ -116,12 +117,14 @@ class Daemon:
         return current
 
     async def _sweep(self, db: Database) -> None:
+        rematching = Rematching(db, bootstrap.payment_policy(self._config))
         while not self._stop.is_set():
             now = datetime.now(UTC)
             try:
                 await asyncio.to_thread(recover, db, "", now)
                 await asyncio.to_thread(expire_overdue, db, now)
                 await asyncio.to_thread(give_up_incomplete, db, now - INCOMPLETE_AFTER, now)
+                await asyncio.to_thread(rematching.run, now)
             except DatabaseUnavailableError as error:
                 self._log.warning("database away", detail=str(error))
             await self._wait_for_stop(SWEEP)

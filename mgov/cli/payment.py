@@ -56,7 +56,7 @@ def show(context: CliContext, payment_id: int) -> None:
 
     def load(tx: Any) -> tuple[list[dict[str, Any]], list[Any]]:  # noqa: ANN401 - a connection
         rows = [row for row in payments.listing(tx) if row["id"] == payment_id]
-        return rows, list(history.of(tx, "payment", payment_id))
+        return rows, list(history.of(tx, "confirmation", payment_id))
 
     rows, steps = context.database().read(load)
     if not rows:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mgov.bootstrap import answer_settings
+from mgov.bootstrap import answer_settings, payment_policy
 from mgov.cli.context import CliContext, NotDone, error_line
 from mgov.domain.message import digest
 from mgov.store import inbox as inbox_store
@@ -18,6 +18,7 @@ from mgov.store import modems
 from mgov.store import outbox as outbox_store
 from mgov.store.schema.messages import PRIORITIES
 from mgov.workflows.answer import answer_next
+from mgov.workflows.payments_matching import match_all
 from mgov.workflows.receive import receive_text
 from parsers.phones import normalise
 
@@ -129,6 +130,7 @@ def _process(context: CliContext) -> None:
     settings = answer_settings(context.config, db.read(modems.own_numbers))
     while answer_next(db, settings, datetime.max.replace(tzinfo=context.config.zone, year=9990)) is not None:
         continue
+    match_all(db, context.now(), payment_policy(context.config))
 
 
 def _injected(context: CliContext, row: dict[str, Any]) -> dict[str, Any]:

@@ -244,7 +244,7 @@ def reopen_settled_by(tx: Connection, credit_id: int, reason: str, actor: str, n
         tx,
         [
             {
-                "object_kind": "payment",
+                "object_kind": "confirmation",
                 "object_id": row_id,
                 "from_state": "settled",
                 "to_state": "review",

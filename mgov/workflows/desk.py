@@ -132,7 +132,7 @@ def _propose(
         case = desk.open_case(tx, row.id)
     assert case is not None  # noqa: S101 - just opened
     _changed_or_conflict(desk.change_case(tx, case, proposed_by=str(actor), decision=f"proposed {entry}"))
-    history.record(tx, "payment", row.id, to="review", from_=row.status, at=now, actor=actor, cause="proposed")
+    history.record(tx, "confirmation", row.id, to="review", from_=row.status, at=now, actor=actor, cause="proposed")
     return DeskOutcome("proposed", "perlu persetujuan orang kedua / a second person must approve")
 
 
@@ -252,7 +252,9 @@ def _set_status(
 ) -> None:
     values = {"status": status, "reason": reason, "rule": rule, "bank_entry_id": entry_id, "settled_at": settled_at}
     settlements.change_confirmations(tx, [{"row_id": row.id, **values}], list(values))
-    history.record(tx, "payment", row.id, from_=row.status, to=status, at=now, actor=actor, cause=reason, detail=detail)
+    history.record(
+        tx, "confirmation", row.id, from_=row.status, to=status, at=now, actor=actor, cause=reason, detail=detail
+    )
 
 
 def _tell_settled(tx: Connection, row: Row[Any], bill: Row[Any], credit: Row[Any], amount: int, now: datetime) -> None:

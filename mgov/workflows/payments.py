@@ -87,7 +87,7 @@ def _record_one(tx: Connection, number: str, shared: dict[str, Any]) -> tuple[in
     )
     history.record(
         tx,
-        "payment",
+        "confirmation",
         confirmation_id,
         to="awaiting_funds",
         at=shared["received_at"],

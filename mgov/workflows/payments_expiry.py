@@ -61,7 +61,7 @@ def _is_over(
 
 def _transition(row: Row[Any], now: datetime, actor: str) -> dict[str, Any]:
     return {
-        "object_kind": "payment",
+        "object_kind": "confirmation",
         "object_id": row.id,
         "from_state": row.status,
         "to_state": "expired",

@@ -83,6 +83,21 @@ def match_open(tx: Connection, now: datetime, policy: PaymentPolicy) -> MatchSum
     )
 
 
+class Rematching:
+    """Matches only when something arrived or changed since the last look of this process."""
+
+    def __init__(self, db: Database, policy: PaymentPolicy) -> None:
+        self._db, self._policy, self._seen = db, policy, ""
+
+    def run(self, now: datetime) -> MatchSummary | None:
+        """Match when there is news; None when there is none."""
+        if self._db.read(settlements.fingerprint) == self._seen:
+            return None
+        summary = match_all(self._db, now, self._policy)
+        self._seen = self._db.read(settlements.fingerprint)
+        return summary
+
+
 class _Run:
     """Turns decisions into rows, all of them first, then a statement a table."""
 
@@ -153,7 +168,7 @@ class _Run:
         detail = payments.as_json({"rule": decision.rule, "score": decision.score, "reasons": _sentences(decision)})
         self.transitions.append(
             {
-                "object_kind": "payment",
+                "object_kind": "confirmation",
                 "object_id": row.id,
                 "from_state": row.status,
                 "to_state": status,
