@@ -24,7 +24,7 @@ from mgov.workflows import own_transfers
 from parsers.statements import Dialect, Entry, Statement, StatementError, StatementHead, stream_statements
 
 BATCH = 1000  # entries written at once
-DAYS_REMEMBERED = 64  # booking days whose equal entries are told apart at a time
+DAYS_REMEMBERED = 31  # booking days whose equal entries are told apart at a time
 RUPIAH = frozenset({"", "IDR", "RP", "RP."})
 
 

@@ -18,7 +18,7 @@ from parsers.statements.dialect import Dialect, DialectError, build_dialects
 from parsers.statements.learn import propose
 from parsers.statements.model import Entry, EntryType, Record, Statement, StatementError, StatementHead
 from parsers.statements.mt940 import read_mt940
-from parsers.statements.sheet import xlsx_rows
+from parsers.statements.sheet import XLS_MAGIC, sheet_rows
 from parsers.statements.table import csv_rows, read_table
 from parsers.statements.text import lines_of
 
@@ -62,15 +62,15 @@ def stream_statements(
         yield from read_camt(stream, expand_batches=expand_batches)
     else:
         dialect = _dialect(name, dialects)
-        rows = xlsx_rows(stream) if dialect.medium == "sheet" else csv_rows(lines_of(stream), dialect.delimiter)
+        rows = sheet_rows(stream) if dialect.medium == "sheet" else csv_rows(lines_of(stream), dialect.delimiter)
         yield from read_table(rows, dialect)
 
 
 def propose_dialect(stream: BinaryIO) -> dict[str, Any]:
     """A dialect's table guessed for an unknown CSV or XLSX: for a person to check. Raises `StatementError`."""
     stream.seek(0)
-    if stream.read(2) == b"PK":
-        return propose(list(islice(xlsx_rows(stream), LEARN_ROWS)), medium="sheet", delimiter="")
+    if stream.read(8).startswith((b"PK", XLS_MAGIC)):
+        return propose(list(islice(sheet_rows(stream), LEARN_ROWS)), medium="sheet", delimiter="")
     lines = list(islice(lines_of(stream), LEARN_ROWS))
     for delimiter in DELIMITERS[:-1]:
         try:

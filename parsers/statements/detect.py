@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from parsers.statements.dialect import Dialect
 from parsers.statements.model import StatementError
-from parsers.statements.sheet import xlsx_rows
+from parsers.statements.sheet import XLS_MAGIC, sheet_rows
 from parsers.statements.table import HEADER_WITHIN, Row, csv_rows, is_header
 from parsers.statements.text import lines_of
 
@@ -29,7 +29,7 @@ def detect(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:
     stream.seek(0)
     if not head.strip():
         raise StatementError("empty", "berkas kosong / the file is empty")
-    if head.startswith(b"PK"):
+    if head.startswith((b"PK", XLS_MAGIC)):
         return _sheet(stream, dialects)
     text = head.decode("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", errors="replace").lstrip()
     if text.startswith("<"):
@@ -52,7 +52,7 @@ def _csv(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:
 def _sheet(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:
     copy = io.BytesIO(stream.read())
     stream.seek(0)
-    rows = list(islice(xlsx_rows(copy), HEADER_WITHIN))
+    rows = list(islice(sheet_rows(copy), HEADER_WITHIN))
     return _best([d for d in dialects.values() if d.medium == "sheet" and _among(d, rows)])
 
 

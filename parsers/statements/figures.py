@@ -72,7 +72,7 @@ def figure_of(cell: Cell, decimal: str, thousands: str, line: int) -> Decimal | 
 
 
 def _number(cell: int | float | Decimal, line: int) -> Decimal:
-    value = Decimal(str(round(cell, 5)))
+    value = Decimal(str(int(cell) if isinstance(cell, float) and cell.is_integer() else round(cell, 5)))
     if not value.is_finite():
         raise StatementError("bad_amount", f"jumlah tidak terbaca / unreadable amount: {cell!r}", line)
     return value

@@ -1,7 +1,9 @@
-"""Rows of a spreadsheet (XLSX, and XLS where xlrd is installed), guarded against files made to fill the memory."""
+"""Rows of a spreadsheet (XLSX, and XLS through xlrd), guarded against files made to fill the memory."""
 
 from __future__ import annotations
 
+import importlib
+import os
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -14,6 +16,8 @@ from parsers.statements.table import Row
 
 MAX_UNPACKED = 512 * 1024 * 1024  # bytes; a sheet of a million rows unpacks to about 200 MB
 MAX_RATIO = 200  # unpacked to packed; sheets reach 20 to 60
+MAX_XLS = 64 * 1024 * 1024  # bytes
+XLS_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 MAX_PART_RATIO_FROM = 8 * 1024 * 1024  # bytes unpacked below which a ratio says nothing
 
 
@@ -30,6 +34,34 @@ def xlsx_rows(stream: BinaryIO) -> Iterator[Row]:
         yield from _rows(book)
     finally:
         book.close()
+
+
+def sheet_rows(stream: BinaryIO) -> Iterator[Row]:
+    """The rows of a workbook, XLSX or the older XLS, told by its first bytes."""
+    stream.seek(0)
+    if stream.read(len(XLS_MAGIC)) == XLS_MAGIC:
+        yield from _xls_rows(stream)
+    else:
+        yield from xlsx_rows(stream)
+
+
+def _xls_rows(stream: BinaryIO) -> Iterator[Row]:
+    """XLS holds 65,536 rows at most, so it may be read at once."""
+    stream.seek(0)
+    data = stream.read(MAX_XLS + 1)
+    if len(data) > MAX_XLS:
+        raise StatementError("too_large", "berkas XLS terlalu besar / the XLS is too large")
+    try:
+        xlrd = importlib.import_module("xlrd")
+        with open(os.devnull, "w", encoding="utf-8") as quiet:  # xlrd prints what it finds odd
+            book = xlrd.open_workbook(file_contents=data, logfile=quiet)
+    except ImportError as error:
+        raise StatementError("xls_unsupported", "simpan sebagai XLSX / save it as XLSX (xlrd is missing)") from error
+    except Exception as error:
+        raise StatementError("bad_sheet", f"lembar kerja rusak / broken workbook: {error}") from error
+    for sheet in book.sheets():
+        for line in range(sheet.nrows):
+            yield line + 1, [cell if cell != "" else None for cell in sheet.row_values(line)]
 
 
 def _rows(book: Any) -> Iterator[Row]:  # noqa: ANN401 - openpyxl ships no types

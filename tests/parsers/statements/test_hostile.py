@@ -49,6 +49,7 @@ def _zip(name: str, size: int) -> bytes:
         (b":20:X\n:25:1\n:86:" + b"x\n" * 100_000, "field_too_long"),
         (b'booked_at,amount,type\n"' + b"x,\n" * 100_000, "bad_csv"),
         (b"PK\x03\x04 not a zip", "bad_sheet"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + b"not a workbook", "bad_sheet"),
         (_zip("a.txt", 10), "bad_sheet"),
         (_zip("xl/worksheets/sheet1.xml", MAX_PART_RATIO_FROM + 1), "too_large"),
     ],
