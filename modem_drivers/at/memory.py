@@ -8,7 +8,14 @@ from modem_drivers.at.replies import ListedPdu
 from modem_drivers.at.session import Session, refusal
 from modem_drivers.at.setup import Abilities
 from modem_drivers.outcomes import numeric_code
-from modem_drivers.radio import ReceivedPdu, Slot, StoredSubmit
+from modem_drivers.radio import (
+    ModemSilentError,
+    PortUnavailableError,
+    RadioError,
+    ReceivedPdu,
+    Slot,
+    StoredSubmit,
+)
 
 REPORTS = "SR"
 _EMPTY = {("CMS", 321), ("CME", 21), ("CME", 22)}
@@ -38,11 +45,18 @@ class Memory:
         """Everything received in the receiving memory and, with stored reports, in theirs."""
         found = await self._received_in(self._abilities.receiving)
         if REPORTS not in self._other and self._abilities.reports_stored and REPORTS in self._abilities.readable:
-            found += await self._received_in(REPORTS)
+            found += await self._received_in_other(REPORTS)
         while self._other:
-            found += await self._received_in(self._other[-1])
-            self._other.pop()
+            found += await self._received_in_other(self._other.pop())
         return found
+
+    async def _received_in_other(self, storage: str) -> list[ReceivedPdu]:
+        try:
+            return await self._received_in(storage)
+        except (PortUnavailableError, ModemSilentError):
+            raise
+        except RadioError:
+            return []  # offered by +CPMS=?, but not to be listed: no reason to lose the modem
 
     async def _received_in(self, storage: str) -> list[ReceivedPdu]:
         listed = [entry for entry in await self.listing(storage) if entry.received]
@@ -57,15 +71,19 @@ class Memory:
     async def listing(self, storage: str) -> list[ListedPdu]:
         """Every message of one memory by index; raises `RadioError`."""
         if not await self._select(storage):
-            return []
+            raise RadioError("no_storage", f"the modem does not let us look into {storage}")
         answers = [await self._session.ask("+CMGL=4", "list")] if not self._lists_by_kind else []
         if not answers or not answers[0].ok:
             answers = [await self._session.ask(f"+CMGL={kind}", "list") for kind in (0, 1, 2, 3)]
             self._lists_by_kind = answers[0].ok
-        if not any(answer.ok for answer in answers):
+        if not any(answer.ok for answer in answers) and not await self._is_empty(answers[0]):
             raise refusal("+CMGL=4", answers[0])
         entries = [entry for answer in answers for entry in replies.parse_cmgl(answer.lines)]
         return sorted(entries, key=lambda entry: entry.index)
+
+    async def _is_empty(self, refused: Answer) -> bool:
+        """Some modems answer an error when there is nothing to list."""
+        return _says_empty(refused) or (await self.use())[0] == 0
 
     async def read(self, slot: Slot) -> ReceivedPdu | None:
         """The received PDU in one slot, None when there is none."""

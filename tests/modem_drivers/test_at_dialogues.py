@@ -331,3 +331,24 @@ async def test_a_refused_ussd_code_is_said(make: Make) -> None:
     with pytest.raises(RadioError) as error:
         await radio.ussd("*888#")
     assert error.value.code == "ussd_unsupported"
+
+
+@pytest.mark.parametrize("said", ["\r\n+CMS ERROR: 321\r\n", "\r\nERROR\r\n"])
+async def test_an_empty_memory_that_answers_an_error_is_empty(make: Make, said: str) -> None:
+    """No reason to give the modem up."""
+    use = '\r\n+CPMS: "SM",0,20,"SM",0,20,"SM",0,20\r\n\r\nOK\r\n'
+    _, radio = make({r"AT\+CMGL=4": said, r"AT\+CPMS\?": use})
+    await radio.open()
+    assert await radio.received() == []
+
+
+async def test_a_modem_that_lists_by_kind(make: Make) -> None:
+    """No +CMGL=4: unread and read are listed one after the other."""
+    _, radio = make(
+        {
+            r"AT\+CMGL=0": f"\r\n+CMGL: 2,0,,28\r\n{DELIVER}\r\n\r\nOK\r\n",
+            r"AT\+CMGL=1": f"\r\n+CMGL: 1,1,,22\r\n{OTHER}\r\n\r\nOK\r\n",
+        }
+    )
+    await radio.open()
+    assert [entry.pdu for entry in await radio.received()] == [OTHER, DELIVER]

@@ -65,13 +65,13 @@ async def _next_text(radio) -> str | None:  # noqa: ANN001 - a radio
     return decode_deliver(received.pdu).user_data.text
 
 
-async def test_an_open_takes_less_than_a_second(network: SimulatedNetwork, open_radio: OpenRadio) -> None:
+async def test_an_open_takes_less_than_three_seconds(network: SimulatedNetwork, open_radio: OpenRadio) -> None:
     """A restarted daemon has its modems ready within three seconds."""
     path = network.add_modem("m", GATEWAY)
     await asyncio.sleep(0.5)
     start = time.monotonic()
     await open_radio(path)
-    assert time.monotonic() - start < 1.0
+    assert time.monotonic() - start < 3.0
 
 
 async def test_crash_safe_submission(network: SimulatedNetwork, open_radio: OpenRadio) -> None:
