@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, time, timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
 from mgov.config import Config, ModemSection
 from mgov.domain.matching import Policy
 from mgov.gateway.worker import WorkerSettings
+from mgov.mail.lmtp import LmtpServer
+from mgov.mail.mailbox import ImapSettings, Mailbox
+from mgov.mail.sender import MailSender, SmtpSettings
 from mgov.replies import Replies
+from mgov.store.database import Database
+from mgov.workflows import jobs, remind
 from mgov.workflows.answer import AnswerSettings
+from mgov.workflows.document_kinds import DocumentKinds
 from mgov.workflows.handlers.request import HandlerSettings, PayAccount
 from mgov.workflows.payments_matching import PaymentPolicy
+from mgov.workflows.remind import RemindSettings
+from mgov.workflows.reminder_text import Wording
 from modem_drivers.at import AtRadio
 from modem_drivers.profiles import Profile, read_profiles
 from modem_drivers.radio import Radio, RadioSettings
 from modem_drivers.simulated import SimulatedNetwork
 from scheduler.calendar import Calendar
+from scheduler.jobs import DailyAt, Every, Job, JobOutcome, JobRunner
+from scheduler.quiet_hours import QuietHours
 
 
 def shipped(name: str) -> Path:
@@ -143,3 +156,97 @@ def payment_policy(config: Config) -> PaymentPolicy:
 def calendar() -> Calendar:
     """The shipped calendar of banking days."""
     return Calendar({row["date"]: row["name"] for row in shipped_table("holidays.toml")["holiday"]})
+
+
+def remind_settings(config: Config) -> RemindSettings:
+    """When and how holders are reminded, from the configuration and the shipped kinds."""
+    kinds = DocumentKinds.read(shipped_table("documents.toml"))
+    own = {**kinds.stages, **{kind.upper(): stages for kind, stages in config.reminders.kinds.items()}}
+    opens = time.fromisoformat(config.reminders.quiet_until)
+    closes = time.fromisoformat(config.reminders.quiet_from)
+    wording = Wording(config.contact, config.language, kinds)
+    return RemindSettings(wording, config.reminders.stages, own, QuietHours(opens, closes, config.zone))
+
+
+def job_runner(config: Config, db: Database) -> JobRunner:
+    """The jobs of this node; each slot runs on whichever node claims it first."""
+
+    def report(outcome: JobOutcome) -> None:
+        told = {"outcome": outcome.state.value, "detail": outcome.detail or str(outcome.result or "")}
+        jobs.finish_slot(db, config.node, outcome.job, outcome.slot, now=outcome.ended_at, **told)
+
+    def claim(job: str, slot: datetime) -> bool:
+        return jobs.claim_slot(db, config.node, job, slot, datetime.now(UTC))
+
+    return JobRunner(_jobs(config, db), claim, report)
+
+
+def mail_parts(config: Config, db: Database, wake: asyncio.Event) -> list[MailSender | LmtpServer | Mailbox]:
+    """What sends and takes mail, as far as it is configured; each has `run` and `stop`."""
+    parts: list[MailSender | LmtpServer | Mailbox] = []
+    own = frozenset({parseaddr(config.smtp.sender)[1].lower()}) if config.smtp else frozenset()
+    if config.smtp is not None:
+        parts.append(MailSender(_smtp_settings(config), db, wake))
+    if config.lmtp is not None:
+        parts.append(LmtpServer(config.lmtp.host, config.lmtp.port, own, db))
+    if config.imap is not None:
+        parts.append(Mailbox(_imap_settings(config, own), db))
+    return parts
+
+
+def _jobs(config: Config, db: Database) -> tuple[Job, ...]:
+    settings = remind_settings(config)
+
+    def remind_today() -> str:
+        now = datetime.now(UTC)
+        outcome = remind.run(db, now.astimezone(config.zone).date(), settings, now)
+        return f"{outcome.reminders} reminders in {outcome.messages} messages"
+
+    def withdraw() -> str:
+        return f"{remind.withdraw_obsolete(db, datetime.now(UTC))} withdrawn"
+
+    def forget() -> str:
+        return f"{jobs.forget_slots(db, datetime.now(UTC) - timedelta(days=30))} slots forgotten"
+
+    hour = timedelta(hours=1)
+    return (
+        Job("remind", Every(hour), remind_today, make_up_within=hour),
+        Job("withdraw", Every(timedelta(minutes=5)), withdraw, make_up_within=timedelta(0)),
+        Job("forget-slots", DailyAt(time(3), config.zone), forget),
+    )
+
+
+def _smtp_settings(config: Config) -> SmtpSettings:
+    assert config.smtp is not None  # noqa: S101 - asked before
+    section = config.smtp
+    return SmtpSettings(
+        host=section.host,
+        port=section.port,
+        sender=section.sender,
+        owner=f"{config.node}/mail",
+        tls=section.tls,
+        user=section.user,
+        password=_secret(section.password, section.password_file),
+        ca_file=str(section.ca_file) if section.ca_file else None,
+        per_minute=section.per_minute,
+    )
+
+
+def _imap_settings(config: Config, own: frozenset[str]) -> ImapSettings:
+    assert config.imap is not None  # noqa: S101 - asked before
+    section = config.imap
+    return ImapSettings(
+        host=section.host,
+        port=section.port,
+        user=section.user,
+        password=_secret(section.password, section.password_file) or "",
+        own=own | ({section.user.lower()} if "@" in section.user else frozenset()),
+        tls=section.tls,
+        ca_file=str(section.ca_file) if section.ca_file else None,
+        folder=section.folder,
+        done_folder=section.done_folder,
+    )
+
+
+def _secret(value: str | None, file: Path | None) -> str | None:
+    return file.read_text(encoding="utf-8").strip() if file is not None else value

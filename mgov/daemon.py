@@ -89,6 +89,11 @@ class Daemon:
             parts.append(engine.run())
         if self._wanted("scheduler"):
             parts.append(self._sweep(db))
+            parts.append(self._keep_time(db))
+        if self._wanted("mail"):
+            for mail in bootstrap.mail_parts(self._config, db, wakeups.event("outbox")):
+                self._stoppers.append(mail.stop)
+                parts.append(mail.run())
         profiles = bootstrap.modem_profiles()
         for modem in self._config.modem:
             if not self._wanted(f"modem:{modem.name}"):
@@ -115,6 +120,12 @@ class Daemon:
             return told[numbers]
 
         return current
+
+    async def _keep_time(self, db: Database) -> None:
+        runner = bootstrap.job_runner(self._config, db)
+        runner.start()
+        await self._stop.wait()
+        await runner.stop()
 
     async def _sweep(self, db: Database) -> None:
         rematching = Rematching(db, bootstrap.payment_policy(self._config))

@@ -29,6 +29,7 @@ COMMANDS = {
     "remind": "mgov.cli.remind",
     "report": "mgov.cli.report",
     "run": "mgov.cli.run",
+    "scheduler": "mgov.cli.scheduler",
     "service": "mgov.cli.service",
     "sms": "mgov.cli.sms",
     "staff": "mgov.cli.staff",

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 import click
 
-from mgov.bootstrap import shipped_table
+from mgov.bootstrap import remind_settings
 from mgov.cli.context import CliContext, error_line
-from mgov.config import Config
 from mgov.workflows import remind as workflow
-from mgov.workflows.document_kinds import DocumentKinds
-from mgov.workflows.remind import RemindSettings
-from mgov.workflows.reminder_text import Wording
-from scheduler.quiet_hours import QuietHours
 
 DATE = click.DateTime(["%Y-%m-%d"])
-
-
-def remind_settings(config: Config) -> RemindSettings:
-    """When and how holders are reminded, from the configuration and the shipped kinds."""
-    kinds = DocumentKinds.read(shipped_table("documents.toml"))
-    own = {**kinds.stages, **{kind.upper(): stages for kind, stages in config.reminders.kinds.items()}}
-    opens = time.fromisoformat(config.reminders.quiet_until)
-    closes = time.fromisoformat(config.reminders.quiet_from)
-    wording = Wording(config.contact, config.language, kinds)
-    return RemindSettings(wording, config.reminders.stages, own, QuietHours(opens, closes, config.zone))
 
 
 @click.group()

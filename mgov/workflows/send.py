@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.message import MAX_ATTEMPTS, retry_at
-from mgov.store import outbox
+from mgov.store import outbox, reminders
 from mgov.store.database import Database, wake
 from mgov.workflows.receive import match_parked_reports
 
@@ -137,7 +137,7 @@ def expire_overdue(db: Database, now: datetime) -> int:
 def _next_task(
     tx: Connection, sender: Sender, count_parts: CountParts, now: datetime, absent: tuple[str, ...]
 ) -> Task | None:
-    message = outbox.claim(tx, channel="sms", owner=sender.owner, modem=sender.modem, now=now, absent=absent)
+    message = _claim_true(tx, sender, now, absent)
     if message is None:
         return None
     parts = outbox.parts_of(tx, message["id"])
@@ -145,6 +145,17 @@ def _next_task(
         outbox.add_parts(tx, message["id"], count_parts(message["text"]))
         parts = outbox.parts_of(tx, message["id"])
     return _begin(tx, sender, message, [part for part in parts if part["state"] == "queued"], len(parts), now)
+
+
+def _claim_true(tx: Connection, sender: Sender, now: datetime, absent: tuple[str, ...]) -> RowMapping | None:
+    """Claim the next message; a reminder that is no longer true is expired on the way instead."""
+    who = {"owner": sender.owner, "modem": sender.modem}
+    while (message := outbox.claim(tx, channel="sms", now=now, absent=absent, **who)) is not None:
+        if reminders.is_true(tx, message):
+            return message
+        why = {"actor": f"system:{sender.owner}", "cause": "obsolete", "error": reminders.OBSOLETE}
+        outbox.settle(tx, message, state="expired", now=now, **why)
+    return None
 
 
 def _begin(
