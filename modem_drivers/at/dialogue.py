@@ -238,6 +238,7 @@ class Dialogue:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         self._cut_off = True
+        self._port.discard_unwritten()
         # Q0 V1: a modem left mute, or answering in digits, speaks again; the plain AT comes first.
         knocks = itertools.cycle(("AT", "AT", "ATQ0V1"))
         while (rest := deadline - loop.time()) > 0:

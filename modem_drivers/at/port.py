@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
+import termios
 from collections.abc import Callable
 
 import serial
@@ -64,6 +66,13 @@ class SerialPort:
         self._unwritten += octets
         if not self._writing:
             self._flush()
+
+    def discard_unwritten(self) -> None:
+        """Throw away what the tty has not sent yet: the rest of a PDU must not go out after its ESC."""
+        self._unwritten.clear()
+        if self._serial is not None:
+            with contextlib.suppress(OSError, termios.error):
+                self._serial.reset_output_buffer()
 
     def close(self) -> None:
         """Give the port back; never raises."""

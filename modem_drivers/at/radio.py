@@ -176,6 +176,7 @@ class AtRadio:
         async with self._lock:
             if self._profile.reset == "none":
                 raise NotSupportedError("no_reset", f"profile {self._profile.name} allows no reset by command")
+            self._restarted = True  # settings may be lost: the next look at the modem brings them back
             if self._profile.reset == "cfun_reboot":
                 await self._reboot()
                 return

@@ -223,3 +223,18 @@ async def test_a_modem_that_restarts_by_itself_is_set_up_again(
     received = await radio.read(event.slot)
     assert received is not None
     assert decode_deliver(received.pdu).user_data.text == "halo"
+
+
+@pytest.mark.parametrize("make", ["generic", "huawei"])
+async def test_a_reset_by_the_profile_keeps_the_modem_usable(
+    make: str, network: SimulatedNetwork, open_radio: OpenRadio
+) -> None:
+    """Radio off and on; afterwards it registers, receives and sends."""
+    radio = await open_radio(network.add_modem("m", GATEWAY, profile=make))
+    await radio.reset()
+    await asyncio.sleep(1.0)
+    assert (await radio.probe()).registered
+    network.send_from(CITIZEN, "halo")
+    assert (await told(radio, EventKind.STORED)).slot is not None
+    part = compose(CITIZEN, "satu").pdus[0]
+    assert (await radio.submit(part.pdu, part.length)).outcome is Outcome.ACCEPTED
