@@ -97,6 +97,7 @@ def radio_opener(modem: ModemSection, port: str, profiles: Mapping[str, Profile]
     settings = RadioSettings(
         name=modem.name,
         port=port,
+        imei=modem.imei,
         pin=pin_of(modem),
         baudrate=modem.baudrate,
         storage=modem.storage,
