@@ -25,7 +25,7 @@ def compose(message: Mapping[str, Any], sender: str, answers: str | None, now: d
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _address(sender)
     mail["To"] = _address(message["recipient"])
-    mail["Subject"] = _one_line(message["subject"] or message["text"])[:180]
+    mail["Subject"] = _subject(message)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id_of(message, sender)
     if answers:
@@ -42,6 +42,12 @@ def compose(message: Mapping[str, Any], sender: str, answers: str | None, now: d
 def _address(text: str) -> Address:
     name, address = parseaddr(text)
     return Address(display_name=name, addr_spec=address)
+
+
+def _subject(message: Mapping[str, Any]) -> str:
+    subject = _one_line(message["subject"] or message["text"])[:180]
+    answers = bool(message["in_reply_to"]) and not subject.lower().startswith("re:")
+    return f"Re: {subject}" if answers else subject
 
 
 def _one_line(text: str) -> str:

@@ -60,9 +60,9 @@ def sms(wording: Wording, rows: Sequence[Mapping[str, Any]], on: date) -> str:
         row = rows[0]
         holder = f" {wording.word('for')} {row['holder']}" if row["holder"] else ""
         when = f"{_tense(wording, row, on)} {_day(row['due_on'])}"
-        body = f"{row['kind']} {row['document']}{holder} {when}. {_capital(_how(wording, row))}."
+        body = f"{_label(row)}{holder} {when}. {_capital(_how(wording, row))}."
     else:
-        listed = "; ".join(f"{row['kind']} {row['document']} {_day(row['due_on'])}" for row in rows[:MOST_IN_SMS])
+        listed = "; ".join(f"{_label(row)} {_day(row['due_on'])}" for row in rows[:MOST_IN_SMS])
         more = len(rows) - MOST_IN_SMS
         rest = f"; {wording.word('more').format(n=more)}" if more > 0 else ""
         body = f"{wording.word('many').format(n=len(rows))} {wording.word('due')}: {listed}{rest}."
@@ -73,7 +73,7 @@ def subject(wording: Wording, rows: Sequence[Mapping[str, Any]]) -> str:
     """The subject of the mail."""
     first = rows[0]
     rest = f" (+{len(rows) - 1})" if len(rows) > 1 else ""
-    title = f"{wording.word('subject')}: {first['kind']} {first['document']} {_day(first['due_on'])}{rest}"
+    title = f"{wording.word('subject')}: {_label(first)} {_day(first['due_on'])}{rest}"
     return " ".join(title.split())[:180]
 
 
@@ -97,7 +97,13 @@ def mail_html(wording: Wording, rows: Sequence[Mapping[str, Any]], on: date) -> 
 def _mail_line(wording: Wording, row: Mapping[str, Any], on: date) -> str:
     holder = f" {wording.word('for')} {row['holder']}" if row["holder"] else ""
     when = f"{_tense(wording, row, on)} {_day(row['due_on'])}"
-    return f"- {row['kind']} {row['document']}{holder} {when}: {_how(wording, row)}"
+    return f"- {_label(row)}{holder} {when}: {_how(wording, row)}"
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    """Kind and number; the kind is left out where the number begins with it."""
+    kind, number = str(row["kind"]), str(row["document"])
+    return number if number.upper().startswith(kind.upper()) else f"{kind} {number}"
 
 
 def _tense(wording: Wording, row: Mapping[str, Any], on: date) -> str:

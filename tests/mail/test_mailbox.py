@@ -1,0 +1,84 @@
+"""A mailbox on a real Dovecot: read, kept once, moved when kept."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from imapclient import IMAPClient
+from sqlalchemy import select
+
+from mgov.mail.mailbox import ImapSettings, Mailbox
+from mgov.store.database import Database
+from mgov.store.schema.messages import inbound_message
+from tests.mail import dovecot
+from tests.mail.test_incoming import OWN, mail
+
+pytestmark = pytest.mark.skipif(
+    not dovecot.available() or os.geteuid() != 0, reason="needs Dovecot, and root to start it"
+)
+
+
+@pytest.fixture
+def db(migrated_sqlite_url: str) -> Iterator[Database]:
+    database = Database(migrated_sqlite_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    with dovecot.running(tmp_path / "dovecot") as number:
+        yield number
+
+
+def client(port: int) -> IMAPClient:
+    connection = IMAPClient("127.0.0.1", port, ssl=False)
+    connection.login(dovecot.USER, dovecot.PASSWORD)
+    return connection
+
+
+def put(port: int, raw: bytes) -> None:
+    with client(port) as connection:
+        connection.append("INBOX", raw)
+
+
+def counts(port: int) -> tuple[int, int]:
+    """How many mails lie in the inbox and in the done folder."""
+    with client(port) as connection:
+        found = []
+        for folder in ("INBOX", "Done"):
+            there = connection.folder_exists(folder)
+            found.append(int(connection.folder_status(folder, ["MESSAGES"])[b"MESSAGES"]) if there else 0)
+        return found[0], found[1]
+
+
+def texts(db: Database) -> list[str]:
+    query = select(inbound_message.c.text).order_by(inbound_message.c.id)
+    return [text.strip() for text in db.read(lambda tx: tx.execute(query).scalars().all())]
+
+
+async def until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not await asyncio.to_thread(holds):  # noqa: ASYNC110 - it is awaited on a server
+            await asyncio.sleep(0.1)
+
+
+async def test_what_lies_there_and_what_comes_is_read_kept_once_and_moved(db: Database, port: int) -> None:
+    """A mail from before the start, one during IDLE, and the same one again: two messages, three moved."""
+    await asyncio.to_thread(put, port, mail("BANTUAN", Message_ID="<a@example.org>"))
+    mailbox = Mailbox(ImapSettings("127.0.0.1", port, dovecot.USER, dovecot.PASSWORD, OWN, tls=False), db)
+    running = asyncio.create_task(mailbox.run())
+    try:
+        await until(lambda: counts(port) == (0, 1))
+        await asyncio.to_thread(put, port, mail("LAYANAN", Message_ID="<b@example.org>"))
+        await until(lambda: counts(port) == (0, 2))
+        await asyncio.to_thread(put, port, mail("LAYANAN", Message_ID="<b@example.org>"))
+        await until(lambda: counts(port) == (0, 3))
+    finally:
+        mailbox.stop()
+        await asyncio.wait_for(running, 10)
+    assert texts(db) == ["BANTUAN", "LAYANAN"]
