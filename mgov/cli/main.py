@@ -21,6 +21,7 @@ COMMANDS = {
     "demo": "mgov.cli.demo",
     "document": "mgov.cli.document",
     "explain": "mgov.cli.explain",
+    "info": "mgov.cli.info",
     "init": "mgov.cli.init",
     "modem": "mgov.cli.modem",
     "parse": "mgov.cli.parse",

@@ -168,7 +168,7 @@ def reference(cell: str) -> str:
 
 
 def amount(cell: str) -> int:
-    """Whole rupiah, at most with .00 behind: another separator can be read in two ways, and nothing unreadable is zero."""
+    """Whole rupiah, at most with .00 behind: another separator could be read in two ways."""
     if not re.fullmatch(r"\d+(\.00?)?", cell) or not cell.isascii():
         raise CellError(f'"{cell[:40]}" is not a whole amount in rupiah; right would be 1250000')
     rupiah = int(cell.partition(".")[0])
