@@ -134,11 +134,15 @@ class Daemon:
             try:
                 await asyncio.to_thread(recover, db, "", now)
                 await asyncio.to_thread(expire_overdue, db, now)
-                await asyncio.to_thread(give_up_incomplete, db, now - INCOMPLETE_AFTER, now)
+                await asyncio.to_thread(self._give_up, db, now)
                 await asyncio.to_thread(rematching.run, now)
             except DatabaseUnavailableError as error:
                 self._log.warning("database away", detail=str(error))
             await self._wait_for_stop(SWEEP)
+
+    def _give_up(self, db: Database, now: datetime) -> None:
+        ask = bootstrap.shipped_replies(self._config).render("incomplete", {})
+        give_up_incomplete(db, now - INCOMPLETE_AFTER, now, ask=ask, own_numbers=db.read(modems.own_numbers))
 
     async def _database(self) -> Database | None:
         """The database, waited for when it is away; None when stopped meanwhile."""

@@ -246,6 +246,8 @@ class ModemWorker:
                 received = await radio.read(event.slot)
                 await self._keep(radio, [received] if received else [])
             else:
+                if event.kind is EventKind.MEMORY_FULL:
+                    self._log.warning("SIM full: the network keeps what comes until it is read", detail=event.detail)
                 stored += 1
         if stored:
             await self._keep(radio, await radio.received())
@@ -274,6 +276,9 @@ class ModemWorker:
 
     async def _probe(self, radio: Radio) -> tuple[str, ...]:
         health = await radio.probe()
+        if health.total and health.used == health.total:
+            self._log.warning("SIM full", used=health.used, total=health.total)
+            await self._keep(radio, await radio.received())
         state = "ready" if health.registered or health.registration is None else "unregistered"
         values: dict[str, Any] = {
             "state": state,

@@ -65,3 +65,14 @@ def listing(tx: Connection) -> list[dict[str, Any]]:
     )
     rows = list(tx.execute(_query().order_by(staff.c.id)).mappings())
     return [{name: row[name] for name in shown} | {"roles": roles_of(tx, row["id"])} for row in rows]
+
+
+def phones_of_role(tx: Connection, role: str) -> list[str]:
+    """The phones of the staff who hold a role and are not disabled."""
+    query = (
+        select(staff.c.phone)
+        .join(staff_role, staff_role.c.staff_id == staff.c.id)
+        .where(staff_role.c.role == role, staff.c.phone.is_not(None), staff.c.disabled_at.is_(None))
+        .order_by(staff.c.id)
+    )
+    return list(tx.execute(query).scalars())

@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 from mgov.domain.actor import Actor
 from mgov.domain.message import is_machine
 from mgov.replies import Replies
-from mgov.store import conversations, inbox, outbox
+from mgov.store import conversations, inbox, outbox, staff
 from mgov.store.conversations import OpenQuestion
 from mgov.store.database import Database
 from mgov.workflows.handlers import HANDLERS, missing, unknown
@@ -198,8 +198,26 @@ def _failed(
         return Handled(current["id"], "received", None)
     at = current["received_at"]
     inbox.finish(tx, current, state="set_aside", now=at, actor=ENGINE, cause="failed three times", error=sentence)
+    _tell_staff(tx, current["id"], now)
     reply = Reply(settings.replies.render("set_aside", {}))
     return Handled(current["id"], "set_aside", _queue(tx, current, reply, settings, at))
+
+
+def _tell_staff(tx: Connection, message_id: int, now: datetime) -> None:
+    """The NOC's phones are told of a text that was set aside; its words stay in the database."""
+    for phone in staff.phones_of_role(tx, "noc"):
+        outbox.queue_text(
+            tx,
+            to=phone,
+            text=f"mgov: pesan {message_id} gagal diproses 3x dan disisihkan. Lihat: mgov explain message {message_id}",
+            now=now,
+            priority="alert",
+            actor=ENGINE,
+            cause="text set aside",
+            dedupe_key=f"set-aside:{message_id}:{phone}",
+            subject_kind="message",
+            subject_id=message_id,
+        )
 
 
 def _shown(reading: Reading) -> Mapping[str, object]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.actor import Actor
-from mgov.domain.message import Origin, Part, Report, digest, is_delivered, is_undeliverable
+from mgov.domain.message import Origin, Part, Report, digest, is_delivered, is_machine, is_undeliverable
 from mgov.store import history, inbox, outbox
 from mgov.store.database import Database
 from mgov.store.schema.messages import delivery_report, outbound_message, outbound_part
@@ -86,8 +86,10 @@ def receive_reports(db: Database, origin: Origin, reports: Sequence[Report], now
     return db.transact(work)
 
 
-def give_up_incomplete(db: Database, before: datetime, now: datetime) -> int:
-    """Make long messages whose rest never came visible, so that the citizen is asked to send again."""
+def give_up_incomplete(
+    db: Database, before: datetime, now: datetime, *, ask: str, own_numbers: frozenset[str] = frozenset()
+) -> int:
+    """Make long messages whose rest has not come since `before` visible; their senders are told `ask` (send again)."""
 
     def work(tx: Connection) -> int:
         groups: dict[tuple[object, ...], list[RowMapping]] = {}
@@ -95,7 +97,7 @@ def give_up_incomplete(db: Database, before: datetime, now: datetime) -> int:
             key = (row["sim"], row["sender"], row["concat_reference"], row["concat_bits"], row["concat_total"])
             groups.setdefault(key, []).append(row)
         for rows in groups.values():
-            _give_up(tx, rows, now)
+            _give_up(tx, rows, now, None if is_machine(rows[0]["sender"], own_numbers) else ask)
         return len(groups)
 
     return db.transact(work)
@@ -155,7 +157,7 @@ def _as_message(
     return message_id
 
 
-def _give_up(tx: Connection, rows: list[RowMapping], now: datetime) -> None:
+def _give_up(tx: Connection, rows: list[RowMapping], now: datetime, ask: str | None) -> None:
     first = rows[0]
     origin = Origin(first["modem"], first["sim"])
     part = Part(first["pdu"], first["sender"], first["sent_at"], "")
@@ -163,8 +165,21 @@ def _give_up(tx: Connection, rows: list[RowMapping], now: datetime) -> None:
     message_id = _as_message(
         tx, origin, part, "", now, ids, [row["identity"] for row in rows] + ["incomplete"], state="incomplete"
     )
-    if message_id is not None:
-        inbox.bind_parts(tx, ids, message_id, "incomplete")
+    if message_id is None:
+        return
+    inbox.bind_parts(tx, ids, message_id, "incomplete")
+    if ask is not None:
+        outbox.queue_text(
+            tx,
+            to=first["sender"],
+            text=ask,
+            now=now,
+            priority="reply",
+            cause="part of a long text is missing",
+            dedupe_key=f"answer:{message_id}",
+            in_reply_to=message_id,
+            preferred_modem=first["modem"],
+        )
 
 
 def _keep_report(tx: Connection, origin: Origin, report: Report, now: datetime) -> int:

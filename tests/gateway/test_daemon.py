@@ -170,3 +170,42 @@ def test_a_missing_port_is_said_and_the_others_go_on(site: Path, network: Simula
         gone = next(row for row in _fleet(site) if row["name"] == "gone")
         assert gone["state"] == "down"
         assert "ttyNOWHERE" in str(gone["error"])
+
+
+def test_a_locked_sim_is_said_and_the_others_go_on(site: Path, network: SimulatedNetwork) -> None:
+    """A SIM that wants a PIN is one clear line; the other modems answer."""
+    port = network.add_modem("locked", "+628119990001", pin="1234")
+    text = site.read_text(encoding="utf-8")
+    site.write_text(f'{text}\n[[modem]]\nname = "locked"\ndriver = "at"\nport = "{port}"\n', encoding="utf-8")
+    with _daemon(site):
+        assert _until(lambda: sum(row["state"] == "ready" for row in _fleet(site)) == MODEMS, 20)
+        assert _until(lambda: any(row["state"] == "locked" and "PIN" in row["error"] for row in _fleet(site)), 10)
+        _text_from(network, range(1))
+        assert _until(lambda: _answers(network, range(1)) == {1: 1}, 10)
+
+
+def test_a_full_sim_is_emptied_and_everything_answered(
+    network: SimulatedNetwork, migrated_sqlite_url: str, tmp_path: Path
+) -> None:
+    """Texts that waited because the SIM was full all come in when the daemon starts."""
+    port = network.add_modem("small", "+628110000001", capacity=5)
+    site = tmp_path / "mgov.toml"
+    modem = f'[[modem]]\nname = "small"\ndriver = "at"\nport = "{port}"'
+    site.write_text(f'[database]\nurl = "{migrated_sqlite_url}"\n{modem}', encoding="utf-8")
+    citizens = range(0, 40, MODEMS)
+    _text_from(network, citizens)
+    with _daemon(site):
+        assert _until(lambda: _answers(network, citizens) == {1: len(citizens)}, 30)
+
+
+def test_a_database_that_is_down_at_start_is_waited_for(network: SimulatedNetwork, tmp_path: Path) -> None:
+    """The daemon says once that the database is away, and stays."""
+    port = network.add_modem("m1", "+628110000001")
+    site = tmp_path / "mgov.toml"
+    modem = f'[[modem]]\nname = "m1"\ndriver = "at"\nport = "{port}"'
+    url = "postgresql+psycopg://nobody@127.0.0.1:1/mgov"
+    site.write_text(f'[database]\nurl = "{url}"\n{modem}', encoding="utf-8")
+    log = site.with_suffix(".log")
+    with _daemon(site) as process:
+        assert _until(lambda: "database away at start" in log.read_text(encoding="utf-8"), 15)
+        assert process.poll() is None

@@ -74,10 +74,12 @@ def test_parts_in_any_order_make_one_text(database: Database) -> None:
 
 
 def test_an_incomplete_message_becomes_visible(database: Database) -> None:
-    """After a day, the parts that came show as an incomplete message."""
+    """After a day, the parts that came show as an incomplete message, and its sender is asked once to send it again."""
     receive_parts(database, ORIGIN, [_part("a", (7, 8, 2, 1))], _join, NOW)
     tomorrow = NOW + timedelta(days=1, seconds=1)
-    assert give_up_incomplete(database, tomorrow - timedelta(days=1), tomorrow) == 1
+    for expected in (1, 0):
+        assert give_up_incomplete(database, tomorrow - timedelta(days=1), tomorrow, ask="kirim ulang") == expected
+    assert [(row["recipient"], row["text"]) for row in database.read(outbox.listing)] == [(CITIZEN, "kirim ulang")]
     assert [row["state"] for row in database.read(inbox.listing)] == ["incomplete"]
 
 
