@@ -54,10 +54,10 @@ def decide(index: Index, claim: Claim, hit: Hit) -> Decision:
     if duplicate is not None:
         return settle.duplicate(claim, duplicate)
     if blocked is not None:
-        return settle.ambiguous(claim, (_REASONS[hit.rule], blocked), candidates)
+        return settle.ambiguous(claim, (blocked, _REASONS[hit.rule]), candidates)
     credit, doubt = _choose(index, claim, bills, hit)
     if credit is None:
-        return settle.ambiguous(claim, (_REASONS[hit.rule], doubt), candidates)
+        return settle.ambiguous(claim, (doubt, _REASONS[hit.rule]), candidates)
     return _weigh(index, claim, bills, hit, credit)
 
 
