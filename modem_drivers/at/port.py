@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import select
 import termios
 from collections.abc import Callable
 
@@ -98,8 +99,15 @@ class SerialPort:
             return
         if octets:
             self._on_bytes(octets)
-        else:
+        elif self._hung_up():
             self._lose("the line hung up")
+
+    def _hung_up(self) -> bool:
+        """Nothing to read is the end only when the line says so: with VMIN=0 a wake-up without octets reads as b""."""
+        assert self._serial is not None  # noqa: S101 - only called while open
+        poll = select.poll()
+        poll.register(self._serial.fileno(), select.POLLIN)
+        return any(state & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, state in poll.poll(0))
 
     def _flush(self) -> None:
         assert self._serial is not None  # noqa: S101 - the writer is removed when it is closed
