@@ -23,6 +23,7 @@ COMMANDS = {
     "explain": "mgov.cli.explain",
     "info": "mgov.cli.info",
     "init": "mgov.cli.init",
+    "lab": "mgov.cli.lab",
     "modem": "mgov.cli.modem",
     "parse": "mgov.cli.parse",
     "payment": "mgov.cli.payment",
