@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
-from mgov.domain.allocation import Ledger
 from mgov.domain.matching import descriptions, proofs
+from mgov.domain.matching.ledger import Ledger
 from mgov.domain.matching.names import NameIndex, words_of
 from mgov.domain.matching.records import Bill, Claim, Credit, Policy
 
