@@ -77,26 +77,28 @@ def own_stages(tx: Connection) -> list[str]:
 def add_documents(tx: Connection, scope: Scope, span: Range, on: date, now: datetime) -> None:
     """Note a reminder for each active document of a range, on each of its addresses, that has none for this stage."""
     contact = document_contact.c
+    key = _Key("document", document.c.id, document.c.due_on, contact.channel, contact.address)
     source = (
-        select(*_columns("document", document.c.id, document.c.due_on, span, contact.channel, contact.address, on, now))
+        select(*_columns(key, span, on, now))
         .select_from(document)
         .join(document_contact, contact.document_id == document.c.id)
         .outerjoin(address_state, address_state.c.address == contact.address)
         .where(document.c.status == "active", *_due(document.c.due_on, span), *_in_scope(scope))
     )
-    _insert(tx, source, "document", document.c.id, document.c.due_on, span)
+    _insert(tx, source, key, span)
 
 
 def add_bills(tx: Connection, span: Range, on: date, now: datetime) -> None:
     """The same for bills that are not paid, by SMS to the payer's phone."""
+    key = _Key("bill", bill.c.id, bill.c.due_date, literal("sms"), bill.c.payer_phone)
     source = (
-        select(*_columns("bill", bill.c.id, bill.c.due_date, span, literal("sms"), bill.c.payer_phone, on, now))
+        select(*_columns(key, span, on, now))
         .select_from(bill)
         .outerjoin(address_state, address_state.c.address == bill.c.payer_phone)
         .where(bill.c.status.in_(("open", "partly_paid")), *_due(bill.c.due_date, span))
         .where(bill.c.payer_phone.like("+%"))
     )
-    _insert(tx, source, "bill", bill.c.id, bill.c.due_date, span)
+    _insert(tx, source, key, span)
 
 
 def wanted(tx: Connection, after_id: int) -> Iterator[RowMapping]:
@@ -122,7 +124,10 @@ def queue(tx: Connection, messages: Sequence[dict[str, Any]], now: datetime) -> 
         "queued_at": now,
         "subject_kind": "reminder",
     }
-    tx.execute(insert(outbound_message), [{**same, **message} for message in messages])
+    statement = insert(outbound_message)
+    if tx.dialect.name == "postgresql":  # with RETURNING many rows travel in one statement, not one each
+        statement = statement.returning(outbound_message.c.id)
+    tx.execute(statement, [{**same, **message} for message in messages])
 
 
 def link(tx: Connection, after_id: int, prefix: str) -> int:
@@ -135,8 +140,9 @@ def link(tx: Connection, after_id: int, prefix: str) -> int:
     return int(changed.rowcount)
 
 
-def record_queued(tx: Connection, prefix: str, now: datetime) -> None:
+def record_queued(tx: Connection, after_id: int, now: datetime) -> None:
     """Write the first line of the history of each message of this run."""
+    mine = select(reminder.c.outbound_id).where(reminder.c.id > after_id, reminder.c.outbound_id.is_not(None))
     source = select(
         literal("send"),
         outbound_message.c.id,
@@ -144,7 +150,7 @@ def record_queued(tx: Connection, prefix: str, now: datetime) -> None:
         literal(now, transition.c.at.type),
         literal("system:reminders"),
         literal("reminder"),
-    ).where(outbound_message.c.subject_kind == "reminder", outbound_message.c.dedupe_key.startswith(prefix))
+    ).where(outbound_message.c.id.in_(mine))
     names = ["object_kind", "object_id", "to_state", "at", "actor", "cause"]
     tx.execute(insert(transition).from_select(names, source))
 
@@ -220,16 +226,18 @@ def _expire(tx: Connection, ids: list[int], now: datetime) -> None:
     tx.execute(insert(transition), [{"object_id": message_id, **same, **why} for message_id in ids])
 
 
-def _columns(
-    kind: str,
-    subject: ColumnElement[int],
-    due: ColumnElement[date],
-    span: Range,
-    channel: ColumnElement[str],
-    address: ColumnElement[str],
-    on: date,
-    now: datetime,
-) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """The columns that make a reminder unique, beside its stage."""
+
+    kind: str
+    subject: ColumnElement[int]
+    due: ColumnElement[Any]
+    channel: ColumnElement[str]
+    address: ColumnElement[Any]
+
+
+def _columns(key: _Key, span: Range, on: date, now: datetime) -> list[Any]:
     blocked = case(
         (address_state.c.opted_out_at.is_not(None), literal("opted out")),
         (address_state.c.not_me_at.is_not(None), literal("not the holder")),
@@ -238,12 +246,12 @@ def _columns(
     )
     state = case((_unblocked(), literal(WANTED)), else_=literal(SKIPPED))
     return [
-        literal(kind),
-        subject,
-        due,
+        literal(key.kind),
+        key.subject,
+        key.due,
         literal(span.stage),
-        channel,
-        address,
+        key.channel,
+        key.address,
         literal(on, reminder.c.run_on.type),
         literal(SKIPPED) if span.skip else state,
         literal(span.skip) if span.skip else cast(blocked, String(191)),
@@ -265,19 +273,18 @@ _INSERTED = [
 ]
 
 
-def _insert(
-    tx: Connection,
-    source: Any,  # noqa: ANN401 - a select
-    kind: str,
-    subject: ColumnElement[int],
-    due: ColumnElement[Any],
-    span: Range,
-) -> None:
-    if span.skip:  # only what was never reminded of this due date is said to be skipped
-        known = select(reminder.c.id).where(
-            reminder.c.subject_kind == kind, reminder.c.subject_id == subject, reminder.c.due_on == due
-        )
-        source = source.where(~exists(known.correlate_except(reminder)))
+def _insert(tx: Connection, source: Any, key: _Key, span: Range) -> None:  # noqa: ANN401 - a select
+    """Insert what is not there yet; the unique key decides where another node was first.
+
+    With a skip, only what was never reminded of this due date is said to be skipped.
+    """
+    columns = reminder.c
+    known = select(columns.id).where(
+        columns.subject_kind == key.kind, columns.subject_id == key.subject, columns.due_on == key.due
+    )
+    if span.skip is None:
+        known = known.where(columns.stage == span.stage, columns.channel == key.channel, columns.address == key.address)
+    source = source.where(~exists(known.correlate_except(reminder)))
     tx.execute(_or_ignore(tx, insert(reminder)).from_select(_INSERTED, source))
 
 

@@ -97,7 +97,7 @@ def _run(tx: Connection, on: date, settings: RemindSettings, now: datetime) -> R
     messages = _queue(tx, after_id, prefix, on, settings, now)
     count = reminders.link(tx, after_id, prefix) if messages else 0
     if messages:
-        reminders.record_queued(tx, prefix, now)
+        reminders.record_queued(tx, after_id, now)
         wake(tx, "outbox")
     return RunOutcome(count, messages, after_id, reminders.last_id(tx))
 
