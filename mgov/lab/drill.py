@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,12 +79,14 @@ class Drill:
         citizens = [f"+6281300{number:06d}" for number in range(TEXTS_IN)]
         recipients = [f"+6281400{number:06d}" for number in range(TEXTS_OUT)]
         self._send_some(network, citizens[: TEXTS_IN // 2])
+        queueing = threading.Thread(target=self._queue, args=(daemon, recipients))
+        queueing.start()  # beside the fault, as it takes a moment
         self._strike(network, daemon)
-        self._queue(daemon, recipients)
         self._send_some(network, citizens[TEXTS_IN // 2 :])
         if self._scenario.long_texts:
             citizens.append(self._send_long(network))
         recovery = self._recovery(network)
+        queueing.join()
         everyone = citizens + recipients
         wait_until(lambda: all(times_answered(network, everyone).values()), SETTLED_WITHIN, every=0.05)
         time.sleep(1.0)  # a doubled answer comes a moment later
