@@ -81,7 +81,8 @@ def _prepare(context: CliContext, folder: Path) -> Config:
 
 async def _talk(config: Config, say: tuple[str, ...]) -> None:
     started = asyncio.Event()
-    daemon = Daemon(config)
+    parts = ("engine", *(f"modem:{modem.name}" for modem in config.modem))
+    daemon = Daemon(config, parts if say else ())  # scripted answers are not to mix with reminders that fall due
     running = asyncio.create_task(daemon.run(lambda _: started.set()))
     waiting = asyncio.create_task(started.wait())
     await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)

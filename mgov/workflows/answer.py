@@ -15,7 +15,7 @@ from mgov.replies import Replies
 from mgov.store import conversations, inbox, outbox, staff
 from mgov.store.conversations import OpenQuestion
 from mgov.store.database import Database
-from mgov.workflows.handlers import HANDLERS, missing, unknown
+from mgov.workflows.handlers import HANDLERS, missing, strike_pin, unknown
 from mgov.workflows.handlers.request import HandlerSettings, Question, Reply, Request
 from parsers.completion import complete, yes_or_no
 from parsers.reader import read
@@ -133,7 +133,7 @@ def _dispatch(request: Request, answered: OpenQuestion | None) -> Reply:
     reading = request.reading
     if reading.command is None:
         if answered is not None and answered.kind == "propose":
-            return Reply(request.replies.render("dropped", {}))
+            return request.say("dropped")
         return unknown(request)
     if _must_propose(reading):
         return _propose(request)
@@ -160,7 +160,7 @@ def _propose(request: Request) -> Reply:
     if reading.missing:
         return missing(request)
     payload: dict[str, object] = {"command": reading.command, "fields": reading.fields}
-    text = request.replies.render("propose", {"command": reading.command, "fields": reading.fields})
+    text = request.say("propose", {"command": reading.command, "fields": reading.fields}).text
     return Reply(text, ask=Question("propose", payload))
 
 
@@ -198,6 +198,8 @@ def _failed(
         return Handled(current["id"], "received", None)
     at = current["received_at"]
     inbox.finish(tx, current, state="set_aside", now=at, actor=ENGINE, cause="failed three times", error=sentence)
+    if pin := read(current["text"], at).fields.get("pin"):
+        strike_pin(tx, current["id"], str(pin))
     _tell_staff(tx, current["id"], now)
     reply = Reply(settings.replies.render("set_aside", {}))
     return Handled(current["id"], "set_aside", _queue(tx, current, reply, settings, at))
