@@ -74,6 +74,19 @@ def own_stages(tx: Connection) -> list[str]:
     return list(tx.execute(select(document.c.stages).where(document.c.stages.is_not(None)).distinct()).scalars())
 
 
+def due_counts(tx: Connection, scope: Scope, since: date) -> list[tuple[date, str, int]]:
+    """For each due date from `since` on and each channel, how many addresses active documents have."""
+    contact = document_contact.c
+    query = (
+        select(document.c.due_on, contact.channel, func.count(contact.address.distinct()))
+        .join(document_contact, contact.document_id == document.c.id)
+        .outerjoin(address_state, address_state.c.address == contact.address)
+        .where(document.c.status == "active", document.c.due_on >= since, _unblocked(), *_in_scope(scope))
+        .group_by(document.c.due_on, contact.channel)
+    )
+    return [(due_on, channel, count) for due_on, channel, count in tx.execute(query)]
+
+
 def add_documents(tx: Connection, scope: Scope, span: Range, on: date, now: datetime) -> None:
     """Note a reminder for each active document of a range, on each of its addresses, that has none for this stage."""
     contact = document_contact.c

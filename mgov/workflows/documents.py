@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,13 +49,25 @@ class _RefusedError(Exception):
     """A strict import with bad rows: nothing goes in."""
 
 
+class _DryRunError(Exception):
+    """A dry run ends: the transaction is rolled back."""
+
+
 def import_documents(
-    db: Database, data: bytes, actor: Actor, now: datetime, *, strict: bool = False, duties: Duties | None = None
+    db: Database,
+    data: bytes,
+    actor: Actor,
+    now: datetime,
+    *,
+    strict: bool = False,
+    duties: Duties | None = None,
+    dry_run: Callable[[Connection], None] | None = None,
 ) -> ImportOutcome:
     """Import a CSV file (UTF-8 with a header) in one transaction.
 
     A bad row is named with its line and column and the others go in; with `strict` nothing does. The same row again
-    changes nothing. Raises DocumentError when the file has no usable header or is not UTF-8.
+    changes nothing. `dry_run` is called at the end, and then nothing is kept.
+    Raises DocumentError when the file has no usable header or is not UTF-8.
     """
     outcome = ImportOutcome()
 
@@ -66,9 +78,14 @@ def import_documents(
             _take(tx, {row.number: row for _, row in batch}, len(batch), outcome, actor, now, duties or {})
         if strict and outcome.errors:
             raise _RefusedError
+        if dry_run is not None:
+            dry_run(tx)
+            raise _DryRunError
 
     try:
         db.transact(work)
+    except _DryRunError:
+        return outcome
     except _RefusedError:
         return ImportOutcome(errors=outcome.errors, remarks=outcome.remarks)
     return outcome

@@ -88,7 +88,7 @@ def withdraw_obsolete(db: Database, now: datetime) -> int:
 def _run(tx: Connection, on: date, settings: RemindSettings, now: datetime) -> RunOutcome:
     reminders.lock(tx, now)
     after_id = reminders.last_id(tx)
-    for scope, cadence in _cadences(tx, settings):
+    for scope, cadence in cadences(tx, settings):
         for span in _ranges(cadence, on):
             reminders.add_documents(tx, scope, span, on, now)
     for span in _ranges(Cadence(settings.stages), on):
@@ -102,7 +102,8 @@ def _run(tx: Connection, on: date, settings: RemindSettings, now: datetime) -> R
     return RunOutcome(count, messages, after_id, reminders.last_id(tx))
 
 
-def _cadences(tx: Connection, settings: RemindSettings) -> Iterator[tuple[Scope, Cadence]]:
+def cadences(tx: Connection, settings: RemindSettings) -> Iterator[tuple[Scope, Cadence]]:
+    """Every cadence in force with the documents that it speaks of."""
     yield Scope(other_than_kinds=tuple(settings.kinds)), Cadence(settings.stages)
     for kind, stages in settings.kinds.items():
         yield Scope(kind=kind), Cadence(stages)

@@ -23,6 +23,7 @@ from mgov.store.schema.services import address_state
 from mgov.workflows import remind
 from mgov.workflows.document_kinds import DocumentKinds
 from mgov.workflows.documents import DocumentError, ImportOutcome, close_document, import_documents
+from mgov.workflows.forecast import forecast
 from mgov.workflows.remind import RemindSettings
 from mgov.workflows.reminder_text import Wording
 
@@ -197,3 +198,14 @@ def test_closing_a_quarter_opens_the_next_with_the_same_contacts(db: Database) -
     assert close_document(db, "TDG-1", ACTOR, NOON, duties=KINDS.duties) is None
     with pytest.raises(DocumentError, match="closed already"):
         close_document(db, "TDG-1", ACTOR, NOON)
+
+
+def test_a_dry_run_tells_the_load_of_each_day_and_keeps_nothing(db: Database) -> None:
+    """Five days before: one text now, one a day before, one on the day; the file is not imported."""
+    expected: dict[date, Any] = {}
+    data = (HEADER + row("F-1", 5, email="a@example.org")).encode()
+    import_documents(db, data, ACTOR, NOON, dry_run=lambda tx: expected.update(forecast(tx, SETTINGS, TODAY)))
+    assert {(day - TODAY).days: dict(counts) for day, counts in expected.items()} == {
+        days: {"sms": 1, "email": 1} for days in (0, 4, 5)
+    }
+    assert db.read(lambda tx: list(documents.listing(tx))) == []
