@@ -119,7 +119,7 @@ def _only_possible(moment: datetime, received_at: datetime) -> datetime | None:
 
 
 def _bills(board: Board, seen: Seen) -> tuple[list[str], int]:
-    meant = [ref for ref in seen.references if not _excluded(board, ref)]
+    meant = [ref for ref in seen.references if not _excluded(board, ref, several=len(seen.references) > 1)]
     meant = [ref for ref in meant if references.is_bill(ref.value)] or meant
     right = [ref for ref in meant if _RIGHT.search(board.before(ref.start, 36))]
     meant = right or meant
@@ -139,8 +139,11 @@ def _is_code(board: Board, code: references.Found) -> bool:
     return bool(_CODE_WORD.search(before)) and not _ID_WORD.search(before)
 
 
-def _excluded(board: Board, ref: references.Found) -> bool:
-    return bool(_NOT_THIS.search(board.before(ref.start, 34)) or _LATER.search(board.after(ref.end, 34)))
+def _excluded(board: Board, ref: references.Found, several: bool) -> bool:
+    """Whether a reference is named only to say that it is not the one; what follows decides between several."""
+    if _NOT_THIS.search(board.before(ref.start, 34)):
+        return True
+    return several and bool(_LATER.search(board.after(ref.end, 34)))
 
 
 def _put_medium(board: Board, fields: dict[str, object]) -> None:

@@ -7,7 +7,7 @@ import re
 from parsers.board import Board
 
 _TOKEN = (
-    r"((?:[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})|\d{2,6}(?: \d{2,6}){1,5})"
+    r"(\d{2,4}(?: \d{2,4}){1,5}(?![a-z0-9./\-])|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
 )
 _LABELS = (
     r"(?:no(?:mor|mer|\.)?|nmr|kode|code|id|number)?[ .]{0,2}(?:bukti|bkti|buktina|reff?|referensi|refrensi|reference|resi|struk|strk|slip|validasi|jurnal|journal|"
