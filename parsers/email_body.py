@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
+_LONGEST = 50_000
 _BLOCKS = frozenset({"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "hr", "ul", "ol"})
 _HIDDEN = frozenset({"style", "script", "head", "title", "blockquote"})
 _VOID = frozenset({"br", "hr", "img", "meta", "link", "input"})
@@ -66,14 +67,16 @@ class _Text(HTMLParser):
 
 def own_text(body: str, is_html: bool) -> str:
     """Return what the writer of the mail wrote himself; empty when the mail only quotes."""
-    text = _from_html(body) if is_html else body
+    text = _from_html(body[:_LONGEST]) if is_html else body[:_LONGEST]
     kept: list[str] = []
+    written = False
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         plain = line.strip()
         if plain.startswith((">", "|>")):
             continue
-        if _ends(plain, kept):
+        if _ends(plain, written):
             break
+        written = written or bool(plain)
         kept.append(line.rstrip())
     return "\n".join(_without_attribution(_without_closing(kept))).strip()
 
@@ -85,11 +88,10 @@ def _from_html(body: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "".join(parser.parts))
 
 
-def _ends(plain: str, kept: list[str]) -> bool:
+def _ends(plain: str, written: bool) -> bool:
     """Whether from this line on nothing is the writer's own new text."""
     if len(plain) > 300:
         return False
-    written = any(line.strip() for line in kept)
     if _ATTRIBUTION.search(plain) or _FORWARD.match(plain) or _SENT_FROM.match(plain) or _DISCLAIMER.search(plain):
         return True
     if _ATTRIBUTION_START.match(plain) and written and not re.search(r"bayar|transfer|tf|bukti", plain, re.I):
@@ -101,23 +103,25 @@ def _ends(plain: str, kept: list[str]) -> bool:
 
 def _without_closing(lines: list[str]) -> list[str]:
     """Drop the closing formula with the names, offices and telephones below it."""
-    for index, line in enumerate(lines):
-        few_below = sum(bool(below.strip()) for below in lines[index + 1 :]) <= 7
-        written = any(above.strip() for above in lines[:index])
-        if written and few_below and _CLOSING.match(line.strip()) and not _says_more(lines[index + 1 :]):
+    filled = [index for index, line in enumerate(lines) if line.strip()]
+    for index in filled[-8:]:
+        written = index > filled[0]
+        if written and _CLOSING.match(lines[index].strip()[:80]) and not _says_more(lines[index + 1 :]):
             return lines[:index]
     return lines
 
 
 def _says_more(lines: list[str]) -> bool:
     return any(
-        re.search(r"\b(?:bayar|skrd|skpd|strd|pkb|bukti|status|tagihan)\b[^@]*\d{3}", line, re.I) for line in lines
+        re.search(r"\b(?:bayar|skrd|skpd|strd|pkb|bukti|status|tagihan)\b[^@]{0,60}\d{3}", line, re.I) for line in lines
     )
 
 
 def _without_attribution(lines: list[str]) -> list[str]:
-    while lines and (not lines[-1].strip() or _ATTRIBUTION_START.match(lines[-1].strip()) and len(lines) > 1):
-        if lines[-1].strip() and re.search(r"bayar|transfer|bukti", lines[-1], re.I):
-            break
-        lines = lines[:-1]
-    return lines
+    """Drop a last line that only announces a quotation, and empty lines at the end."""
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    last = lines[end - 1].strip() if end else ""
+    announces = end > 1 and _ATTRIBUTION_START.match(last) and not re.search(r"bayar|transfer|bukti", last, re.I)
+    return lines[: end - 1] if announces else lines[:end]

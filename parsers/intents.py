@@ -60,7 +60,7 @@ _HISTORY = re.compile(
     r"\b(?:riwayat\w*|histori\w*|history|rekam jejak)\b|\b(?:pernah|sudah|yang|yg|daftar|semua)\b.{0,25}\b(?:saya |sy |aku )?(?:ajukan|diajukan|urus|kirim|lakukan)\b|\b(?:transaksi|permohonan|pengajuan) (?:saya|sy) (?:sebelumnya|selama ini|dulu|yang lalu|yg lalu|terdahulu)\b|\bpast (?:transactions|applications)\b"
 )
 _SERVICES = re.compile(
-    r"\b(?:layanan\w*|pelayanan\w*|services?)\b(?=.*\b(?:apa|daftar|list|ada|tersedia|semua|saja|aja|lihat|what|which|available|dong|minta|jenis)\b)|\b(?:apa|daftar|list|ada|semua|lihat|jenis|which|what|available|minta)\b.*\b(?:layanan\w*|pelayanan\w*|services?)\b|\bbisa (?:urus|ngurus|ngapain|buat) apa\b|\burus apa (?:aja|saja)\b"
+    r"\b(?:layanan\w*|pelayanan\w*|services?)\b(?=.{0,80}\b(?:apa|daftar|list|ada|tersedia|semua|saja|aja|lihat|what|which|available|dong|minta|jenis)\b)|\b(?:apa|daftar|list|ada|semua|lihat|jenis|which|what|available|minta)\b.{0,80}\b(?:layanan\w*|pelayanan\w*|services?)\b|\bbisa (?:urus|ngurus|ngapain|buat) apa\b|\burus apa (?:aja|saja)\b"
 )
 _REGISTER = re.compile(
     r"\b(?:daftar(?:kan|in)?|mendaftar(?:kan)?|ndaftar|daptar|registrasi|regist(?:er|rasi)?|reg|sign up|didaftar\w*)\b"
@@ -171,7 +171,7 @@ def _bill(low: str, marks: Marks) -> bool:
         and bool(
             ASKS.search(low)
             or re.search(
-                r"\b(?:cek|check|liat|lihat|tanya|tau|tahu|ada|punya|tunggakan)\b.*\b(?:tagihan|tunggakan|pajak|bill)|\b(?:tagihan|tunggakan|pajak)\w*\b.{0,20}\b(?:masih|ada)\b",
+                r"\b(?:cek|check|liat|lihat|tanya|tau|tahu|ada|punya|tunggakan)\b.{0,80}\b(?:tagihan|tunggakan|pajak|bill)|\b(?:tagihan|tunggakan|pajak)\w*\b.{0,20}\b(?:masih|ada)\b",
                 low,
             )
         )

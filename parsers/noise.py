@@ -12,15 +12,15 @@ _INCOMING = re.compile(
     r"\btelah (?:masuk|diterima|dikreditkan) (?:ke|di|dari)\b|\bdana (?:telah )?diterima\b|\bmenerima (?:transfer|dana|uang|kiriman)\b|\bdikredit\w*\b|\b(?:has been|was|been) credited\b|\bkredit (?:ke )?rek\w*|\bterima transfer\b"
 )
 _OPERATOR = re.compile(
-    r"\b(?:kuota|pulsa|paket data|bonus|masa aktif|poin)\b.*(?:\*\d{2,3}|tersisa|gb|mb|hubungi|hub|isi ulang|berlaku|aktif|telkomsel|indosat|smartfren|im3|xl|tri\b|habis|internet|kirim|100rb)|\bisikan pulsa\b|\b(?:kirim|isi|beliin|belikan|transfer) pulsa\b|"
-    r"\bpulsa\b.*\b(?:mama|papa|kantor polisi|dulu|rb)\b|\btidak terdaftar\b|\bketik menu\b|\bkartu (?:prabayar|sim)\b|\bregistrasi ulang\b|\b4444\b|\bnomor yang anda tuju\b"
+    r"\b(?:kuota|pulsa|paket data|bonus|masa aktif|poin)\b.{0,80}(?:\*\d{2,3}|tersisa|gb|mb|hubungi|hub|isi ulang|berlaku|aktif|telkomsel|indosat|smartfren|im3|xl|tri\b|habis|internet|kirim|100rb)|\bisikan pulsa\b|\b(?:kirim|isi|beliin|belikan|transfer) pulsa\b|"
+    r"\bpulsa\b.{0,80}\b(?:mama|papa|kantor polisi|dulu|rb)\b|\btidak terdaftar\b|\bketik menu\b|\bkartu (?:prabayar|sim)\b|\bregistrasi ulang\b|\b4444\b|\bnomor yang anda tuju\b"
 )
 _SPAM = re.compile(
     r"\b(?:pemenang|menang(?:kan)?|undian|hadiah|selamat anda|diskon|promo|pinjaman|pinjol|kta|slot|gacor|judi|togel|cair|bunga ringan|dana tunai|dana cepat|tanpa jaminan|jual|dijual|obral|investasi bodong|"
     r"maxwin|deposit|cashback|klik|http\w*|www|bit\.ly|wa\.me|bank transfer ke rekening|kredit tanpa|modal usaha)\b"
 )
 _MISDIRECTED = re.compile(
-    r"\b(?:trx|transaksi|kartu|token) ?(?:anda|listrik|pln)\b.*\b(?:token|kwh)\b|\btolong (?:transfer|kirim|trf|tf)\w*.*\b(?:ke rek|rek(?:ening)?|mama|dulu)\b|\b(?:transfer|kirim|trf|tf)(?: aja| saja| dulu)? (?:uangnya|uang|duit|dananya).*\b(?:ke rek\w*|ke nomor) (?:ini|baru)\b"
+    r"\b(?:trx|transaksi|kartu|token) ?(?:anda|listrik|pln)\b.{0,80}\b(?:token|kwh)\b|\btolong (?:transfer|kirim|trf|tf)\w*.{0,80}\b(?:ke rek|rek(?:ening)?|mama|dulu)\b|\b(?:transfer|kirim|trf|tf)(?: aja| saja| dulu)? (?:uangnya|uang|duit|dananya).{0,80}\b(?:ke rek\w*|ke nomor) (?:ini|baru)\b"
 )
 _OUT_OF_OFFICE = re.compile(
     r"\b(?:out of office|automatic reply|balasan otomatis|jawaban otomatis|auto[- ]?reply|undeliverable|delivery (?:status|failure|has failed)|mailer-daemon|tidak (?:berada )?di kantor|sedang cuti|could not be delivered|mail delivery)\b"

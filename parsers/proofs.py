@@ -6,9 +6,7 @@ import re
 
 from parsers.board import Board
 
-_TOKEN = (
-    r"(\d{2,4}(?: \d{2,4}){1,5}(?![a-z0-9./\-])|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
-)
+_TOKEN = r"(\d{2,4}(?: \d{2,4}){1,5}(?![a-z0-9./\-])|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
 _LABELS = (
     r"(?:no(?:mor|mer|\.)?|nmr|kode|code|id|number)?[ .]{0,2}(?:bukti|bkti|buktina|reff?|referensi|refrensi|reference|resi|struk|strk|slip|validasi|jurnal|journal|"
     r"kwitansi|kuitansi|rrn|receipt|proof|bukti setor|sts)|noref|nref|nobukti|norek? ref",
@@ -33,7 +31,7 @@ _NOT_A_PROOF = re.compile(
     r"nrkb|sim|nisn|token|skck|imei|antrian|antrean|kwh|meter|merchant)(?:nya)?(?: (?:saya|sy|no|nomor|kami|tujuan|toko|bank|virtual|account|pemda|kas|daerah|atas nama))*[ :.=#]{0,3}$"
 )
 _ACCOUNT = re.compile(
-    r"\b(?:no(?:mor|\.)? ?)?(?:rek(?:ening)?|norek|account|acc?|akun|virtual account|va|briva|a/c)(?: tujuan| pemda| kas(?: daerah| umum)?| pemprov| penerima| dinas| bapenda| banten| bank| saya| sy| daerah| no\.?| nomor|umum| [a-z]{3,8})*[ :.=]{0,3}"
+    r"\b(?:no(?:mor|\.)? ?)?(?:rek(?:ening)?|norek|account|acc?|akun|virtual account|va|briva|a/c)(?: [a-z]{2,8}\.?){0,4}[ :.=]{0,3}"
     r"((?!\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2}|\d{1,3}(?:\.\d{3})+(?![\d.]))\d[\d \-.]{6,24}\d)(?![\w])"
 )
 _TO_BANK = re.compile(

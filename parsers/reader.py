@@ -17,7 +17,7 @@ _MARKUP = re.compile(r"<(?:html|body|div|p|br|span|table|td|font|b|blockquote)\b
 
 def read(text: str, received_at: datetime) -> Reading:
     """Read an SMS that came in at ``received_at`` (aware). Never raises, whatever the text holds."""
-    plain = text[:20_000]
+    plain = text[:8_000]
     if "\n" in plain or "<" in plain:
         plain = own_text(plain, bool(_MARKUP.search(plain)))
     plain = normalise(plain)
