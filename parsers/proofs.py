@@ -6,7 +6,7 @@ import re
 
 from parsers.board import Board
 
-_TOKEN = r"(\d{2,4}(?: \d{2,4}){1,5}(?![a-z0-9./\-])|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
+_PROOF_SHAPE = r"(\d{2,4}(?: \d{2,4}){1,5}(?![a-z0-9./\-])|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
 _LABELS = (
     r"(?:no(?:mor|mer|\.)?|nmr|kode|code|id|number)?[ .]{0,2}(?:bukti|bkti|buktina|reff?|referensi|refrensi|reference|resi|struk|strk|slip|validasi|jurnal|journal|"
     r"kwitansi|kuitansi|rrn|receipt|proof|bukti setor|sts)|noref|nref|nobukti|norek? ref",
@@ -19,7 +19,7 @@ _FILL = (
     r"transaksi|trx|ref|reff|id|dari|the|kode|struk|slip|teller|qris|va|mbanking|no\.|was|berikut)(?![a-z0-9])[ :.=#]{0,3}){0,4}"
 )
 _LABELLED = tuple(
-    re.compile(rf"(?<![a-z])(?:{label})(?:nya|na|ny|ne)?(?![a-z])[ :.=#(\n]{{0,4}}{_FILL}{_TOKEN}(?![a-z0-9])")
+    re.compile(rf"(?<![a-z])(?:{label})(?:nya|na|ny|ne)?(?![a-z])[ :.=#(\n]{{0,4}}{_FILL}{_PROOF_SHAPE}(?![a-z0-9])")
     for label in _LABELS
 )
 _BEHIND = re.compile(

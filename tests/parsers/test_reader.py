@@ -1,0 +1,106 @@
+"""What citizens write is read, and nothing dangerous is read into it."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parsers.reader import read
+
+_FILE = Path(__file__).parent / "data" / "invented.jsonl"
+_ROWS = [json.loads(line) for line in _FILE.read_text(encoding="utf-8").splitlines()]
+_NOW = datetime(2026, 11, 12, 16, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
+
+
+@pytest.mark.parametrize("row", _ROWS, ids=[row["id"] for row in _ROWS])
+def test_an_invented_text_is_read_as_its_label_says(row: dict[str, Any]) -> None:
+    """Every invented text gives its command and its fields, a field in doubt may be absent."""
+    reading = read(row["text"], datetime.fromisoformat(row["received_at"]))
+    expected = row["expect"]
+    assert reading.command == expected["command"]
+    got = {name: value for name, value in reading.fields.items() if name != "bills"}
+    for name, value in expected["fields"].items():
+        assert got.pop(name, None) in [value, *row.get("also_ok", {}).get(name, [])]
+    assert got == {}
+
+
+_DIGITS = st.text("0123456789", min_size=9, max_size=12).filter(lambda one: not one.endswith("00"))
+_BANKS = st.sampled_from(["BJB", "BRI", "BNI", "BCA", "BSI", "BTN"])
+_SHAPES = (
+    "BAYAR {bill}#{proof}#{d:%d/%m/%Y}#{d:%H:%M}#{amount}#{bank}",
+    "bayar {bill} # {proof} # {d:%d-%m-%y} # {d:%H.%M} # Rp {grouped} # {bank}",
+    "Saya sudah bayar tagihan {bill} tgl {d:%d/%m/%Y} jam {d:%H.%M} sebesar Rp {grouped},- dari {bank}, no bukti {proof}",
+    "Konfirmasi {bill}: nominal Rp{grouped}, no ref {proof}, {d:%d/%m/%Y} pukul {d:%H:%M} WIB, bank {bank}",
+    "Tagihan: {bill}\nBukti: {proof}\nTanggal: {d:%d-%m-%Y}\nJam: {d:%H.%M}\nJumlah: {grouped}\nBank: {bank}",
+)
+
+
+@given(
+    shape=st.sampled_from(_SHAPES),
+    number=st.integers(1, 999_999),
+    kind=st.sampled_from(["SKRD", "SKPD", "PKB", "BBNKB", "RTU", "STRD"]),
+    proof=_DIGITS,
+    ago=st.integers(1, 60 * 24 * 90),
+    thousands=st.integers(10, 99_999),
+    bank=_BANKS,
+)
+@settings(max_examples=150, deadline=None)
+def test_what_is_written_from_fields_is_read_back(
+    shape: str, number: int, kind: str, proof: str, ago: int, thousands: int, bank: str
+) -> None:
+    """A confirmation written from fields in any of many shapes gives the same fields."""
+    paid, bill = _NOW - timedelta(minutes=ago), f"{kind}-2026-{number:06d}"
+    grouped = f"{thousands * 1000:,}".replace(",", ".")
+    text = shape.format(bill=bill, proof=proof, d=paid, amount=thousands * 1000, grouped=grouped, bank=bank)
+    fields = read(text, _NOW).fields
+    assert (fields["bill"], fields["proof"], fields["amount"]) == (bill, proof, thousands * 1000)
+    assert fields["paid_at"] == paid.isoformat(timespec="seconds")
+    assert fields["bank"] == bank
+
+
+@pytest.mark.parametrize("change", ["  {}  ", "{} 🙏🙏", "Yth admin, {}", "{} terima kasih pak", "\u200b{}\u00a0"])
+@pytest.mark.parametrize(
+    "text", ["BAYAR SKRD-2026-004512#0093482711#12/11/2026#14:30", "STATUS IZN-2026-600123", "TAGIHAN A 1234 BC"]
+)
+def test_courtesy_spaces_and_emoji_change_nothing(text: str, change: str) -> None:
+    """What stands around a command in politeness is not read."""
+    plain, polite = read(text, _NOW), read(change.format(text), _NOW)
+    assert (polite.command, polite.fields) == (plain.command, plain.fields)
+
+
+_HOSTILE = ("1 " * 5000, "a" * 10_000, "\n" * 10_000, "> a\n" * 3000, "satu " * 2000, "rek no bank " * 900, "SKRD-2026-004512 " * 600,
+            "\ud800" * 10_000, "\x00\x01\x1b" * 3000, "\ufdfa" * 10_000, "<div>" * 2000, "no bukti no ref bank bjb " * 400, "pulsa kuota " * 900)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", _HOSTILE, ids=range(len(_HOSTILE)))
+def test_no_text_takes_long(text: str) -> None:
+    """However hostile a text is, it is read in 50 ms (the best of three, as the machine is shared)."""
+    for whole in (text, "bayar " + text, "SKRD-2026-004512 sudah bayar " + text):
+        taken = []
+        for _ in range(3):
+            begin = time.process_time()
+            read(whole, _NOW)
+            taken.append(time.process_time() - begin)
+        assert min(taken) < 0.05
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_any_text_has_a_reading(text: str) -> None:
+    """Nothing that a phone can send raises."""
+    assert read(text, _NOW).how is not None
+
+
+def test_a_mistyped_keyword_is_not_certain() -> None:
+    """Money and STOP by a guessed keyword are left to be confirmed."""
+    assert not read("BAYRA SKRD-2026-004512#0093482711#12/11/2026#14:30", _NOW).certain
+    assert not read("BERHENIT", _NOW).certain
+    assert read("BERHENTI", _NOW).certain
