@@ -98,7 +98,7 @@ def add_documents(tx: Connection, scope: Scope, span: Range, on: date, now: date
         .outerjoin(address_state, address_state.c.address == contact.address)
         .where(document.c.status == "active", *_due(document.c.due_on, span), *_in_scope(scope))
     )
-    _insert(tx, source, key, span)
+    _insert(tx, source)
 
 
 def add_bills(tx: Connection, span: Range, on: date, now: datetime) -> None:
@@ -111,7 +111,7 @@ def add_bills(tx: Connection, span: Range, on: date, now: datetime) -> None:
         .where(bill.c.status.in_(("open", "partly_paid")), *_due(bill.c.due_date, span))
         .where(bill.c.payer_phone.like("+%"))
     )
-    _insert(tx, source, key, span)
+    _insert(tx, source)
 
 
 def wanted(tx: Connection, after_id: int) -> Iterator[RowMapping]:
@@ -286,18 +286,11 @@ _INSERTED = [
 ]
 
 
-def _insert(tx: Connection, source: Any, key: _Key, span: Range) -> None:  # noqa: ANN401 - a select
-    """Insert what is not there yet; the unique key decides where another node was first.
+def _insert(tx: Connection, source: Any) -> None:  # noqa: ANN401 - a select
+    """Insert what is not there yet: the unique key decides.
 
-    With a skip, only what was never reminded of this due date is said to be skipped.
+    An anti-join beforehand would be planned on a table that is still empty, and be quadratic while it fills.
     """
-    columns = reminder.c
-    known = select(columns.id).where(
-        columns.subject_kind == key.kind, columns.subject_id == key.subject, columns.due_on == key.due
-    )
-    if span.skip is None:
-        known = known.where(columns.stage == span.stage, columns.channel == key.channel, columns.address == key.address)
-    source = source.where(~exists(known.correlate_except(reminder)))
     tx.execute(_or_ignore(tx, insert(reminder)).from_select(_INSERTED, source))
 
 
