@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -67,6 +68,7 @@ def find(low: str) -> Keyword | None:
     return Keyword(WORDS.get(near) or _SHORT[near], near, match.start(), match.end(), exact=False)
 
 
+@lru_cache(maxsize=4096)
 def guess(word: str) -> str | None:
     """The one keyword that a mistyped word can be, None when it is a common word or could be two."""
     if word in _SHORT:
