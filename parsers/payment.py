@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from parsers import amounts, banks, clock, dates, identities, intents, phones, plates, proofs, references
 from parsers.board import Board
+from parsers.references import Found
 
 _ZONE = ZoneInfo("Asia/Jakarta")
 _NOT_THIS = re.compile(r"\b(?:bukan|bkn|not|selain|sanes|dudu|belum|blm|blom|salah|instead of)\b[^,;.\n#]{0,18}$")
@@ -28,8 +29,8 @@ _ID_WORD = re.compile(r"\b(?:nik|ktp|kk|npwp|nib|kartu keluarga)\b[^\d]{0,16}$")
 class Seen:
     """What the first look at a text found, before its command is known."""
 
-    references: tuple[references.Found, ...]
-    codes: tuple[references.Found, ...]
+    references: tuple[Found, ...]
+    codes: tuple[Found, ...]
     plates: tuple[str, ...]
 
 
