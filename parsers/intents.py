@@ -163,7 +163,11 @@ def _bill(low: str, marks: Marks) -> bool:
     if marks.plate:
         return True
     if marks.bill:
-        return bool(ASKS.search(low) or _CHECK_BILL.search(low) or denies_payment(low) or len(low) < 40)
+        return (
+            len(low) < 40
+            or any(rule.search(low) for rule in (ASKS, _CHECK_BILL, _TAX))
+            or denies_payment(low) is not None
+        )
     if other_bill(low):
         return False
     return (
@@ -171,7 +175,7 @@ def _bill(low: str, marks: Marks) -> bool:
         and bool(
             ASKS.search(low)
             or re.search(
-                r"\b(?:cek|check|liat|lihat|tanya|tau|tahu|ada|punya|tunggakan)\b.{0,80}\b(?:tagihan|tunggakan|pajak|bill)|\b(?:tagihan|tunggakan|pajak)\w*\b.{0,20}\b(?:masih|ada)\b",
+                r"\bada (?:tagihan|tunggakan)|\b(?:cek|check|liat|lihat|tanya|tau|tahu|punya|tunggakan)\b.{0,80}\b(?:tagihan|tunggakan|pajak|bill)|\b(?:tagihan|tunggakan|pajak)\w*\b.{0,20}\b(?:masih|ada)\b",
                 low,
             )
         )

@@ -39,6 +39,7 @@ _TOPIC_FILL = re.compile(
     r"bisa|nya|selamat|pagi|siang|sore|malam|pak|bu|kak|min|nanya|tau|tahu|mengajukan|pengajuan|pembuatan|pengurusan|prosedur|ketentuan|keterangan|penjelasan|please|can|get|some|to|punten|bade|itu|naon)\b[\s,:.#*\-]*)+",
     re.I,
 )
+_TOPIC_LEAD = re.compile(r"^(?:(?:soal|tentang|ttg|mengenai|about|on|the|dong|ya|pak|bu|min)\b[\s,:.#*\-]*)+", re.I)
 _SERVICE_WORD = re.compile(
     r"\b(?:mengajukan|ajukan|pengajuan|ngajuin|ajuin|permohonan|memohon|bikin|buat|membuat|urus|ngurus|mengurus|apply(?:ing)? for|apply|perpanjang(?:an)?|memperpanjang|nyieun|ngadamel)(?: (?:untuk|utk|pembuatan|an|a|the|surat|baru|permohonan))*[ :]+((?:izin|ijin)?[ ]?[\w\-]{2,20})",
     re.I,
@@ -129,7 +130,11 @@ def info(board: Board, keyword: Keyword | None) -> dict[str, object]:
         if keyword is None
         else None
     )
-    topic = trim(_TOPIC_FILL.sub("", (behind[1] if behind and trim(behind[1]) else rest).strip(" #*.:,;|_-/\n")))
+    topic = trim(
+        (_TOPIC_LEAD if keyword else _TOPIC_FILL).sub(
+            "", (behind[1] if behind and trim(behind[1]) else rest).strip(" #*.:,;|_-/\n")
+        )
+    )
     topic = trim(
         re.sub(r"\b(?:itu apa|apa (?:saja|aja)(?: ya)?|gimana|bagaimana|ya|dong|nya|di sini|disini)\b", " ", topic)
     )
