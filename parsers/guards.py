@@ -99,6 +99,8 @@ def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
         return "BILL" if marks.bill or marks.plate else SENTENCE
     if marks.bill or marks.proof or marks.long_number:
         return None
+    if marks.plate and not intents.DONE.search(rest):
+        return "BILL"
     if intents.other_bill(rest) or "?" in rest or _PAST.search(rest):
         return ""
     return None if _left(board, keyword) <= 2 else SENTENCE

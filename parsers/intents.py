@@ -18,7 +18,7 @@ _NOT_YET = re.compile(
 )
 _WILL = re.compile(
     r"\b(?:mau|akan|hendak|ingin|pengen|pingin|pgn|rencana\w*|bade|arep|ajeng|bisa|bs|boleh|harus|kudu|want to|would like to|will|can i|how (?:do|can|to)|going to|how much|cara|caranya|gimana|gmn|bagaimana|dimana|di mana|kapan|where)"
-    r"(?: \w+){0,3}? (?:\w*bayar\w*|byr|mayar|transfer|tf|trf|setor|pay|lunasi\w*|melunasi|cicil\w*)\b(?! (?:dicek|di cek|konfirmasi|lapor))|\b(?:besok|bsk|isukan|sesuk|lusa|minggu depan|bulan depan|tomorrow|nanti|ntar|mengko)\b.{0,30}(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)|"
+    r"(?: \w+){0,3}? (?:\w*bayar\w*|byr|mayar|transfer|tf|trf|setor|pay|lunasi\w*|melunasi|cicil\w*)\b(?! (?:dicek|di cek|konfirmasi|lapor))|\b(?:rek(?:ening)?(?:nya)?|ke|bank) ?mana\b|\b(?:besok|bsk|isukan|sesuk|lusa|minggu depan|bulan depan|tomorrow|nanti|ntar|mengko)\b.{0,30}(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)|"
     r"(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)\w*.{0,30}\b(?:besok|bsk|isukan|sesuk|minggu depan|bulan depan|tomorrow|nanti (?:sore|malam|siang|aja|ya)|mengko)\b"
 )
 ASKS = re.compile(r"\b(?:berapa\w*|brp\w*|brapa|brpa|how much|pira|pinten|sabaraha|pinten)\b")
@@ -152,7 +152,7 @@ def _pay(low: str, marks: Marks) -> bool:
 def _short_statement(low: str) -> bool:
     """``sudah bayar pak``, ``sdh transfer kemarin ya``: said to us, about nothing else."""
     plain = re.sub(
-        r"\b(?:pak|bu|kak|min|ya|yah|kok|saya|sy|kami|tadi|kemarin|kmrn|pagi|siang|sore|malam|mlm|hari|ini|barusan|yg|yang|itu|lho|loh|dong|mas|mbak|aku|bang|nih|jam|lewat|via|atm|bank|already|i|it|the|have|tagihannya)\b",
+        r"\b(?:pak|bu|kak|min|ya|yah|kok|saya|sy|kami|tadi|kemarin|kmrn|pagi|siang|sore|malam|mlm|hari|ini|barusan|yg|yang|itu|lho|loh|dong|mas|mbak|aku|bang|nih|jam|lewat|via|atm|bank|already|i|it|the|have|tagihannya|ribu|juta|rupiah|mobile|banking|mbanking|ibanking|teller|brimo|bni|bri|bjb|bca|bsi|btn|mandiri|mega|banten|cimb|dari|pake|pakai|uang|uangnya|lunas|kami)\b",
         " ",
         low,
     )
