@@ -29,7 +29,7 @@ def normalise(text: str) -> str:
     short = short.replace("_", "#")
     if not short.isascii():
         # NFKC may make one character eighteen: cut again, so that a hostile text cannot grow.
-        short = unicodedata.normalize("NFKC", short[:LONGEST]).translate(_PLAIN)
+        short = unicodedata.normalize("NFKC", short[:LONGEST])[: LONGEST * 2].translate(_PLAIN)
     shown = "".join(map(_shown, short)) if not (short.isascii() and short.isprintable()) else short
     return _RUNS.sub(" ", _SPACE_WORD.sub(" ", shown))[:LONGEST].strip()
 
