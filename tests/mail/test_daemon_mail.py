@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import socket
+import time
 from pathlib import Path
 
 from sqlalchemy import select
@@ -77,4 +78,5 @@ def _when_open(port: int) -> None:
             probe.settimeout(0.2)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
+        time.sleep(0.1)
     raise AssertionError("nobody listens")
