@@ -37,10 +37,11 @@ from modem_drivers.sms import EncodedPdu, PduError
 
 T = TypeVar("T")
 
-POLL_MEMORY = 30.0  # seconds between looks into the memory, because notices get lost
+POLL_MEMORY = 10.0  # seconds between looks into the memory, because notices get lost
 POLL_OUTBOX = 2.0  # seconds between looks into the outbox, because wake-ups are only hints
 PROBE = 15.0  # seconds between health probes
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before the port is opened again
+SIM_REST = 5.0  # seconds that a SIM rests after it was refused
 SIM_PAUSE = 60.0  # seconds before a SIM that a person has to see to is tried again
 DATABASE_PAUSE = 1.0  # seconds before a database that is away is tried again
 
@@ -76,6 +77,7 @@ class ModemWorker:
         self._sent_times: deque[float] = deque()
         self._hold_until = 0.0
         self._claimed: send.Task | None = None
+        self._faults = 0  # modem faults one after the other
         self._crash_safe = settings.crash_safe
         self._to_clear: list[Slot] = []
         self._log = structlog.get_logger("modem").bind(modem=settings.name)
@@ -149,8 +151,7 @@ class ModemWorker:
         submission = await self._transmit(radio, task)
         now = asyncio.get_running_loop().time()
         self._sent_times.append(now)
-        if submission.outcome in (Outcome.SIM_FAULT.value, Outcome.MODEM_FAULT.value):
-            self._hold_until = now + 5.0
+        self._hold_after(submission.outcome, now)
         calm = submission.outcome in (Outcome.ACCEPTED.value, Outcome.REFUSED_FOR_GOOD.value)
         more = calm and not self._stopping and self._may_send(now)
         following = await self._settle(task, submission, absent, more)
@@ -159,6 +160,16 @@ class ModemWorker:
             await self._settle_by_memory(radio)
         await self._clear_memory(radio)
         return following
+
+    def _hold_after(self, outcome: str, now: float) -> None:
+        """A SIM that may not send rests; a modem that was brought back goes on, unless it fails again and again."""
+        if outcome == Outcome.SIM_FAULT.value:
+            self._hold_until = now + SIM_REST
+        elif outcome == Outcome.MODEM_FAULT.value:
+            self._faults += 1
+            self._hold_until = now + min(SIM_REST, 0.25 * 2**self._faults if self._faults > 1 else 0)
+        else:
+            self._faults = 0
 
     async def _settle(
         self, task: send.Task, submission: send.Submission, absent: tuple[str, ...], more: bool

@@ -116,6 +116,8 @@ def _reply(tx: Connection, message: RowMapping, settings: AnswerSettings, now: d
 def _in_conversation(question: OpenQuestion, fresh: Reading, text: str, now: datetime) -> tuple[Reading, bool]:
     """What a text means after a question, and whether it answers it."""
     said = yes_or_no(text)
+    if said is False and question.kind == "missing":
+        return Reading(None, {}, (), True, ("BATAL",)), True
     if question.kind == "propose" and said is not None:
         command = question.command if said else None
         return Reading(command, question.fields if said else {}, (), True, ("YA" if said else "BATAL",)), True
@@ -132,7 +134,7 @@ def _in_conversation(question: OpenQuestion, fresh: Reading, text: str, now: dat
 def _dispatch(request: Request, answered: OpenQuestion | None) -> Reply:
     reading = request.reading
     if reading.command is None:
-        if answered is not None and answered.kind == "propose":
+        if answered is not None and answered.kind in ("propose", "missing"):
             return request.say("dropped")
         return unknown(request)
     if _must_propose(reading):

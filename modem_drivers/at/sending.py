@@ -72,6 +72,8 @@ def _result(answer: Answer, name: str) -> SendResult:
     reference = parse_reference(answer.lines, name)
     if answer.ok and not (answer.handed_over or name == "+CMSS"):
         return interrupted("prompt_timeout", handed_over=False)  # an OK where a prompt was due sent nothing
+    if answer.ok and reference is None:
+        return SendResult(Outcome.UNCERTAIN, code="no_reference", detail=f"OK without the reference that {name} owes")
     if answer.ok:
         return SendResult(Outcome.ACCEPTED, reference)
     # An error is the modem's last word on a PDU that it has seen, or on +CMGS itself when it never asked for one.

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from mgov.domain.message import digest
 from mgov.replies import Replies
 from mgov.store import inbox, outbox, staff
 from mgov.store.database import Database
@@ -29,7 +30,7 @@ def settings() -> AnswerSettings:
 
 def _receive(db: Database, text: str, sender: str = CITIZEN, at: datetime = NOW) -> int:
     values = {"channel": "sms", "sender": sender, "text": text, "sent_at": at, "received_at": at}
-    message_id = db.transact(lambda tx: receive_text(tx, identity=f"{sender}{text}{at}", **values))  # type: ignore[arg-type]
+    message_id = db.transact(lambda tx: receive_text(tx, identity=digest(sender, text, at), **values))  # type: ignore[arg-type]
     assert message_id is not None
     return message_id
 
@@ -147,6 +148,15 @@ def test_what_is_missing_is_asked_once_and_completed(database: Database, setting
     _answer_all(database, settings)
     assert [row["command"] for row in database.read(inbox.listing)] == ["STATUS", "STATUS"]
     assert "IZN-2026-000123" in _sent(database)[1]
+
+
+def test_batal_drops_an_open_question(database: Database, settings: AnswerSettings) -> None:
+    """BATAL after a question is no CANCEL of an application: it drops the question."""
+    _receive(database, "STATUS")
+    _answer_all(database, settings)
+    _receive(database, "BATAL", at=NOW + timedelta(minutes=1))
+    _answer_all(database, settings)
+    assert _sent(database)[1] == settings.replies.render("dropped", {})
 
 
 def _noting(seen: list[str], request: Request) -> Reply:
