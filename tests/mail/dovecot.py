@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,14 +58,21 @@ def available() -> bool:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[int]:
-    """Run it for a block; gives the port."""
+def running() -> Iterator[int]:
+    """Run it for a block; gives the port.
+
+    Its folder has a short path of its own: a path of a socket has at most 107 octets.
+    """
+    with tempfile.TemporaryDirectory(prefix="dovecot-", dir="/tmp") as folder:
+        yield from _run(Path(folder))
+
+
+def _run(folder: Path) -> Iterator[int]:
     port = _free_port()
     for name in ("run", "state", "mail"):
         (folder / name).mkdir(parents=True)
     (folder / "mail").chmod(0o777)
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(parent.stat().st_mode | 0o011) if parent.owner() == folder.owner() else None
+    folder.chmod(0o755)
     config = folder / "dovecot.conf"
     values = {"folder": folder, "port": port, "password": PASSWORD, "system": "dovecot", "group": "dovecot"}
     config.write_text(_CONFIG.format(owner="dovecot", **values), encoding="utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from imapclient import IMAPClient
@@ -30,8 +29,8 @@ def db(migrated_sqlite_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
-    with dovecot.running(tmp_path / "dovecot") as number:
+def port() -> Iterator[int]:
+    with dovecot.running() as number:
         yield number
 
 
