@@ -137,7 +137,7 @@ async def test_a_direct_message_at_the_prompt(make: Make) -> None:
     [
         ('\r\n+CMGS: 12,"26/11/24,06:00:00+28"\r\n\r\nOK\r\n', Outcome.ACCEPTED, None),
         ("\r\n+CMGS:12\r\nOK\r\n", Outcome.ACCEPTED, None),
-        ("\r\nOK\r\n", Outcome.ACCEPTED, None),
+        ("\r\nOK\r\n", Outcome.UNCERTAIN, "no_reference"),
         ("\r\n+CMS ERROR: 38\r\n", Outcome.REFUSED_FOR_NOW, "CMS 38"),
         ("\r\n+CMS ERROR: No network service\r\n", Outcome.REFUSED_FOR_NOW, "CMS no network service"),
         ("\r\n+CMS ERROR: 1\r\n", Outcome.REFUSED_FOR_GOOD, "CMS 1"),
