@@ -145,9 +145,8 @@ class PrivacySection(_Section):
 
 
 class RoutingSection(_Section):
-    """How texts leave, and how many answers one number gets."""
+    """How many answers one number gets, and whether delivery reports are asked for."""
 
-    only_to: tuple[str, ...] = ()
     answers_per_hour: int = Field(default=30, ge=1)
     reports: bool = True
 
