@@ -14,6 +14,7 @@ from mgov.store.schema.services import address_state, consent
 from mgov.workflows import staff
 from mgov.workflows.applications import import_applications, set_status
 from mgov.workflows.bills import import_bills
+from mgov.workflows.services import import_services
 from tests.workflows.citizen import BUDI, NIK, NOW, REPLIES, SITI, STAFF, STRANGER, World
 
 BILLS = (
@@ -213,6 +214,22 @@ def test_the_catalogue_is_open_to_anyone(world: World) -> None:
     """LAYANAN and INFO need no registration."""
     assert "SIUP" in world.text(STRANGER, "LAYANAN")
     assert "KTP dan NIB" in world.text(STRANGER, "INFO SIUP")
+
+
+def test_info_takes_the_words_of_a_service_for_its_code(world: World) -> None:
+    """INFO knows a service by telling words of its name, and names those that fit when there are several."""
+    import_services(
+        world.db,
+        b"code,name,sector,agency,requirements,fee,legal_basis\n"
+        b"PKB,Pajak Kendaraan Bermotor,pajak,BAPENDA,STNK asli,0,\n"
+        b"PBBKB,Pajak Bahan Bakar Kendaraan Bermotor,pajak,BAPENDA,NPWPD,0,\n"
+        b"TDG,Tanda Daftar Gudang,perindagkop,DISPERINDAG,denah gudang,0,\n",
+        STAFF,
+        NOW,
+    )
+    assert "denah gudang" in world.text(STRANGER, "INFO syarat daftar gudang")
+    assert "PKB (Pajak Kendaraan Bermotor), PBBKB" in world.text(STRANGER, "INFO pajak kendaraan")
+    assert "belum ada" in world.text(STRANGER, "INFO pajak rokok")
 
 
 def test_a_leaders_pin_opens_the_figures_and_is_struck(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 from rapidfuzz import fuzz, process
@@ -13,8 +14,14 @@ from mgov.workflows.handlers.request import Reply, Request
 
 #: How alike (0 to 100) a mistyped topic and a known one are before it is suggested.
 LIKENESS = 60
+#: Words around a topic that name no service: "INFO syarat bikin izin gudang".
+FILLERS = frozenset(
+    {"IZIN", "SURAT", "SYARAT", "BIKIN", "BUAT", "CARA", "TENTANG", "SOAL", "MENGURUS", "URUS", "PERMOHONAN"}
+    | {"LAYANAN", "UNTUK", "DI", "DAN", "YANG", "THE", "A", "OF", "FOR"}
+)
 CODES_SHOWN = 5
 TOPICS_SHOWN = 12
+NAMES_SHOWN = 4
 
 
 def help_(request: Request) -> Reply:
@@ -62,6 +69,20 @@ def find_service(request: Request, word: str, listed: list[RowMapping]) -> RowMa
     return next((row for row in listed if row["code"].upper() in names or row["name"].upper() in names), None)
 
 
+def named_by(words: str, listed: list[RowMapping]) -> list[RowMapping]:
+    """Services whose name or code has every telling word of `words`, or begins so; the shortest name first."""
+    wanted = [word for word in re.findall(r"[A-Z0-9]+", words.upper()) if word not in FILLERS]
+    if not wanted:
+        return []
+    found = [row for row in listed if _has_all(wanted, f"{row['code']} {row['name']}")]
+    return sorted(found, key=lambda row: len(row["name"]))
+
+
+def _has_all(wanted: list[str], name: str) -> bool:
+    words = re.findall(r"[A-Z0-9]+", name.upper())
+    return all(any(word == one or (len(one) > 3 and word.startswith(one)) for word in words) for one in wanted)
+
+
 def _about(request: Request, topic: str, listed: list[RowMapping]) -> Reply | None:
     article = articles.get(request.tx, topic)
     if article is not None:
@@ -70,12 +91,25 @@ def _about(request: Request, topic: str, listed: list[RowMapping]) -> Reply | No
         )
     service = find_service(request, topic, listed)
     if service is not None:
-        names = ("code", "name", "agency", "requirements", "fee", "legal_basis")
-        return request.say("info_service", {name: service[name] for name in names})
+        return _service(request, service)
     sector = [row for row in listed if row["sector"].upper() == topic]
     if sector:
         return request.say("services", {"sectors": [(topic, [row["code"] for row in sector[:TOPICS_SHOWN]])]})
-    return None
+    return _by_name(request, topic, listed)
+
+
+def _service(request: Request, service: RowMapping) -> Reply:
+    names = ("code", "name", "agency", "requirements", "fee", "legal_basis")
+    return request.say("info_service", {name: service[name] for name in names})
+
+
+def _by_name(request: Request, topic: str, listed: list[RowMapping]) -> Reply | None:
+    found = named_by(topic, listed)
+    if len(found) == 1:
+        return _service(request, found[0])
+    if not found:
+        return None
+    return request.say("info_choose", {"services": [(row["code"], row["name"]) for row in found[:NAMES_SHOWN]]})
 
 
 def _topics(request: Request, listed: list[RowMapping]) -> list[str]:
