@@ -87,6 +87,7 @@ outbound_message = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     moment("queued_at", nullable=False),
     moment("not_before", nullable=False),
+    moment("held_from"),  # after a restore: the `not_before` that it had before it was held
     moment("send_by"),
     moment("sent_at"),
     moment("delivered_at"),
