@@ -64,7 +64,8 @@ inbound_message = Table(
     **TABLE_OPTIONS,
 )
 
-#: SMS and e-mail alike. `lease_number` fences: who no longer holds it may not settle the send.
+#: SMS and e-mail alike. `lease_number` fences: who no longer holds it may not settle the send. `closes_at` is the end of
+#: the sending hours that an unasked message belongs to: from then on it waits for the next opening.
 outbound_message = Table(
     "outbound_message",
     metadata,
@@ -81,6 +82,9 @@ outbound_message = Table(
     Column("in_reply_to", Id, ForeignKey("inbound_message.id"), index=True),
     short("preferred_modem"),
     short("avoid_modem"),
+    short("bound_sim"),  # parts went out by this SIM: the rest must carry the same number
+    short("held"),  # why it is not sent although it is due: `only_to`
+    Column("resend_of", Id, index=True),
     short("modem"),
     short("sim"),
     Column("parts", Integer, nullable=False, server_default="1"),
@@ -88,6 +92,7 @@ outbound_message = Table(
     moment("queued_at", nullable=False),
     moment("not_before", nullable=False),
     moment("held_from"),  # after a restore: the `not_before` that it had before it was held
+    moment("closes_at"),
     moment("send_by"),
     moment("sent_at"),
     moment("delivered_at"),
@@ -126,6 +131,7 @@ outbound_part = Table(
     short("error_code"),
     UniqueConstraint("message_id", "sequence"),
     Index("ix_outbound_part_reference", "sim", "reference", "submitted_at"),
+    Index("ix_outbound_part_used", "sim", "submitted_at"),
     **TABLE_OPTIONS,
 )
 
@@ -168,6 +174,9 @@ modem = Table(
     Column("balance", Rupiah),
     moment("balance_at"),
     Column("valid_until", Date),
+    Column("days_left", Integer),  # until the balance is used up, at the rate of late
+    short("blocked"),  # the quota that is used up
+    moment("blocked_until"),
     moment("last_seen"),
     moment("down_since"),
     prose("error"),

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=191), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("opted_out_at", UtcDateTime(), nullable=True),
+        sa.Column("opted_out_by", sa.String(length=191), nullable=True),
         sa.Column("not_me_at", UtcDateTime(), nullable=True),
         sa.Column("bounced_at", UtcDateTime(), nullable=True),
         sa.Column("notice_hour", UtcDateTime(), nullable=True),
@@ -139,22 +140,27 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
-        "broadcast",
+        "broadcast_template",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("group_name", sa.String(length=64), nullable=False),
-        sa.Column("priority", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("group_name", sa.String(length=64), nullable=True),
+        sa.Column("subject", sa.String(length=191), nullable=True),
         sa.Column(
             "text",
             sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
             nullable=False,
         ),
-        sa.Column("state", sa.String(length=64), nullable=False),
         sa.Column("proposed_by", sa.String(length=191), nullable=False),
-        sa.Column("approved_by", sa.String(length=191), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("approved_by", sa.String(length=191), nullable=True),
         sa.Column("approved_at", UtcDateTime(), nullable=True),
-        sa.Column("stopped_at", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
+        sa.CheckConstraint("kind in ('bulk', 'alert')", name=op.f("ck_broadcast_template_known_kind")),
+        sa.CheckConstraint(
+            "approved_by is null or approved_by <> proposed_by", name=op.f("ck_broadcast_template_two_persons")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_template")),
+        sa.UniqueConstraint("name", name=op.f("uq_broadcast_template_name")),
         mysql_charset="utf8mb4",
         mysql_collation="utf8mb4_bin",
         mysql_engine="InnoDB",
@@ -184,6 +190,11 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("address", sa.String(length=191), nullable=False),
         sa.Column("act", sa.String(length=64), nullable=False),
+        sa.Column(
+            "said",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=True,
+        ),
         sa.Column(
             "wording",
             sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
@@ -377,6 +388,9 @@ def upgrade() -> None:
         sa.Column("balance", sa.BigInteger(), nullable=True),
         sa.Column("balance_at", UtcDateTime(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("days_left", sa.Integer(), nullable=True),
+        sa.Column("blocked", sa.String(length=64), nullable=True),
+        sa.Column("blocked_until", UtcDateTime(), nullable=True),
         sa.Column("last_seen", UtcDateTime(), nullable=True),
         sa.Column("down_since", UtcDateTime(), nullable=True),
         sa.Column(
@@ -391,6 +405,35 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "modem_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("modem", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column(
+            "argument",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=True,
+        ),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column(
+            "answer",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=True,
+        ),
+        sa.Column("open", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("asked_by", sa.String(length=191), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_modem_request")),
+        mysql_charset="utf8mb4",
+        mysql_collation="utf8mb4_bin",
+        mysql_engine="InnoDB",
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("modem_request", schema=None) as batch_op:
+        batch_op.create_index("ix_modem_request_waiting", ["modem", "state", "id"], unique=False)
+
     op.create_table(
         "node",
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -410,10 +453,28 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("id_number", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=191), nullable=False),
+        sa.Column("suspended_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.String(length=191), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party")),
         sa.UniqueConstraint("id_number", name=op.f("uq_party_id_number")),
+        mysql_charset="utf8mb4",
+        mysql_collation="utf8mb4_bin",
+        mysql_engine="InnoDB",
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "pause",
+        sa.Column("scope", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("by", sa.String(length=191), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=True,
+        ),
+        sa.PrimaryKeyConstraint("scope", "name", name=op.f("pk_pause")),
         mysql_charset="utf8mb4",
         mysql_collation="utf8mb4_bin",
         mysql_engine="InnoDB",
@@ -538,7 +599,9 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("address", sa.String(length=191), nullable=False),
+        sa.Column("label", sa.String(length=191), nullable=True),
         sa.Column("tier", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("tier between 1 and 9", name=op.f("ck_recipient_group_tier_in_range")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recipient_group")),
         sa.UniqueConstraint("name", "address", name=op.f("uq_recipient_group_name_address")),
         mysql_charset="utf8mb4",
@@ -579,6 +642,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reminder_outbound_id"), ["outbound_id"], unique=False)
 
     op.create_table(
+        "route_standing",
+        sa.Column("modem", sa.String(length=64), nullable=False),
+        sa.Column("operator", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("samples", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Integer(), nullable=False),
+        sa.Column("median_seconds", sa.Integer(), nullable=True),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("measured_at", UtcDateTime(), nullable=False),
+        sa.Column(
+            "reason",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=True,
+        ),
+        sa.PrimaryKeyConstraint("modem", "operator", name=op.f("pk_route_standing")),
+        mysql_charset="utf8mb4",
+        mysql_collation="utf8mb4_bin",
+        mysql_engine="InnoDB",
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "setting",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column(
@@ -611,6 +696,28 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "sim_reading",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("sim", sa.String(length=64), nullable=False),
+        sa.Column("modem", sa.String(length=64), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("balance", sa.BigInteger(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column(
+            "text",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sim_reading")),
+        mysql_charset="utf8mb4",
+        mysql_collation="utf8mb4_bin",
+        mysql_engine="InnoDB",
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("sim_reading", schema=None) as batch_op:
+        batch_op.create_index("ix_sim_reading_sim", ["sim", "at"], unique=False)
+
     op.create_table(
         "target",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -651,6 +758,50 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("transition", schema=None) as batch_op:
         batch_op.create_index("ix_transition_object", ["object_kind", "object_id"], unique=False)
+
+    op.create_table(
+        "agency_task",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("agency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.String(length=191), nullable=False),
+        sa.Column("party_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("holder_name", sa.String(length=191), nullable=True),
+        sa.Column(
+            "documents",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "said",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(length=64), server_default="open", nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_by", sa.String(length=191), nullable=True),
+        sa.Column("outcome", sa.String(length=64), nullable=True),
+        sa.Column(
+            "note",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=True,
+        ),
+        sa.CheckConstraint("kind in ('not_me', 'extended')", name=op.f("ck_agency_task_known_kind")),
+        sa.CheckConstraint("state in ('open', 'closed')", name=op.f("ck_agency_task_known_state")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_agency_task_agency_id")),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_agency_task_party_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agency_task")),
+        mysql_charset="utf8mb4",
+        mysql_collation="utf8mb4_bin",
+        mysql_engine="InnoDB",
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("agency_task", schema=None) as batch_op:
+        batch_op.create_index("ix_agency_task_address", ["address"], unique=False)
+        batch_op.create_index(batch_op.f("ix_agency_task_party_id"), ["party_id"], unique=False)
+        batch_op.create_index("ix_agency_task_state", ["state", "agency_id"], unique=False)
 
     op.create_table(
         "bank_statement",
@@ -736,6 +887,48 @@ def upgrade() -> None:
         batch_op.create_index("ix_bill_status", ["status", "due_date"], unique=False)
 
     op.create_table(
+        "broadcast",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("group_name", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("template_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("source", sa.String(length=191), nullable=True),
+        sa.Column("subject", sa.String(length=191), nullable=True),
+        sa.Column(
+            "text",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("recipients", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("parts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("proposed_by", sa.String(length=191), nullable=False),
+        sa.Column("approved_by", sa.String(length=191), nullable=True),
+        sa.Column("stopped_by", sa.String(length=191), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=True,
+        ),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("approved_at", UtcDateTime(), nullable=True),
+        sa.Column("stopped_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "kind = 'alert' or approved_by is null or approved_by <> proposed_by", name=op.f("ck_broadcast_two_persons")
+        ),
+        sa.CheckConstraint("kind in ('bulk', 'alert')", name=op.f("ck_broadcast_known_kind")),
+        sa.CheckConstraint(
+            "state in ('proposed', 'released', 'stopped', 'rejected')", name=op.f("ck_broadcast_known_state")
+        ),
+        sa.ForeignKeyConstraint(["template_id"], ["broadcast_template.id"], name=op.f("fk_broadcast_template_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
+        sa.UniqueConstraint("source", name=op.f("uq_broadcast_source")),
+        mysql_charset="utf8mb4",
+        mysql_collation="utf8mb4_bin",
+        mysql_engine="InnoDB",
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "contact",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("party_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -776,11 +969,13 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=64), server_default="active", nullable=False),
         sa.Column("replaced_by", sa.String(length=191), nullable=True),
         sa.Column("stages", sa.String(length=191), nullable=True),
+        sa.Column("zone", sa.String(length=64), nullable=True),
         sa.Column(
             "holder_said",
             sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
             nullable=True,
         ),
+        sa.Column("suspended_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
@@ -852,6 +1047,9 @@ def upgrade() -> None:
         sa.Column("in_reply_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("preferred_modem", sa.String(length=64), nullable=True),
         sa.Column("avoid_modem", sa.String(length=64), nullable=True),
+        sa.Column("bound_sim", sa.String(length=64), nullable=True),
+        sa.Column("held", sa.String(length=64), nullable=True),
+        sa.Column("resend_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("modem", sa.String(length=64), nullable=True),
         sa.Column("sim", sa.String(length=64), nullable=True),
         sa.Column("parts", sa.Integer(), server_default="1", nullable=False),
@@ -859,6 +1057,7 @@ def upgrade() -> None:
         sa.Column("queued_at", UtcDateTime(), nullable=False),
         sa.Column("not_before", UtcDateTime(), nullable=False),
         sa.Column("held_from", UtcDateTime(), nullable=True),
+        sa.Column("closes_at", UtcDateTime(), nullable=True),
         sa.Column("send_by", UtcDateTime(), nullable=True),
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("delivered_at", UtcDateTime(), nullable=True),
@@ -894,6 +1093,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbound_message_mail_id"), ["mail_id"], unique=False)
         batch_op.create_index("ix_outbound_message_queue", ["state", "channel", "urgency", "id"], unique=False)
         batch_op.create_index("ix_outbound_message_recipient", ["recipient", "queued_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outbound_message_resend_of"), ["resend_of"], unique=False)
         batch_op.create_index("ix_outbound_message_subject", ["subject_kind", "subject_id"], unique=False)
 
     op.create_table(
@@ -1094,6 +1294,34 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbound_part", schema=None) as batch_op:
         batch_op.create_index("ix_outbound_part_reference", ["sim", "reference", "submitted_at"], unique=False)
+        batch_op.create_index("ix_outbound_part_used", ["sim", "submitted_at"], unique=False)
+
+    op.create_table(
+        "send_attempt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("modem", sa.String(length=64), nullable=True),
+        sa.Column("sim", sa.String(length=64), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=False),
+        sa.Column("outcome", sa.String(length=64), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=True),
+        sa.Column(
+            "detail",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["outbound_message.id"], name=op.f("fk_send_attempt_message_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_send_attempt")),
+        mysql_charset="utf8mb4",
+        mysql_collation="utf8mb4_bin",
+        mysql_engine="InnoDB",
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("send_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_send_attempt_message_id"), ["message_id"], unique=False)
+        batch_op.create_index("ix_send_attempt_modem", ["modem", "ended_at"], unique=False)
 
     op.create_table(
         "staff_role",
