@@ -12,6 +12,7 @@ from mgov.cli.context import CliContext
 
 #: Command → module that holds a click command of the same name: loaded when asked for, so that all start fast.
 COMMANDS = {
+    "agency": "mgov.cli.agency",
     "application": "mgov.cli.application",
     "audit": "mgov.cli.audit",
     "bank": "mgov.cli.bank",
