@@ -64,8 +64,8 @@ inbound_message = Table(
     **TABLE_OPTIONS,
 )
 
-#: SMS and e-mail alike. `lease_number` fences: who no longer holds it may not settle the send. `closes_at` is the end of
-#: the sending hours that an unasked message belongs to: from then on it waits for the next opening.
+#: SMS and e-mail alike. `lease_number` fences: who no longer holds it may not settle the send. `closes_at` is the end
+#: of the sending hours that an unasked message belongs to: from then on it waits for the next opening.
 outbound_message = Table(
     "outbound_message",
     metadata,

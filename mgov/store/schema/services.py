@@ -51,13 +51,14 @@ article = Table(
     **TABLE_OPTIONS,
 )
 
-#: One row an identity: a person by NIK, a company by NIB.
+#: One row an identity: a person by NIK, a company by NIB. `suspended_at`: a number on its record is said not to be its.
 party = Table(
     "party",
     metadata,
     pk(),
     short("id_number", nullable=False, unique=True),
     line("name", nullable=False),
+    moment("suspended_at"),
     moment("created_at", nullable=False),
     line("created_by", nullable=False),
     **TABLE_OPTIONS,
@@ -90,25 +91,29 @@ contact = Table(
 )
 
 #: What holds for an address now: reminders off, not the holder, bounced. The wording is kept in `consent`.
+#: `opted_out_by` is the number whose BERHENTI also ended this address: its MULAI brings it back.
 address_state = Table(
     "address_state",
     metadata,
     line("address", primary_key=True),
     short("kind", nullable=False),
     moment("opted_out_at"),
+    line("opted_out_by"),
     moment("not_me_at"),
     moment("bounced_at"),
     moment("notice_hour"),
     **TABLE_OPTIONS,
 )
 
-#: Proof of consent and of its withdrawal: append-only (UU 27/2022).
+#: Proof of consent and of its withdrawal: append-only (UU 27/2022). `said` are the citizen's words, `wording` what he
+#: was answered.
 consent = Table(
     "consent",
     metadata,
     pk(),
     line("address", nullable=False),
     short("act", nullable=False),
+    prose("said"),
     prose("wording", nullable=False),
     moment("at", nullable=False),
     Column("message_id", Id),
