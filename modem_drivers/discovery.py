@@ -1,7 +1,11 @@
-"""Finding a modem by its IMEI when its port has another name after every plug (`port = "auto"`)."""
+"""Finding a modem by its IMEI when its port has another name after every plug.
+
+`port = "auto"` looks at every USB tty, `port = "auto:/dev/serial/by-id/usb-HUAWEI*"` only where the pattern says.
+"""
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -24,6 +28,11 @@ def serial_ports(devices: Path = Path("/dev")) -> list[str]:
 def _number(path: Path) -> tuple[int, str]:
     digits = "".join(character for character in path.name if character.isdecimal())
     return int(digits or 0), path.name
+
+
+def is_auto(port: str) -> bool:
+    """Whether the configuration leaves it to us to find the port."""
+    return port == AUTO or port.startswith(f"{AUTO}:")
 
 
 async def imei_at(path: str, baudrate: int = 115200) -> str | None:
@@ -53,10 +62,14 @@ async def find_port(
 ) -> str:
     """The path of a modem: `port` itself, or with `auto` the tty whose modem has this IMEI.
 
-    Raises `PortUnavailableError` (`imei_missing`, `imei_not_found`).
+    `auto:` and a pattern look there instead of at `candidates`. Raises `PortUnavailableError` (`imei_missing`,
+    `imei_not_found`).
     """
-    if port != AUTO:
+    if not is_auto(port):
         return port
+    _, _, pattern = port.partition(":")
+    if pattern:
+        candidates = lambda: sorted(glob.glob(pattern))  # noqa: E731, PTH207 - any pattern, also an absolute one
     if not imei:
         raise PortUnavailableError("imei_missing", 'port "auto" needs the IMEI of the modem')
     tried: list[str] = []

@@ -17,6 +17,7 @@ from mgov.replies import RepliesError
 from mgov.store import migrate
 from mgov.store.database import DatabaseUnavailableError, temporary
 from mgov.store.schema.services import service
+from modem_drivers.discovery import is_auto
 
 
 @click.command()
@@ -76,7 +77,7 @@ def _modem(modem: ModemSection) -> str | None:
         pin_of(modem)
     except OSError as error:
         return f"pin_file {error.filename}: {error.strerror}"
-    if modem.driver == "simulated" or modem.port in (None, "auto"):
+    if modem.driver == "simulated" or modem.port is None or is_auto(modem.port):
         return None
     return _port(Path(str(modem.port)))
 

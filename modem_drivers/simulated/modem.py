@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from modem_drivers.simulated.receiving import Receiver
 from modem_drivers.simulated.serial_port import SerialPort
 from modem_drivers.simulated.settings import Settings
 from modem_drivers.simulated.sim import Sim
-from modem_drivers.simulated.syntax import Command, parse_line
+from modem_drivers.simulated.syntax import Command, Form, parse_line
 
 Submitted = Callable[[int | AtError], None]  # the message reference, or why not
 
@@ -74,6 +75,7 @@ class Modem:
         self.silent = False
         self.session = 0  # counts restarts: what was begun in an earlier one is never answered
         self.moves = 0  # how often the port came back under another name
+        self.heard: Counter[str] = Counter()  # commands by name, set commands with `=` (`+CNMI=`): who watches a driver
         self.network_present = True
         self.line: PtyLine | None = None
         self.link: Path | None = None
@@ -231,6 +233,7 @@ class Modem:
 
     def _execute(self, command: Command) -> list[str] | Pending:
         handler = HANDLERS.get(command.name)
+        self.heard[f"{command.name}=" if command.form is Form.SET else command.name] += 1
         if command.name in self.profile.refused:
             raise AtError
         if handler is None:
