@@ -13,6 +13,7 @@ from mgov.cli.context import CliContext
 #: Command → module that holds a click command of the same name: loaded when asked for, so that all start fast.
 COMMANDS = {
     "agency": "mgov.cli.agency",
+    "alert": "mgov.cli.alert",
     "application": "mgov.cli.application",
     "audit": "mgov.cli.audit",
     "bank": "mgov.cli.bank",
@@ -36,6 +37,7 @@ COMMANDS = {
     "service": "mgov.cli.service",
     "sms": "mgov.cli.sms",
     "staff": "mgov.cli.staff",
+    "status": "mgov.cli.status",
 }
 
 
