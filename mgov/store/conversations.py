@@ -7,11 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from mgov.store.schema.messages import conversation
 
 LIFETIME = timedelta(days=1)
+
+# Built once: building a statement costs several times what running it does.
+_OPEN = select(conversation).where(
+    conversation.c.sender == bindparam("who"), conversation.c.expires_at > bindparam("now")
+)
+_ASK = insert(conversation)
+_CLOSE = delete(conversation).where(conversation.c.sender == bindparam("who"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,7 @@ class OpenQuestion:
 
 def open_question(tx: Connection, sender: str, now: datetime) -> OpenQuestion | None:
     """What this sender has not answered yet, within its lifetime."""
-    query = select(conversation).where(conversation.c.sender == sender, conversation.c.expires_at > now)
-    row = tx.execute(query).mappings().first()
+    row = tx.execute(_OPEN, {"who": sender, "now": now}).mappings().first()
     return OpenQuestion(row["kind"], json.loads(row["payload"]), row["message_id"]) if row else None
 
 
@@ -52,17 +58,18 @@ def ask(tx: Connection, sender: str, kind: str, payload: Mapping[str, object], m
     """Remember a question; a newer one takes the place of an older one, so that no two share an answer."""
     close(tx, sender)
     tx.execute(
-        insert(conversation).values(
-            sender=sender,
-            kind=kind,
-            payload=json.dumps(payload, ensure_ascii=False, default=str),
-            message_id=message_id,
-            asked_at=now,
-            expires_at=now + LIFETIME,
-        )
+        _ASK,
+        {
+            "sender": sender,
+            "kind": kind,
+            "payload": json.dumps(payload, ensure_ascii=False, default=str),
+            "message_id": message_id,
+            "asked_at": now,
+            "expires_at": now + LIFETIME,
+        },
     )
 
 
 def close(tx: Connection, sender: str) -> None:
     """Forget the question: it was answered, or another thing was texted."""
-    tx.execute(delete(conversation).where(conversation.c.sender == sender))
+    tx.execute(_CLOSE, {"who": sender})

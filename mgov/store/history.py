@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.engine import RowMapping
 
 from mgov.store.schema.staff import transition
+
+# Built once: building a statement costs several times what running it does.
+_RECORD = insert(transition).inline()
+_OF = (
+    select(transition)
+    .where(transition.c.object_kind == bindparam("kind"), transition.c.object_id == bindparam("object"))
+    .order_by(transition.c.id)
+)
 
 
 def record(
@@ -24,24 +32,20 @@ def record(
 ) -> None:
     """Write one transition of one object."""
     tx.execute(
-        insert(transition).values(
-            object_kind=kind,
-            object_id=object_id,
-            from_state=from_,
-            to_state=to,
-            at=at,
-            actor=str(actor),
-            cause=cause,
-            detail=detail,
-        )
+        _RECORD,
+        {
+            "object_kind": kind,
+            "object_id": object_id,
+            "from_state": from_,
+            "to_state": to,
+            "at": at,
+            "actor": str(actor),
+            "cause": cause,
+            "detail": detail,
+        },
     )
 
 
 def of(tx: Connection, kind: str, object_id: int) -> list[RowMapping]:
     """All transitions of one object, oldest first."""
-    query = (
-        select(transition)
-        .where(transition.c.object_kind == kind, transition.c.object_id == object_id)
-        .order_by(transition.c.id)
-    )
-    return list(tx.execute(query).mappings())
+    return list(tx.execute(_OF, {"kind": kind, "object": object_id}).mappings())

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.actor import Actor
@@ -19,55 +19,76 @@ from mgov.store.schema.messages import inbound_message, inbound_part
 JOIN_WINDOW = timedelta(days=1)
 
 
+# Built once: building a statement costs several times what running it does.
+_PART = inbound_part.c
+_MESSAGE = inbound_message.c
+_KNOWS_PART = select(_PART.id).where(_PART.identity == bindparam("identity_"))
+_ADD_PART = insert(inbound_part)
+_BIND_PART = update(inbound_part).where(_PART.id == bindparam("part"))
+_WAITING_PARTS = select(inbound_part).where(
+    _PART.state == "waiting",
+    _PART.sender == bindparam("sender_"),
+    _PART.sim == bindparam("sim_"),
+    _PART.concat_reference == bindparam("reference_"),
+    _PART.concat_bits == bindparam("bits_"),
+    _PART.concat_total == bindparam("total_"),
+    _PART.sent_at >= bindparam("since"),
+)
+_KNOWS_MESSAGE = select(_MESSAGE.id).where(_MESSAGE.identity == bindparam("identity_"))
+_ADD_MESSAGE = insert(inbound_message)
+_GET = select(inbound_message).where(_MESSAGE.id == bindparam("message"))
+_FINISH = update(inbound_message).where(_MESSAGE.id == bindparam("message"))
+
+
 def knows_part(tx: Connection, identity: str) -> bool:
     """Whether a part with this identity is kept already."""
-    return tx.execute(select(inbound_part.c.id).where(inbound_part.c.identity == identity)).first() is not None
+    return tx.execute(_KNOWS_PART, {"identity_": identity}).first() is not None
 
 
-def add_part(tx: Connection, origin: Origin, part: Part, identity: str, state: str, now: datetime) -> int:
-    """Keep one part; `state` is `waiting`, `joined` or `unreadable`."""
+def add_part(
+    tx: Connection, origin: Origin, part: Part, identity: str, state: str, now: datetime, message_id: int | None = None
+) -> int:
+    """Keep one part; `state` is `waiting`, `joined` or `unreadable`, `message_id` the message that it is all of."""
     reference, bits, total, sequence = part.concat or (None, None, None, None)
-    result = tx.execute(
-        insert(inbound_part).values(
-            identity=identity,
-            modem=origin.modem,
-            sim=origin.sim,
-            sender=part.sender,
-            sent_at=part.sent_at,
-            pdu=part.pdu,
-            concat_reference=reference,
-            concat_bits=bits,
-            concat_total=total,
-            concat_sequence=sequence,
-            state=state,
-            error=part.error,
-            received_at=now,
-        )
-    )
-    return int(result.inserted_primary_key[0])  # type: ignore[index]
+    row = {
+        "identity": identity,
+        "modem": origin.modem,
+        "sim": origin.sim,
+        "sender": part.sender,
+        "sent_at": part.sent_at,
+        "pdu": part.pdu,
+        "concat_reference": reference,
+        "concat_bits": bits,
+        "concat_total": total,
+        "concat_sequence": sequence,
+        "state": state,
+        "error": part.error,
+        "message_id": message_id,
+        "received_at": now,
+    }
+    return int(tx.execute(_ADD_PART, row).inserted_primary_key[0])  # type: ignore[index]
 
 
 def waiting_parts(tx: Connection, origin: Origin, part: Part) -> list[RowMapping]:
     """The parts of the same long message that wait, nearest in time first for each sequence number."""
     assert part.concat is not None  # noqa: S101 - only parts of long messages are joined
     reference, bits, total, _ = part.concat
-    columns = inbound_part.c
-    query = select(inbound_part).where(
-        columns.state == "waiting",
-        columns.sender == part.sender,
-        columns.sim == origin.sim,
-        columns.concat_reference == reference,
-        columns.concat_bits == bits,
-        columns.concat_total == total,
-        columns.sent_at >= part.sent_at - JOIN_WINDOW,
-    )
-    rows = list(tx.execute(query).mappings())
+    wanted = {
+        "sender_": part.sender,
+        "sim_": origin.sim,
+        "reference_": reference,
+        "bits_": bits,
+        "total_": total,
+        "since": part.sent_at - JOIN_WINDOW,
+    }
+    rows = list(tx.execute(_WAITING_PARTS, wanted).mappings())
     return sorted(rows, key=lambda row: (row["concat_sequence"], abs(row["sent_at"] - part.sent_at)))
 
 
 def bind_parts(tx: Connection, part_ids: list[int], message_id: int, state: str = "joined") -> None:
     """Say which message parts became."""
-    tx.execute(update(inbound_part).where(inbound_part.c.id.in_(part_ids)).values(state=state, message_id=message_id))
+    for part_id in part_ids:
+        tx.execute(_BIND_PART, {"part": part_id, "state": state, "message_id": message_id})
 
 
 def overdue_parts(tx: Connection, before: datetime) -> list[RowMapping]:
@@ -78,33 +99,43 @@ def overdue_parts(tx: Connection, before: datetime) -> list[RowMapping]:
 
 def add_message(tx: Connection, values: Mapping[str, Any], actor: Actor) -> int | None:
     """Keep one message and wake the engine; None when a message with this identity is kept already."""
-    known = tx.execute(select(inbound_message.c.id).where(inbound_message.c.identity == values["identity"])).first()
-    if known is not None:
+    if tx.execute(_KNOWS_MESSAGE, {"identity_": values["identity"]}).first() is not None:
         return None
     row = {"state": "received", **values}
-    message_id = int(tx.execute(insert(inbound_message).values(**row)).inserted_primary_key[0])  # type: ignore[index]
+    message_id = int(tx.execute(_ADD_MESSAGE, row).inserted_primary_key[0])  # type: ignore[index]
     history.record(tx, "message", message_id, to=row["state"], at=row["received_at"], actor=actor, cause=row["channel"])
     wake(tx, "inbox")
     return message_id
 
 
-def claim_next(tx: Connection, now: datetime) -> RowMapping | None:
-    """Lock the oldest message that is due and whose sender has no earlier one waiting; None when there is none.
-
-    The lock lasts as long as the transaction: whoever dies gives it back.
-    """
+def _due() -> Select[Any]:
     m, earlier = inbound_message.alias("m"), inbound_message.alias("earlier")
     sooner = or_(earlier.c.sent_at < m.c.sent_at, and_(earlier.c.sent_at == m.c.sent_at, earlier.c.id < m.c.id))
-    query = (
+    return (
         select(m)
         .where(m.c.state == "received")
-        .where(or_(m.c.next_attempt_at.is_(None), m.c.next_attempt_at <= now))
+        .where(or_(m.c.next_attempt_at.is_(None), m.c.next_attempt_at <= bindparam("now")))
         .where(~exists().where(earlier.c.sender == m.c.sender, earlier.c.state == "received", sooner))
         .order_by(m.c.sent_at, m.c.id)
-        .limit(1)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
     )
-    return tx.execute(query).mappings().first()
+
+
+_DUE = _due()
+
+
+def claim_next(tx: Connection, now: datetime) -> RowMapping | None:
+    """Lock the oldest message that is due and whose sender has no earlier one waiting; None when there is none."""
+    return next(iter(claim_due(tx, now, 1)), None)
+
+
+def claim_due(tx: Connection, now: datetime, most: int) -> list[RowMapping]:
+    """Lock up to `most` messages that are due, oldest first: of each sender the one that comes first.
+
+    The locks last as long as the transaction: whoever dies gives them back.
+    """
+    return list(tx.execute(_DUE, {"now": now, "most": most}).mappings())
 
 
 def finish(
@@ -120,18 +151,16 @@ def finish(
     error: str | None = None,
 ) -> None:
     """Say what became of a message."""
-    tx.execute(
-        update(inbound_message)
-        .where(inbound_message.c.id == message["id"])
-        .values(
-            state=state,
-            command=command,
-            fields=json.dumps(fields, ensure_ascii=False) if fields else None,
-            handled_at=now,
-            error=error,
-            next_attempt_at=None,
-        )
-    )
+    row = {
+        "message": message["id"],
+        "state": state,
+        "command": command,
+        "fields": json.dumps(fields, ensure_ascii=False) if fields else None,
+        "handled_at": now,
+        "error": error,
+        "next_attempt_at": None,
+    }
+    tx.execute(_FINISH, row)
     history.record(
         tx, "message", message["id"], from_="received", to=state, at=now, actor=actor, cause=cause, detail=error
     )
@@ -139,16 +168,12 @@ def finish(
 
 def postpone(tx: Connection, message_id: int, *, attempts: int, until: datetime, error: str) -> None:
     """Note a failed attempt: the message is tried again at `until`."""
-    tx.execute(
-        update(inbound_message)
-        .where(inbound_message.c.id == message_id)
-        .values(attempts=attempts, next_attempt_at=until, error=error)
-    )
+    tx.execute(_FINISH, {"message": message_id, "attempts": attempts, "next_attempt_at": until, "error": error})
 
 
 def get(tx: Connection, message_id: int) -> RowMapping | None:
     """One message by its number."""
-    return tx.execute(select(inbound_message).where(inbound_message.c.id == message_id)).mappings().first()
+    return tx.execute(_GET, {"message": message_id}).mappings().first()
 
 
 def listing(tx: Connection, *, state: str | None = None, limit: int | None = None) -> list[RowMapping]:

@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.store import history
 from mgov.store.database import wake
 from mgov.store.schema.messages import PRIORITIES, outbound_message, outbound_part
 
+#: A row as the database gave it, or as it was just written.
+Row: TypeAlias = Mapping[str, Any] | RowMapping
+
 LEASE = timedelta(seconds=120)
 #: How long after its submission a part may be reported on, and how early a report may come before it is settled.
 REPORT_WINDOW = timedelta(days=3)
 EARLY_REPORT_WINDOW = timedelta(minutes=10)
+
+
+# Built once: building a statement costs several times what running it does.
+_MESSAGE = outbound_message.c
+_PART = outbound_part.c
+_KNOWN = select(_MESSAGE.id).where(_MESSAGE.dedupe_key == bindparam("key"))
+_QUEUE = insert(outbound_message)
+_GET = select(outbound_message).where(_MESSAGE.id == bindparam("message"))
+_SET = update(outbound_message).where(_MESSAGE.id == bindparam("message"))
+_SETTLE = _SET.where(_MESSAGE.lease_number == bindparam("lease"), _MESSAGE.state.in_(("sending", "uncertain")))
+_PARTS = select(outbound_part).where(_PART.message_id == bindparam("message")).order_by(_PART.sequence)
+_ADD_PART = insert(outbound_part)
+_SET_PART = update(outbound_part).where(_PART.id == bindparam("part"))
+_REPORTED = (
+    select(outbound_part, _MESSAGE.recipient, _MESSAGE.state.label("message_state"))
+    .join(outbound_message, _MESSAGE.id == _PART.message_id)
+    .where(_PART.sim == bindparam("sim_"), _PART.submitted_at >= bindparam("since"))
+    .where(or_(_PART.reference == bindparam("reference_"), _PART.state == "uncertain"))
+    .order_by(_PART.submitted_at.desc())
+)
+_ANSWERS = select(func.count()).where(
+    _MESSAGE.recipient == bindparam("recipient_"),
+    _MESSAGE.queued_at > bindparam("since"),
+    _MESSAGE.queued_at <= bindparam("until"),
+    _MESSAGE.in_reply_to.is_not(None),
+)
 
 
 def queue_text(
@@ -41,29 +70,28 @@ def queue_text(
 ) -> int:
     """Queue one message; with a `dedupe_key` that is known already the older one stands and its number is returned."""
     if dedupe_key is not None:
-        known = tx.execute(select(outbound_message.c.id).where(outbound_message.c.dedupe_key == dedupe_key)).first()
+        known = tx.execute(_KNOWN, {"key": dedupe_key}).first()
         if known is not None:
             return int(known[0])
-    result = tx.execute(
-        insert(outbound_message).values(
-            channel=channel,
-            recipient=to,
-            text=text,
-            subject=subject,
-            html=html,
-            priority=priority,
-            urgency=PRIORITIES[priority],
-            state="queued",
-            dedupe_key=dedupe_key,
-            in_reply_to=in_reply_to,
-            preferred_modem=preferred_modem,
-            queued_at=now,
-            not_before=not_before or now,
-            send_by=send_by,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-        )
-    )
+    row = {
+        "channel": channel,
+        "recipient": to,
+        "text": text,
+        "subject": subject,
+        "html": html,
+        "priority": priority,
+        "urgency": PRIORITIES[priority],
+        "state": "queued",
+        "dedupe_key": dedupe_key,
+        "in_reply_to": in_reply_to,
+        "preferred_modem": preferred_modem,
+        "queued_at": now,
+        "not_before": not_before or now,
+        "send_by": send_by,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+    }
+    result = tx.execute(_QUEUE, row)
     message_id = int(result.inserted_primary_key[0])  # type: ignore[index]
     history.record(tx, "send", message_id, to="queued", at=now, actor=actor, cause=cause)
     wake(tx, "outbox")
@@ -72,7 +100,7 @@ def queue_text(
 
 def claim(
     tx: Connection, *, channel: str, owner: str, now: datetime, modem: str | None = None, absent: Sequence[str] = ()
-) -> RowMapping | None:
+) -> Row | None:
     """Take the most urgent message that is due and mark it `sending` under a new lease; None when there is none.
 
     A modem takes what prefers it, what prefers none, and what prefers one of `absent` (modems that are down).
@@ -90,24 +118,29 @@ def claim(
     row = tx.execute(query).mappings().first()
     if row is None:
         return None
-    values: dict[str, Any] = {
+    return _lease(tx, row, owner, modem, now)
+
+
+def _lease(tx: Connection, row: RowMapping, owner: str, modem: str | None, now: datetime) -> Row:
+    """Mark a locked row `sending`; returns it as it is now."""
+    values = {
         "state": "sending",
         "modem": modem,
-        "attempts": columns.attempts + 1,
+        "attempts": row["attempts"] + 1,
         "lease_owner": owner,
-        "lease_number": columns.lease_number + 1,
+        "lease_number": row["lease_number"] + 1,
         "lease_until": now + LEASE,
     }
-    tx.execute(update(outbound_message).where(columns.id == row["id"]).values(**values))
+    tx.execute(_SET, {"message": row["id"], **values})
     history.record(
         tx, "send", row["id"], from_="queued", to="sending", at=now, actor=f"system:{owner}", cause="claimed"
     )
-    return tx.execute(select(outbound_message).where(columns.id == row["id"])).mappings().one()
+    return {**row, **values}
 
 
 def settle(
     tx: Connection,
-    message: RowMapping,
+    message: Row,
     *,
     state: str,
     now: datetime,
@@ -116,13 +149,8 @@ def settle(
     **values: Any,  # noqa: ANN401 - columns of the outbox
 ) -> bool:
     """Say what became of a claimed message; False (and nothing done) when another holds the lease by now."""
-    columns = outbound_message.c
-    changed = tx.execute(
-        update(outbound_message)
-        .where(columns.id == message["id"], columns.lease_number == message["lease_number"])
-        .where(columns.state.in_(("sending", "uncertain")))
-        .values(state=state, lease_owner=None, lease_until=None, **values)
-    )
+    row = {"message": message["id"], "lease": message["lease_number"], "state": state}
+    changed = tx.execute(_SETTLE, {**row, "lease_owner": None, "lease_until": None, **values})
     if changed.rowcount != 1:
         return False
     detail = values.get("error")
@@ -134,7 +162,7 @@ def settle(
 
 def renew_lease(tx: Connection, message_id: int, now: datetime) -> None:
     """Keep a claimed message for another while: its next part is about to be sent."""
-    tx.execute(update(outbound_message).where(outbound_message.c.id == message_id).values(lease_until=now + LEASE))
+    tx.execute(_SET, {"message": message_id, "lease_until": now + LEASE})
 
 
 def left_by(tx: Connection, owner: str, now: datetime) -> list[RowMapping]:
@@ -158,22 +186,27 @@ def expire(tx: Connection, now: datetime) -> int:
     return len(ids)
 
 
-def parts_of(tx: Connection, message_id: int) -> list[RowMapping]:
+def parts_of(tx: Connection, message_id: int) -> list[Row]:
     """The parts of one message in order."""
-    query = select(outbound_part).where(outbound_part.c.message_id == message_id).order_by(outbound_part.c.sequence)
-    return list(tx.execute(query).mappings())
+    return list(tx.execute(_PARTS, {"message": message_id}).mappings())
 
 
-def add_parts(tx: Connection, message_id: int, count: int) -> None:
-    """Make the part rows of a message, none of them begun."""
-    rows = [{"message_id": message_id, "sequence": n, "state": "queued"} for n in range(1, count + 1)]
-    tx.execute(insert(outbound_part), rows)
-    tx.execute(update(outbound_message).where(outbound_message.c.id == message_id).values(parts=count))
+def add_parts(tx: Connection, message_id: int, count: int) -> list[Row]:
+    """Make the part rows of a message, none of them begun, and return them in order."""
+    if count != 1:  # what the column says of itself
+        tx.execute(_SET, {"message": message_id, "parts": count})
+    return [_add_part(tx, message_id, sequence) for sequence in range(1, count + 1)]
+
+
+def _add_part(tx: Connection, message_id: int, sequence: int) -> Row:
+    row = {"message_id": message_id, "sequence": sequence, "state": "queued", "attempts": 0}
+    added = tx.execute(_ADD_PART, row)
+    return {"id": int(added.inserted_primary_key[0]), **row}  # type: ignore[index]
 
 
 def set_part(tx: Connection, part_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of the part
     """Change one part."""
-    tx.execute(update(outbound_part).where(outbound_part.c.id == part_id).values(**values))
+    tx.execute(_SET_PART, {"part": part_id, **values})
 
 
 def uncertain_in_memory(tx: Connection, modem: str) -> list[RowMapping]:
@@ -187,19 +220,13 @@ def uncertain_in_memory(tx: Connection, modem: str) -> list[RowMapping]:
 
 def part_reported(tx: Connection, sim: str, reference: int, since: datetime) -> list[RowMapping]:
     """The submitted parts that a report from this SIM with this TP-MR can speak of, newest first."""
-    query = (
-        select(outbound_part, outbound_message.c.recipient, outbound_message.c.state.label("message_state"))
-        .join(outbound_message, outbound_message.c.id == outbound_part.c.message_id)
-        .where(outbound_part.c.sim == sim, outbound_part.c.submitted_at >= since)
-        .where(or_(outbound_part.c.reference == reference, outbound_part.c.state == "uncertain"))
-        .order_by(outbound_part.c.submitted_at.desc())
-    )
-    return list(tx.execute(query).mappings())
+    wanted = {"sim_": sim, "reference_": reference, "since": since}
+    return list(tx.execute(_REPORTED, wanted).mappings())
 
 
 def get(tx: Connection, message_id: int) -> RowMapping | None:
     """One message by its number."""
-    return tx.execute(select(outbound_message).where(outbound_message.c.id == message_id)).mappings().first()
+    return tx.execute(_GET, {"message": message_id}).mappings().first()
 
 
 def listing(tx: Connection, *, state: str | None = None, limit: int | None = None) -> list[RowMapping]:
@@ -214,14 +241,8 @@ def listing(tx: Connection, *, state: str | None = None, limit: int | None = Non
 
 def answers_since(tx: Connection, recipient: str, since: datetime, until: datetime) -> int:
     """How many answers a number got in a span of time."""
-    columns = outbound_message.c
-    query = select(func.count()).where(
-        columns.recipient == recipient,
-        columns.queued_at > since,
-        columns.queued_at <= until,
-        columns.in_reply_to.is_not(None),
-    )
-    return int(tx.execute(query).scalar_one())
+    wanted = {"recipient_": recipient, "since": since, "until": until}
+    return int(tx.execute(_ANSWERS, wanted).scalar_one())
 
 
 def _may_take(modem: str, absent: Sequence[str]) -> ColumnElement[bool]:

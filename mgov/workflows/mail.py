@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import Enum
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.engine import RowMapping
 
 from mgov.domain.actor import Actor
 from mgov.domain.message import MAX_ATTEMPTS, digest, retry_at
@@ -33,7 +32,7 @@ class MailOutcome(Enum):
 class MailTask:
     """A claimed mail; `answers` is the Message-ID of the mail that it answers."""
 
-    message: RowMapping
+    message: outbox.Row
     answers: str | None
 
 
@@ -164,7 +163,7 @@ def _mark_bounced(tx: Connection, address: str, now: datetime) -> None:
     wake(tx, "outbox")
 
 
-def _answered(tx: Connection, message: RowMapping) -> str | None:
+def _answered(tx: Connection, message: outbox.Row) -> str | None:
     if message["in_reply_to"] is None:
         return None
     query = select(inbound_message.c.mail_id).where(inbound_message.c.id == message["in_reply_to"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.actor import Actor
@@ -14,6 +14,24 @@ from mgov.domain.message import Origin, Part, Report, digest, is_delivered, is_m
 from mgov.store import history, inbox, outbox
 from mgov.store.database import Database
 from mgov.store.schema.messages import delivery_report, outbound_message, outbound_part
+
+# Built once: building a statement costs several times what running it does.
+_REPORT = delivery_report.c
+_KNOWS_REPORT = select(_REPORT.id).where(_REPORT.identity == bindparam("identity_"))
+_ADD_REPORT = insert(delivery_report).inline()
+_EARLY_REPORTS = (
+    select(delivery_report)
+    .where(
+        _REPORT.part_id.is_(None),
+        _REPORT.sim == bindparam("sim_"),
+        _REPORT.reference == bindparam("reference_"),
+        _REPORT.received_at >= bindparam("since"),
+    )
+    .order_by(_REPORT.id.desc())
+)
+_BIND_REPORT = update(delivery_report).where(_REPORT.id == bindparam("report"))
+_PART = select(outbound_part).where(outbound_part.c.id == bindparam("part"))
+_MESSAGE = update(outbound_message).where(outbound_message.c.id == bindparam("message"))
 
 #: Joins the raw PDUs of one long message, in order, into its text.
 Join = Callable[[Sequence[str]], str]
@@ -105,12 +123,13 @@ def give_up_incomplete(
 
 def _keep(tx: Connection, origin: Origin, part: Part, identity: str, join: Join, now: datetime) -> int | None:
     if part.error is not None:
-        part_id = inbox.add_part(tx, origin, part, identity, "unreadable", now)
-        _as_message(tx, origin, part, "", now, [part_id], [identity], state="unreadable")
+        unread = _as_message(tx, origin, part, "", now, [], [identity], state="unreadable")
+        inbox.add_part(tx, origin, part, identity, "unreadable", now, unread)
         return None
     if part.concat is None:
-        part_id = inbox.add_part(tx, origin, part, identity, "joined", now)
-        return _as_message(tx, origin, part, part.text, now, [part_id], [identity])
+        message_id = _as_message(tx, origin, part, part.text, now, [], [identity])
+        inbox.add_part(tx, origin, part, identity, "joined", now, message_id)
+        return message_id
     inbox.add_part(tx, origin, part, identity, "waiting", now)
     return _join_if_whole(tx, origin, part, join, now)
 
@@ -153,7 +172,7 @@ def _as_message(
     }
     message_id = inbox.add_message(tx, values, Actor.sender("sms", part.sender))
     if message_id is not None:
-        inbox.bind_parts(tx, part_ids, message_id, "unreadable" if state == "unreadable" else "joined")
+        inbox.bind_parts(tx, part_ids, message_id)
     return message_id
 
 
@@ -184,24 +203,22 @@ def _give_up(tx: Connection, rows: list[RowMapping], now: datetime, ask: str | N
 
 def _keep_report(tx: Connection, origin: Origin, report: Report, now: datetime) -> int:
     identity = report.identity(origin.sim)
-    columns = delivery_report.c
-    if tx.execute(select(columns.id).where(columns.identity == identity)).first() is not None:
+    if tx.execute(_KNOWS_REPORT, {"identity_": identity}).first() is not None:
         return 0
     part = _part_of(tx, origin, report, now)
-    tx.execute(
-        insert(delivery_report).values(
-            identity=identity,
-            modem=origin.modem,
-            sim=origin.sim,
-            reference=report.reference,
-            recipient=report.recipient,
-            status=report.status,
-            discharged_at=report.discharged_at,
-            received_at=now,
-            pdu=report.pdu,
-            part_id=part["id"] if part else None,
-        )
-    )
+    row = {
+        "identity": identity,
+        "modem": origin.modem,
+        "sim": origin.sim,
+        "reference": report.reference,
+        "recipient": report.recipient,
+        "status": report.status,
+        "discharged_at": report.discharged_at,
+        "received_at": now,
+        "pdu": report.pdu,
+        "part_id": part["id"] if part else None,
+    }
+    tx.execute(_ADD_REPORT, row)
     if part:
         apply_report(tx, part, report.status, report.reference, now)
     return 1
@@ -253,7 +270,7 @@ def _roll_up(tx: Connection, message_id: int, now: datetime) -> None:
         values["delivered_at"] = now
     if new == "failed":
         values["error"] = "the network reported that it could not be delivered"
-    tx.execute(update(outbound_message).where(outbound_message.c.id == message_id).values(**values))
+    tx.execute(_MESSAGE, {"message": message_id, **values})
     history.record(
         tx, "send", message_id, from_=message["state"], to=new, at=now, actor="system:network", cause="delivery report"
     )
@@ -261,17 +278,11 @@ def _roll_up(tx: Connection, message_id: int, now: datetime) -> None:
 
 def match_parked_reports(tx: Connection, part_id: int, sim: str, reference: int, recipient: str, now: datetime) -> None:
     """Let a report that came before its send was settled speak now."""
-    columns = delivery_report.c
-    query = select(delivery_report).where(
-        columns.part_id.is_(None),
-        columns.sim == sim,
-        columns.reference == reference,
-        columns.received_at >= now - outbox.EARLY_REPORT_WINDOW,
-    )
-    for row in tx.execute(query.order_by(columns.id.desc())).mappings():
+    wanted = {"sim_": sim, "reference_": reference, "since": now - outbox.EARLY_REPORT_WINDOW}
+    for row in tx.execute(_EARLY_REPORTS, wanted).mappings():
         if _same_number(row["recipient"], recipient):
-            tx.execute(update(delivery_report).where(columns.id == row["id"]).values(part_id=part_id))
-            part = tx.execute(select(outbound_part).where(outbound_part.c.id == part_id)).mappings().one()
+            tx.execute(_BIND_REPORT, {"report": row["id"], "part_id": part_id})
+            part = tx.execute(_PART, {"part": part_id}).mappings().one()
             apply_report(tx, part, row["status"], reference, now)
             return
 

@@ -39,7 +39,7 @@ class Sender:
 class Task:
     """One part to submit now. `reference` is the 8-bit number all parts of this message share on the air."""
 
-    message: RowMapping
+    message: outbox.Row
     part_id: int
     sequence: int
     total: int
@@ -142,12 +142,11 @@ def _next_task(
         return None
     parts = outbox.parts_of(tx, message["id"])
     if not parts:
-        outbox.add_parts(tx, message["id"], count_parts(message["text"]))
-        parts = outbox.parts_of(tx, message["id"])
+        parts = outbox.add_parts(tx, message["id"], count_parts(message["text"]))
     return _begin(tx, sender, message, [part for part in parts if part["state"] == "queued"], len(parts), now)
 
 
-def _claim_true(tx: Connection, sender: Sender, now: datetime, absent: tuple[str, ...]) -> RowMapping | None:
+def _claim_true(tx: Connection, sender: Sender, now: datetime, absent: tuple[str, ...]) -> outbox.Row | None:
     """Claim the next message; a reminder that is no longer true is expired on the way instead."""
     who = {"owner": sender.owner, "modem": sender.modem}
     while (message := outbox.claim(tx, channel="sms", now=now, absent=absent, **who)) is not None:
@@ -159,12 +158,18 @@ def _claim_true(tx: Connection, sender: Sender, now: datetime, absent: tuple[str
 
 
 def _begin(
-    tx: Connection, sender: Sender, message: RowMapping, waiting: list[RowMapping], total: int, now: datetime
+    tx: Connection,
+    sender: Sender,
+    message: outbox.Row,
+    waiting: list[outbox.Row],
+    total: int,
+    now: datetime,
 ) -> Task | None:
     if not waiting:
         return None
     part = waiting[0]
-    outbox.renew_lease(tx, message["id"], now)
+    if len(waiting) < total:  # a lease that was just taken is long enough for the first part
+        outbox.renew_lease(tx, message["id"], now)
     outbox.set_part(
         tx,
         part["id"],
