@@ -5,29 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from parsers import number_words
 from parsers.board import Board
 
 SMALLEST = 5_000
 """Less than this (rupiah) is no plausible bill: ``1.500`` alone is asked back."""
 LARGEST = 10**12
 
-_DIGIT_WORDS = {
-    "satu": 1,
-    "dua": 2,
-    "tiga": 3,
-    "empat": 4,
-    "ampat": 4,
-    "lima": 5,
-    "enam": 6,
-    "tujuh": 7,
-    "delapan": 8,
-    "lapan": 8,
-    "sembilan": 9,
-}
-_ONES = "|".join(_DIGIT_WORDS)
-_NUMBER_WORD = rf"(?:{_ONES}|sepuluh|sebelas|seratus|seribu|sejuta|belas|puluh|ratus|ribu|juta|setengah)"
-_WORDS = re.compile(rf"\b(?:{_NUMBER_WORD}[ \-]?){{0,15}}(?:{_NUMBER_WORD})\b(?: rupiah)?")
-_UNIT = r"(?:jt|juta|jeti|jta|million|rb|rbu|ribu|ribuan|rebu|k)"
+_UNIT = r"(?:jt|juta|jeti|jta|yuta|million|mio|rb|rbu|ribu|ribuan|rebu|ewu|k)"
 _UNITS = re.compile(
     rf"(?<![\w.,/\-])(?:rp\.?|idr)?[ ]?(\d{{1,6}}(?:[.,]\d{{1,3}})?) ?({_UNIT})(?![a-z])(?:(?: lebih| dan|,)?[ ]?(\d{{1,3}}(?:[.,]\d{{1,3}})?) ?(rb|rbu|ribu|k|ratus)?(?!\w|[.,/:\-]\d))?"
 )
@@ -36,7 +21,8 @@ _GROUPED = re.compile(
 )
 _RUPIAH = re.compile(r"(?<![a-z])(?:rp|idr)[.:]? ?(\d{1,3}(?: \d{3}){1,3}|\d{4,12})((?:[.,]\d{2})(?!\d)|,-)?(?!\w)")
 _SPACED = re.compile(r"(?<![\w.,/\-])(\d{1,3}(?: 000)(?: 000)?|\d{1,3} \d{3} 000)(?![\w.,/\-])")
-_BARE = re.compile(r"(?<![\w.,/\-:])([1-9]\d{3,9})(?:[.,]00|,-)?(?![\w]|[.,/:\-]\d)")
+_NAMED_RUPIAH = re.compile(r"(?<![\w.,/\-])(\d{4,12})(?:[.,]00)? ?(?:rupiah|perak)\b")
+_BARE = re.compile(r"(?<![\w/\-])(?<!\d[.,:])([1-9]\d{3,9})(?:[.,]00|,-)?(?![\w]|[.,/:\-]\d)")
 _SETENGAH = re.compile(r"\bsetengah ?(?:jt|juta)\b")
 
 _LABEL = re.compile(r"(?:\bjml|\bjumlah\w*|\bnominal\w*|\bsebesar|\bsbesar|\bsbsr|\bsenilai|\bsejumlah|\bsjumlah|\bsebanyak|\bnilai\w*|\bamount|\buang\w*|\bof|\bnya|\bsum"
@@ -86,38 +72,16 @@ def take_bare(board: Board) -> None:
             board.take(match.start(), match.end(), f"amount ({role})")
 
 
-def in_words(words: str) -> int | None:
-    """The number that Indonesian words say (``satu juta dua ratus ribu``), None when they say none."""
-    total = group = current = 0
-    for word in re.sub(r"[\-]", " ", words).replace("rupiah", "").split():
-        if word in _DIGIT_WORDS:
-            current += _DIGIT_WORDS[word]
-        elif word in ("sepuluh", "sebelas"):
-            current += 10 if word == "sepuluh" else 11
-        elif word == "belas":
-            current += 10
-        elif word == "puluh":
-            group, current = group + max(current, 1) * 10, 0
-        elif word in ("ratus", "seratus"):
-            group, current = group + (1 if word[0] == "s" else max(current, 1)) * 100, 0
-        elif word in ("ribu", "seribu"):
-            total, group, current = total + (1 if word[0] == "s" else group + current or 1) * 1000, 0, 0
-        elif word in ("juta", "sejuta"):
-            total, group, current = total + (1 if word[0] == "s" else group + current or 1) * 1_000_000, 0, 0
-        else:
-            return None
-    return total + group + current or None
-
-
 def _marked(board: Board) -> list[Sum]:
     found: list[Sum] = []
     for pattern, value in (
+        (number_words.SAID, _word_value),
         (_UNITS, _unit_value),
         (_GROUPED, _grouped_value),
         (_RUPIAH, _rupiah_value),
         (_SPACED, _rupiah_value),
         (_SETENGAH, _half),
-        (_WORDS, _word_value),
+        (_NAMED_RUPIAH, _rupiah_value),
     ):
         for match in board.find(pattern):
             number = value(match)
@@ -210,5 +174,5 @@ def _half(match: re.Match[str]) -> int | None:
 
 
 def _word_value(match: re.Match[str]) -> int | None:
-    value = in_words(match[0])
+    value = number_words.in_words(match[0])
     return value if value is not None and value >= 1000 else None

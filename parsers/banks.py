@@ -16,7 +16,7 @@ _BANKS: Mapping[str, str] = {
     "dki": "DKI", "bank syariah indonesia": "BSI", "bank tabungan negara": "BTN", "jago": "JAGO", "seabank": "SEABANK",
 }  # fmt: skip
 _APPS: Mapping[str, tuple[str, str]] = {
-    "brimo": ("BRI", "mobile"), "livin": ("MANDIRI", "mobile"), "bjb digi": ("BJB", "mobile"), "digi bjb": ("BJB", "mobile"),
+    "brimo": ("BRI", "mobile"), "livin": ("MANDIRI", "mobile"), "bjb digi": ("BJB", "mobile"), "digi bjb": ("BJB", "mobile"), "digi bank bjb": ("BJB", "mobile"), "digi by bank bjb": ("BJB", "mobile"),
     "octo": ("CIMB", "mobile"), "octo mobile": ("CIMB", "mobile"), "octomobile": ("CIMB", "mobile"), "klikbca": ("BCA", "internet"),
     "m-transfer": ("BCA", "mobile"), "mtransfer": ("BCA", "mobile"), "m-bca": ("BCA", "mobile"), "mbca": ("BCA", "mobile"),
     "mybca": ("BCA", "mobile"), "bca mobile": ("BCA", "mobile"), "wondr": ("BNI", "mobile"), "byond": ("BSI", "mobile"),
@@ -98,10 +98,10 @@ def read_bank(board: Board, names: Names = SHIPPED) -> str | None:
 
 
 _TARGET = re.compile(
-    r"(?:\bke|\btujuan|\bkepada|\bmasuk|\bto)(?: rek(?:ening)?\.?| no| tujuan|:| kas| bank| pemprov| va)*\s*$"
+    r"(?:\bke|\btujuan|\bkepada|\bmasuk|\bto|\bpenerima|\bbeneficiary)(?: rek(?:ening)?\.?| no| tujuan| kas| bank| pemprov| va)*[ :.=]*$"
 )
 _SOURCE = re.compile(
-    r"(?:\bdari|\bdr|\bfrom|\bdr?i)(?: rek(?:ening)?\.?| bank| atm| mobile| m-?banking| mbanking| sumber)*\s*$"
+    r"(?:\bdari|\bdr|\bfrom|\bdr?i|\btina|\bti|\bsaking|\bsumber dana|\bpengirim|\basal)(?: rek(?:ening)?\.?| bank| atm| mobile| m-?banking| mbanking| sumber)*[ :.=]*$"
 )
 _NEGATED = re.compile(r"\b(?:bukan|bkn|not)\s*(?:bank )?$")
 

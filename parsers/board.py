@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 TAKEN = "\x01"
+
+
+def _plain_letter(char: str) -> str:
+    """One letter in lower case without its accent, so that ``pangéling`` is read as ``pangeling``."""
+    if char.isascii():
+        return char.lower()
+    base = unicodedata.normalize("NFD", char)[:1].lower()
+    return base if len(base) == 1 else char
 
 
 class Board:
@@ -17,8 +26,7 @@ class Board:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        low = text.lower()
-        self.low = low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        self.low = text.lower() if text.isascii() else "".join(map(_plain_letter, text))
         self.rest = self.low
         self.how: list[str] = []
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 
 from parsers import intents
+from parsers import vocabulary as v
 from parsers.board import TAKEN, Board
 from parsers.intents import Marks
 from parsers.keywords import Keyword
+from parsers.lexicon import Sense
 
 SENTENCE = "sentence"
 """The text is a sentence that happens to begin with the keyword: its words decide."""
 
-_FILL = re.compile(
-    r"\b(?:dong|donk|ya|yah|yaa+|pak|bu|kak|min|saya|sy|aku|kami|ini|itu|mas|mbak|bang|kang|teh|tolong|please|pls|makasih|terima|kasih|trims|tks|mksh|thanks|thank|you|sms|nih|deh|aja|saja|semua|semuanya|sih|tks|makasi|"
-    r"nomor|nomer|no|number|the|of|my|all|me|for|cek|lihat|permohonan|pengajuan|izin|ijin|berkas|perizinan|apa|apaan|sekarang|skrg|lagi|sudah|udah|wr|wb|mohon|dicek|segera|bpk|bapak|ibu|admin|suwun|nuhun|hatur|punten|tagihan|pajak|kendaraan|motor|mobil|plat|nopol|polisi|retribusi|"
-    r"gimana|bagaimana|sampai|mana|kapan|jadi|info|dan|atas|nama|bulan|bln|thn|tahun|brp|berapa|atuh|nya|kode|bayar|untuk|utk|salah|alamat|data|karena|krn|layanan|daftar|dokumen|riwayat|transaksi|kirim|oke|ok|siap|how|to|is|reminder|pengingat|notif|notifikasi|langganan|ingatkan|peringatan|on|off)\b"
+_FILL = Sense(
+    "dong donk ya yah yaa yaaa pak bu kak min saya sy aku kami ini itu mas mbak bang kang teh tolong please pls makasih terima kasih trims tks mksh thanks thank you sms nih deh aja saja semua",
+    "semuanya sih makasi nomor nomer no number the of my all me for cek lihat permohonan pengajuan izin ijin berkas perizinan apa apaan sekarang skrg lagi sudah udah wr wb mohon dicek segera",
+    "bpk bapak ibu admin suwun nuhun hatur punten tagihan pajak kendaraan motor mobil plat nopol polisi retribusi gimana bagaimana sampai mana kapan jadi info dan atas nama bulan bln thn tahun",
+    "brp berapa atuh nya kode bayar untuk utk salah alamat data karena krn layanan daftar dokumen riwayat transaksi kirim oke ok siap how to is reminder pengingat notif notifikasi langganan",
+    "ingatkan peringatan on off abdi kulo nggih",
 )
 _NAMES_REPORT = re.compile(
     r"\b\d{4,8}\b|\b(?:pad|pkb|bbnkb|retribusi|investasi|perizinan|pajak|pendapatan|realisasi|tagihan|izin|permohonan|pembayaran|penerimaan|ringkas\w*|samsat)\b"
@@ -38,8 +42,8 @@ def refuses(keyword: Keyword, board: Board, marks: Marks) -> str | None:
 
 def _left(board: Board, keyword: Keyword) -> int:
     """How many words behind the keyword nobody has a role for."""
-    plain = _FILL.sub(" ", board.rest[keyword.end :].replace(TAKEN, " "))
-    return len(re.findall(r"[^\W\d_]{2,}", plain))
+    words = re.findall(r"[^\W\d_]{2,}", board.rest[keyword.end :].replace(TAKEN, " "))
+    return sum(not _FILL.has(word) for word in words)
 
 
 def _short(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
@@ -60,13 +64,13 @@ def _switch(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | No
 
 def _cancel(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
     if marks.application or marks.bill:
-        paid = intents.PAID.search(rest) and intents.DONE.search(rest)
+        paid = v.PAID.said(rest) and v.DONE.said(rest)
         return SENTENCE if paid else None
     return None if _left(board, keyword) == 0 and keyword.word in ("batal", "cancel") else SENTENCE
 
 
 def _status(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
-    if marks.bill and not marks.application and marks.proof and intents.PAID.search(rest):
+    if marks.bill and not marks.application and marks.proof and v.PAID.said(rest):
         return "PAY"
     if marks.application or marks.bill:
         return None
@@ -99,7 +103,7 @@ def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
         return "BILL" if marks.bill or marks.plate else SENTENCE
     if marks.bill or marks.proof or marks.long_number:
         return None
-    if marks.plate and not intents.DONE.search(rest):
+    if marks.plate and not v.DONE.said(rest):
         return "BILL"
     if intents.other_bill(rest) or "?" in rest or _PAST.search(rest):
         return ""
@@ -109,7 +113,7 @@ def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
 def _bill(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
     if intents.other_bill(rest) and not marks.bill and not marks.plate:
         return ""
-    paid = intents.PAID.search(rest) and not intents.denies_payment(board.low)
+    paid = v.PAID.said(rest) and not intents.denies_payment(board.low)
     if (marks.bill or marks.long_number) and (paid or marks.proof) and re.search(r"[a-z]{3}", rest):
         return "PAY" if paid or (marks.proof and marks.bill) else None
     if marks.bill or marks.plate or marks.long_number:
@@ -118,7 +122,7 @@ def _bill(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None
 
 
 def _report(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
-    paid = intents.PAID.search(rest) and marks.bill and marks.proof
+    paid = v.PAID.said(rest) and marks.bill and marks.proof
     if paid and re.match(r"\W*(?:pembayaran|bayar|transfer|pelunasan|setor)", rest):
         return "PAY"
     words = len(re.findall(r"\w+", rest))

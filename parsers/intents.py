@@ -3,80 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-_PAID = (
-    r"\b(?:di|ter|ku|udah|sdh|tak)?(?:bayar(?:kan|in|an|ku)?|byr(?:kan)?|byar)\b|\bpembayaran\b|\bpemb(?:yr|ayran|y)?\b|\blunas\w*|\bdilunas\w*|\bpelunasan\b|\b(?:di)?setor(?:an|kan)?\b|\bpenyetoran\b|\bmayar\w*|\bdibayar\w*|\bkubayar\b|\btelah bayar\b"
-    r"|\b(?:di ?|ku ?)?(?:transfer(?:red|kan|an)?|trf|trfs|tfr|tfd?|ditf)\b|\bpaid\b|\bpayment\b|\bsettled?\b|\bpay\b|\bcicil\w*|\bnyicil\b|\bmbayar\b|\bbayaraken\b|\bangsur\w*|\bkirim (?:uang|duit|dana)\b|\bdikirim\b|\bisi\b|\bscan qris\b"
+from parsers import vocabulary as v
+from parsers.lexicon import Sense, alternatives, talk
+
+_TIDINGS = alternatives(
+    "ada dapat dpt terima nerima masuk muncul update berubah di_update diupdate dikonfirmasi konfirmasi dicek ke_update tercatat lunas_di diproses dibalas terbit keluar "
+    "dibaca direspon direspons ditanggapi tau tahu diterima"
 )
-PAID = re.compile(_PAID)
-DONE = re.compile(
-    r"\b(?:sudah|sdh|udah|udh|dah|tlh|telah|uda|sampun|uwis|wis|tos|atos|parantos|geus|already|have|lunas\w*|dilunasi|berhasil|sukses|successful|tadi|kemarin|kmrn|barusan|baru saja|beres|selesai)\b"
+_NOT = alternatives(
+    "belum blm blum belom blom blon durung dereng teu_acan teu_acan encan tacan lom haven't have_not has_not not_yet didn't did_not hasn't"
 )
-_NOT_YET = re.compile(
-    r"\b(?:belum|blm|blum|belom|blom|durung|dereng|teu acan|encan|tacan|lom|haven't|have not|has not|not yet|didn't|gagal|failed|ditolak|tidak jadi|ga jadi|gak jadi|batal bayar|pending|tertunda)\b(?! (?:ada|dapat|dpt|terima|masuk|muncul|update|berubah|di ?update|dikonfirmasi|konfirmasi|dicek|ke ?update|tercatat|lunas di|diproses|dibalas|terbit|keluar|nerima))"
+_NOT_YET = re.compile(rf"\b(?:{_NOT})\b(?! (?:{_TIDINGS}))|\bcan (?:di|ka|ku)?(?:bayar|mayar|transfer|setor|lunas)\w*")
+"""Not paid yet; ``belum ada konfirmasi`` and its like only say that no answer came."""
+_FAILED = Sense(
+    "gagal failed ditolak pending tertunda batal_bayar ga_jadi_bayar gak_jadi_bayar tidak_jadi_bayar tidak_berhasil gak_berhasil ga_berhasil unsuccessful declined rejected "
+    "dibatalkan_oleh_bank saldo_tidak_cukup tidak_cukup saldo_kurang error timeout belum_berhasil kagagal"
 )
+_INTENDS = alternatives(
+    "mau akan hendak ingin pengen pingin pengin pgn bade arep ajeng bisa bs boleh harus kudu want_to would_like_to will can_i may_i how_do how_can how_to going_to how_much "
+    "cara caranya gimana gmn bagaimana dimana di_mana kapan where hoyong tolong mesti wajib segera silakan silahkan mangga bisakah kumaha piye must should need_to need"
+)
+_PAY_VERB = r"(?:\w*bayar(?:kan|in|nya)?|byr|mayar|transfer|tf|trf|setor|pay|lunasi\w*|melunasi|cicil\w*|nyicil|angsur)"
+_CONFIRMS = r"(?: (?:dicek|di cek|konfirmasi|lapor))"
 _WILL = re.compile(
-    r"\b(?:mau|akan|hendak|ingin|pengen|pingin|pgn|rencana\w*|bade|arep|ajeng|bisa|bs|boleh|harus|kudu|want to|would like to|will|can i|how (?:do|can|to)|going to|how much|cara|caranya|gimana|gmn|bagaimana|dimana|di mana|kapan|where)"
-    r"(?: \w+){0,3}? (?:\w*bayar\w*|byr|mayar|transfer|tf|trf|setor|pay|lunasi\w*|melunasi|cicil\w*)\b(?! (?:dicek|di cek|konfirmasi|lapor))|\b(?:rek(?:ening)?(?:nya)?|ke|bank) ?mana\b|\b(?:besok|bsk|isukan|sesuk|lusa|minggu depan|bulan depan|tomorrow|nanti|ntar|mengko)\b.{0,30}(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)|"
-    r"(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)\w*.{0,30}\b(?:besok|bsk|isukan|sesuk|minggu depan|bulan depan|tomorrow|nanti (?:sore|malam|siang|aja|ya)|mengko)\b"
+    rf"\b(?:{_INTENDS})(?: \w+){{0,3}}? {_PAY_VERB}\b(?!{_CONFIRMS})|\b(?:rek(?:ening)?(?:nya)?|ke|bank) ?mana\b"
 )
-ASKS = re.compile(r"\b(?:berapa\w*|brp\w*|brapa|brpa|how much|pira|pinten|sabaraha|pinten)\b")
-_CHECK_BILL = re.compile(
-    r"\b(?:cek|check|liat|lihat|tanya|nanya|tau|tahu|minta|mohon info|info|kena|total|jumlah|besar(?:nya)?|nominal|ada|punya|tunggakan|nunggak)\b"
+_LATER = alternatives(
+    "besok bsk isukan enjing_enjing sesuk lusa minggu_depan bulan_depan tomorrow nanti ntar mengko engke next_week next_month"
 )
-_TAX = re.compile(
-    r"\b(?:tagihan\w*|tghn|pajak\w*|pajek|pjk|retribusi\w*|pkb|skrd|skpd|samsat|nopol|plat|tunggakan|denda|bill\w*|utang|taxes|tax|stnk|kendaraan)\b"
+_PAYS_LATER = re.compile(
+    rf"\b(?:{_LATER})\b.{{0,30}}(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)|(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)\w*.{{0,30}}\b(?:{_LATER})\b"
 )
-_OTHER_BILL = re.compile(
-    r"\b(?:pdam|pln|listrik|air|kos\w*|kontrakan|arisan|panci|hutang|utang|cicilan (?:motor|rumah|panci|hp|mobil)|spp|sekolah|telkom|indihome|wifi|bpjs|kredit|kartu kredit|pinjaman|makan\w*|parkir(?:an)? mall|galon|gas|netflix|kas rt|iuran|ojek|bakso|shopee\w*|cod|paket)\b"
+_LATER_WORD = re.compile(r"\b(?:besok|bsk|nanti|akan|engke|isukan)\b")
+_FIRST_PERSON = re.compile(
+    r"\b(?:saya|sy|aku|ak|gw|gue|kami|kita|abdi|kulo|i|we)(?: ini)? (?:sudah|sdh|udah|udh|telah|tlh|dah|tos|atos|sampun|wis|have|already)\b|\b(?:sudah|sdh|udah|udh|telah|tlh|tos|atos|parantos|sampun|wis|already)"
+    r"(?: \w+){0,1} (?:saya|sy|aku|ak|gw|gue|kami|abdi|kulo|tak|di|ku)? ?(?:bayar|byr|transfer|trf|tf|setor|lunas|mayar|paid|ditransfer|dibayar|disetor)"
 )
-_CANCEL = re.compile(
-    r"\b(?:di)?(?:batal(?:in|kan|kn|kan saja)?|membatalkan|pembatalan|cabut|tarik|cancel(?:led)?|withdraw)\b"
+_WHETHER = re.compile(
+    r"\bapakah\b|\b(?:lunas|masuk|dibayar|terbayar|diterima|kebayar|terverifikasi|tercatat)(?:nya)?(?: apa)? (?:belum|blm|blom|belom|apa belum|gak|nggak|tidak)\b|\b(?:has|is|was|did) (?:my|the)\b"
 )
-_KEEP = re.compile(
-    r"\b(?:jangan|jgn|jngn|ulah|ojo|don't|do not|tidak|ga|gak|tdk)(?: \w+)? (?:di)?(?:batal|cabut|cancel)\w*"
-)
-_APPLICATION = re.compile(
-    r"\b(?:permohonan\w*|pengajuan\w*|izin\w*|ijin\w*|berkas\w*|application|permit|perizinan|surat|siup|tdp|imb|ho|situ|nib|rptka)\b"
-)
-_STATUS = re.compile(
-    r"\b(?:status\w*|perkembangan\w*|progres\w*|progress|sampai ?mana|sampe ?mana|nyampe mana|udah jadi|sudah jadi|sdh jadi|kapan (?:jadi|selesai|beres|terbit|keluar)|tahap\w*|proses\w*|kelanjutan\w*|nasib\w*|terbit|update|kabar\w*|dugi ka mana|tekan endi|selesai|beres|ready|how far)\b"
-)
-_REMINDER = re.compile(
-    r"\b(?:pengingat\w*|reminder\w*|ingatkan|diingatkan|ingetin|diingetin|notif\w*|peringatan|sms(?:an)?|pemberitahuan|langganan|berlangganan|subscri\w+|remind)\b"
-)
-_OFF = re.compile(
-    r"\b(?:stop|stopin|setop|berhenti\w*|hentikan|brenti\w*|brhenti|matikan|matiin|nonaktif\w*|non-aktif\w*|jangan|jgn|ga(?:k)? usah|nggak usah|gausah|tidak (?:perlu|usah|mau|ingin)|tdk (?:perlu|usah|mau)|ga mau|gak mau|unsubscribe|unreg|off|turn off|no more|don't|tutup|cabut|teu kedah|ojo|putuskan)\b"
-)
-_ON = re.compile(
-    r"\b(?:hidupkan|hidupin|aktif(?:kan|in)|nyalakan|nyalain|mulai|start|turn on|daftar\w*|mau|minta|pengen|ingin|kirim\w*|tolong|pasang|activate|enable|on|lagi|subscribe|remind|hurungkeun)\b"
-)
-_DOCUMENT = re.compile(r"\b(?:dokumen\w*|surat-?surat|izin\w*|ijin\w*|permits?|documents?|siup|tdp|kitas|imta)\b")
-_EXPIRES = re.compile(
-    r"\b(?:habis|jatuh tempo|masa berlaku\w*|berlaku|kadaluarsa|kedaluwarsa|kadaluwarsa|expired?|expir\w+|tempo|mati|deadline|due|abis|jatem|diperpanjang|perpanjang\w*|apa saja|punya|daftar|list|milik)\b"
-)
-_HISTORY = re.compile(
-    r"\b(?:riwayat\w*|histori\w*|history|rekam jejak)\b|\b(?:pernah|sudah|yang|yg|daftar|semua)\b.{0,25}\b(?:saya |sy |aku )?(?:ajukan|diajukan|urus|kirim|lakukan)\b|\b(?:transaksi|permohonan|pengajuan) (?:saya|sy) (?:sebelumnya|selama ini|dulu|yang lalu|yg lalu|terdahulu)\b|\bpast (?:transactions|applications)\b"
-)
-_SERVICES = re.compile(
-    r"\b(?:layanan\w*|pelayanan\w*|services?)\b(?=.{0,80}\b(?:apa|daftar|list|ada|tersedia|semua|saja|aja|lihat|what|which|available|dong|minta|jenis)\b)|\b(?:apa|daftar|list|ada|semua|lihat|jenis|which|what|available|minta)\b.{0,80}\b(?:layanan\w*|pelayanan\w*|services?)\b|\bbisa (?:urus|ngurus|ngapain|buat) apa\b|\burus apa (?:aja|saja)\b"
-)
-_REGISTER = re.compile(
-    r"\b(?:daftar(?:kan|in)?|mendaftar(?:kan)?|ndaftar|daptar|registrasi|regist(?:er|rasi)?|reg|sign up|didaftar\w*)\b"
-)
-_SELF = re.compile(r"\b(?:nik|ktp|nib|nama|diri|akun|saya|sy|perusahaan|usaha kami|kami|name)\b")
-_APPLY = re.compile(
-    r"\b(?:mengajukan|ajukan|pengajuan|ngajuin|ajuin|mohonkan|permohonan|memohon|bikin|buat|membuat|urus|ngurus|mengurus|apply(?:ing)? for|apply|nyieun|ngadamel|perpanjang(?:an)?|memperpanjang)\b"
-)
-_INFO = re.compile(
-    r"\b(?:info|informasi|syarat\w*|persyaratan\w*|ketentuan|keterangan|penjelasan|information|requirements?|prosedur)\b"
-)
-_HELP = re.compile(
-    r"\b(?:bantuan|bantu|help|panduan|petunjuk|ajarin|ajari|bingung|kumaha (?:cara|carana)|format(?:nya)?|perintah\w*|kata kunci|keyword|cara (?:pakai|pake|kirim|sms|menggunakan|gunakan|penggunaan|make)|tata cara sms|how (?:do i|to) use|(?:ga|gak|tidak|tdk|nggak|ndak|kurang) (?:ngerti|paham|mengerti|tau cara|tahu cara)|apa yang bisa|sms apa)\b"
-)
-_REPORT = re.compile(r"\b(?:laporan|report)\b")
-_PIN = re.compile(r"\bpin\b|\b\d{4,8}\b[\s.]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +60,23 @@ class Marks:
 
 def denies_payment(low: str) -> str | None:
     """Say why a text is no confirmation although it speaks of paying; None when it may be one."""
+    if _FAILED.said(low):
+        return "the payment failed"
+    if _WHETHER.search(low) and not _FIRST_PERSON.search(low):
+        return "asks whether it is paid"
     if _NOT_YET.search(low):
         return "not paid yet"
-    if _WILL.search(low) and not (DONE.search(low) and not re.search(r"\b(?:besok|bsk|nanti|akan)\b", low)):
+    if v.LAPSED.said(low) and not _FIRST_PERSON.search(low):
+        return "a code that lapsed"
+    if _will_pay(low):
         return "will pay"
-    return "asks how much" if ASKS.search(low) else None
+    return "asks how much" if v.ASKS.said(low) else None
+
+
+def _will_pay(low: str) -> bool:
+    if not (_WILL.search(low) or _PAYS_LATER.search(low)):
+        return False
+    return not (v.DONE.said(low) and not _LATER_WORD.search(low))
 
 
 def guess(low: str, marks: Marks) -> str | None:
@@ -109,147 +89,193 @@ def guess(low: str, marks: Marks) -> str | None:
 
 def other_bill(low: str) -> bool:
     """Whether a text speaks of somebody else's bill: water, electricity, instalments, a private debt."""
-    return bool(_OTHER_BILL.search(low))
+    return v.OTHER_BILL.said(low)
 
 
 def reminder_words(low: str) -> bool:
     """Whether a text speaks of reminders or of the texts we send."""
-    return bool(_REMINDER.search(low))
+    return v.REMINDER.said(low)
+
+
+_DO_NOT_FORGET = Sense("jangan_lupa jgn_lupa jangan_sampai jgn_sampai ulah_hilap don't_forget jangan_telat")
 
 
 def _off(low: str, marks: Marks) -> bool:
-    return (
-        not marks.bill
-        and bool(_REMINDER.search(low) and _OFF.search(low))
-        and not re.search(r"\bjangan (?:lupa|sampai)\b", low)
-    )
+    return not marks.bill and v.REMINDER.said(low) and v.OFF.said(low) and not _DO_NOT_FORGET.said(low)
 
 
 def _on(low: str, marks: Marks) -> bool:
-    return not (marks.bill or marks.plate) and bool(
-        re.search(r"\b(?:pengingat\w*|reminder\w*|(?:di)?ingatkan|(?:di)?ingetin|notif\w*|remind|langganan)\b", low)
-        and _ON.search(low)
-    )
+    return not (marks.bill or marks.plate) and v.REMIND_ME.said(low) and v.ON.said(low)
+
+
+_KEEP = re.compile(
+    r"\b(?:jangan|jgn|jngn|ulah|ojo|don't|do not|tidak|ga|gak|tdk)(?: \w+)? (?:di)?(?:batal|cabut|cancel|tarik)\w*"
+)
 
 
 def _cancel(low: str, marks: Marks) -> bool:
-    if not _CANCEL.search(low) or _KEEP.search(low):
+    if not v.CANCEL.said(low) or _KEEP.search(low):
         return False
-    return marks.application or (not marks.bill and bool(_APPLICATION.search(low)))
+    return marks.application or (not marks.bill and v.APPLICATION.said(low))
+
+
+_REPORTS = Sense("konfirmasi bukti lapor kubayar confirm confirmation konfirm")
 
 
 def _pay(low: str, marks: Marks) -> bool:
     if denies_payment(low):
         return False
     if marks.bill:
-        return marks.proof or bool(PAID.search(low))
-    if not PAID.search(low) or other_bill(low):
+        return marks.proof or (v.PAID.said(low) and _claims(low))
+    if not v.PAID.said(low) or other_bill(low):
         return False
-    done = bool(DONE.search(low)) or bool(re.search(r"\b(?:konfirmasi|bukti|lapor|kubayar)\b", low))
-    return done and (bool(_TAX.search(low)) or marks.proof or _short_statement(low))
+    done = v.DONE.said(low) or _REPORTS.said(low)
+    return done and (v.TAX.said(low) or marks.proof or _short_statement(low))
+
+
+def _claims(low: str) -> bool:
+    """Whether what is said of paying a bill is a statement, not a question about it."""
+    if _CODE_OF_PAYMENT.search(low) and not v.PAID.said(_CODE_OF_PAYMENT.sub(" ", low)):
+        return False
+    asks = v.NOT_TOLD.said(low)
+    return not asks or v.DONE.said(low)
+
+
+_CODE_OF_PAYMENT = re.compile(
+    r"\b(?:kode|kd|code|kodebayar|cara|jatuh tempo|batas|tempat)\.? ?(?:bayar|byr|pembayaran)(?:nya)?\b"
+)
+_AROUND_STATEMENT = Sense(
+    "pak bu kak min ya yah kok saya sy kami tadi kemarin kmrn pagi siang sore malam mlm hari ini barusan yg yang itu lho loh dong mas mbak aku bang nih jam lewat via atm bank already i",
+    "it the have tagihannya ribu juta rupiah mobile banking mbanking ibanking teller brimo bni bri bjb bca bsi btn mandiri mega banten cimb dari pake pakai uang uangnya lunas dinten poe",
+)
 
 
 def _short_statement(low: str) -> bool:
     """``sudah bayar pak``, ``sdh transfer kemarin ya``: said to us, about nothing else."""
-    plain = re.sub(
-        r"\b(?:pak|bu|kak|min|ya|yah|kok|saya|sy|kami|tadi|kemarin|kmrn|pagi|siang|sore|malam|mlm|hari|ini|barusan|yg|yang|itu|lho|loh|dong|mas|mbak|aku|bang|nih|jam|lewat|via|atm|bank|already|i|it|the|have|tagihannya|ribu|juta|rupiah|mobile|banking|mbanking|ibanking|teller|brimo|bni|bri|bjb|bca|bsi|btn|mandiri|mega|banten|cimb|dari|pake|pakai|uang|uangnya|lunas|kami)\b",
-        " ",
-        low,
-    )
-    return len(re.findall(r"[a-z]{3,}", plain)) <= 3
+    said = [word for word in talk(low).tokens if len(word) > 2 and not _AROUND_STATEMENT.has(word)]
+    return len(said) <= 3
+
+
+_OWED = re.compile(
+    r"\bada (?:tagihan|tunggakan)|\b(?:cek|check|liat|lihat|tanya|tau|tahu|punya|tunggakan|naros)\b.{0,80}\b(?:tagihan|tunggakan|pajak|bill)|"
+    r"\b(?:tagihan|tunggakan|pajak)\w*\b.{0,20}\b(?:masih|ada|apa saja|apa aja)\b|\b(?:bayar|pay)\b.{0,20}\b(?:pajak|retribusi|tax)\w*\b.{0,30}\b(?:dimana|di mana|kapan|where)\b"
+)
 
 
 def _bill(low: str, marks: Marks) -> bool:
     if marks.plate:
         return True
     if marks.bill:
-        return (
-            len(low) < 40
-            or any(rule.search(low) for rule in (ASKS, _CHECK_BILL, _TAX))
-            or denies_payment(low) is not None
-        )
-    if other_bill(low):
+        asks = v.ASKS.said(low) or v.CHECKS.said(low) or v.TAX.said(low) or v.LAPSED.said(low) or v.NOT_TOLD.said(low)
+        return len(low) < 40 or asks or denies_payment(low) is not None
+    if other_bill(low) or v.INFO.said(low) or not v.TAX.said(low):
         return False
-    return (
-        bool(_TAX.search(low))
-        and bool(
-            ASKS.search(low)
-            or re.search(
-                r"\bada (?:tagihan|tunggakan)|\b(?:cek|check|liat|lihat|tanya|tau|tahu|punya|tunggakan)\b.{0,80}\b(?:tagihan|tunggakan|pajak|bill)|\b(?:tagihan|tunggakan|pajak)\w*\b.{0,20}\b(?:masih|ada)\b",
-                low,
-            )
-        )
-        and not _INFO.search(low)
-    )
+    return v.ASKS.said(low) or bool(_OWED.search(low))
 
 
 def _status(low: str, marks: Marks) -> bool:
     if marks.application:
         return True
-    return (
-        not marks.bill
-        and bool(
-            _STATUS.search(low) and re.search(r"\b(?:permohonan|pengajuan|izin|ijin|berkas|application|permit)\w*", low)
-        )
-        and not re.search(r"\b(?:habis|jatuh tempo|berlaku|kadalu?arsa)", low)
-    )
+    return not marks.bill and v.STATUS.said(low) and _APPLIED.said(low) and not v.ENDS.said(low)
+
+
+_APPLIED = Sense(
+    "permohonan* pengajuan* izin* ijin* berkas* application* permit* pendaftaran siup tdp imb rptka imta kitas nib"
+)
+_THINGS = Sense("dokumen* document documents surat_surat surat2")
 
 
 def _documents(low: str, marks: Marks) -> bool:
-    return not marks.bill and bool(_DOCUMENT.search(low) and _EXPIRES.search(low)) and not (_INFO.search(low) or _APPLY.search(low) or _REPORT.search(low)) and bool(
-        re.search(r"\b(?:dokumen\w*|documents?|surat-?surat)\b", low) or re.search(r"\b(?:habis|tempo|berlaku\w*|kada?lu?a?w?arsa|expir\w+)\b", low)
-    )  # fmt: skip
+    if marks.bill or not (v.DOCUMENT.said(low) and v.EXPIRES.said(low)):
+        return False
+    if v.INFO.said(low) or v.REPORT.said(low) or (v.APPLY.said(low) and not v.ENDS.said(low)):
+        return False
+    return _THINGS.said(low) or v.ENDS.said(low)
+
+
+_WANTS_TO_REGISTER = re.compile(
+    rf"\b(?:{alternatives('mau ingin pengen pengin want_to bade arep hendak cara hoyong tolong bermaksud')})\b.{{0,20}}\b(?:daftar|daptar|mendaftar|ndaftar|regist\w*)\b"
+)
 
 
 def _register(low: str, marks: Marks) -> bool:
-    return bool(_REGISTER.search(low)) and (
-        marks.long_number
-        or bool(
-            re.search(
-                r"\b(?:mau|ingin|pengen|want to|bade|arep|hendak|cara)\b.{0,20}\b(?:daftar|mendaftar|regist\w*|registrasi)\b",
-                low,
-            )
-            and _SELF.search(low)
-        )
-    )
+    if not v.REGISTER.said(low):
+        return False
+    return marks.long_number or bool(_WANTS_TO_REGISTER.search(low) and v.SELF.said(low))
+
+
+_ASKS_HOW = Sense("cara caranya gimana bagaimana kumaha piye syarat* persyaratan* how kapan berapa biaya")
 
 
 def _apply(low: str, marks: Marks) -> bool:
-    asked = re.search(
-        r"\b(?:mau|ingin|pengen|hendak|bade|arep|ajeng|akan|tolong|saya|sy|kami|mohon|want|would like|minta)\b", low
-    )
-    kind = re.search(
-        r"\b(?:izin|ijin|permit|siup|tdp|situ|ho|imb|rptka|imta|kitas|tdg|nib|beasiswa|rekomendasi|tdi|iui|ak1|kartu kuning)\b",
-        low,
-    )
-    return bool(_APPLY.search(low) and asked and kind) and not (
-        _INFO.search(low) or re.search(r"\b(?:cara|gimana|bagaimana|syarat\w*|how)\b", low)
-    )
+    del marks
+    asked = v.APPLY.said(low) and v.WANTS.said(low) and v.PERMIT.said(low)
+    return asked and not (v.INFO.said(low) or _ASKS_HOW.said(low))
 
 
-_SEVERAL_WORDS = re.compile(r"\w+")
+_ASKED_FOR_INFO = Sense(
+    "minta mau tanya butuh perlu mohon apa kasih tolong ada need about tentang soal untuk utk buat for naon want to get syarat* persyaratan* ngebutuhkeun nyuhunkeun bade what please"
+)
 
 
 def _info(low: str, marks: Marks) -> bool:
     del marks
+    return v.INFO.said(low) and _ASKED_FOR_INFO.said(low) and len(talk(low).tokens) <= 14
+
+
+_CAN_DO = Sense(
+    "bisa_urus_apa bisa_ngurus_apa bisa_ngapain bisa_buat_apa urus_apa_aja urus_apa_saja bisa_apa_aja bisa_apa_saja what_can_i_do_here"
+)
+
+
+def _services(low: str, marks: Marks) -> bool:
+    del marks
     return (
-        bool(
-            re.search(
-                r"\b(?:minta|mau|tanya|butuh|perlu|mohon|apa|kasih|tolong|ada|need|about|tentang|soal|untuk|utk|buat|syarat\w*|persyaratan\w*)\b",
-                low,
-            )
-            and _INFO.search(low)
-        )
-        and len(_SEVERAL_WORDS.findall(low)) <= 14
-    )
+        not v.HELP.said(low) and v.SERVICE.said(low) and v.LISTS.said(low) and not _COMPLAINS.said(low)
+    ) or _CAN_DO.said(low)
+
+
+_COMPLAINS = Sense(
+    "buruk jelek lama lambat lelet kecewa parah payah ramah jutek antri antre mengecewakan bad kapok ribet"
+)
+
+
+def _history(low: str, marks: Marks) -> bool:
+    return v.HISTORY.said(low) or (not marks.bill and bool(_DID_BEFORE.search(low)))
+
+
+_DID_BEFORE = re.compile(
+    r"\b(?:pernah|sudah|yang|yg|daftar|semua)\b.{0,25}\b(?:saya |sy |aku )?(?:ajukan|diajukan|urus|lakukan)\b|"
+    r"\b(?:transaksi|permohonan|pengajuan) (?:saya|sy) (?:sebelumnya|selama ini|dulu|yang lalu|yg lalu|terdahulu)\b"
+)
+
+
+def _help(low: str, marks: Marks) -> bool:
+    del marks
+    return v.HELP.said(low)
+
+
+_PIN = re.compile(r"\bpin\b|\b\d{4,8}\b[\s.]*$")
 
 
 def _report(low: str, marks: Marks) -> bool:
-    return not marks.bill and bool(_REPORT.search(low) and _PIN.search(low))
+    return not marks.bill and v.REPORT.said(low) and bool(_PIN.search(low))
 
 
-_RULES = (
-    ("REMIND_OFF", _off), ("REMIND_ON", _on), ("CANCEL", _cancel), ("PAY", _pay), ("REPORT", _report), ("STATUS", _status),
-    ("REGISTER", _register), ("DOCUMENTS", _documents), ("APPLY", _apply), ("BILL", _bill), ("HISTORY", lambda low, marks: bool(_HISTORY.search(low))),
-    ("SERVICES", lambda low, marks: bool(_SERVICES.search(low))), ("HELP", lambda low, marks: bool(_HELP.search(low))), ("INFO", _info),
-)  # fmt: skip
+_RULES: tuple[tuple[str, Callable[[str, Marks], bool]], ...] = (
+    ("REMIND_OFF", _off),
+    ("REMIND_ON", _on),
+    ("CANCEL", _cancel),
+    ("PAY", _pay),
+    ("REPORT", _report),
+    ("STATUS", _status),
+    ("REGISTER", _register),
+    ("DOCUMENTS", _documents),
+    ("APPLY", _apply),
+    ("BILL", _bill),
+    ("HISTORY", _history),
+    ("SERVICES", _services),
+    ("HELP", _help),
+    ("INFO", _info),
+)
+"""The first rule that recognises its request decides."""

@@ -26,6 +26,9 @@ _BEHIND = re.compile(
     r"(?<![\w./\-])([a-z]{0,6}\d[a-z0-9]{5,19})[ ]?\((?:no\.? ?|nomor )?(?:bukti|ref|reff|resi|slip|struk|rrn)\w*\)"
 )
 _FREE = re.compile(r"(?<![\w.,/\-])([a-z]{1,8}[\-/.]?\d[a-z0-9]{4,18}|\d[a-z0-9]{5,19})(?![\w]|[.,/\-]\d)")
+_SECOND = re.compile(
+    r"\)?[ ]?[#*|;_,/\n] ?\(?([a-z]{0,8}\d[a-z0-9.\-]{4,24}|\d{3,5}(?: \d{3,5}){1,4})\)?(?= ?(?:[#*|;_,/\n]|$))"
+)
 _NOT_A_PROOF = re.compile(
     r"\b(?:npwp|nib|nik|ktp|kk|hp|telp?|tlp|wa|rek\w*|norek|kode ?pos|nop|npwpd|ext|pin|otp|rangka|mesin|stnk|bpkb|pelanggan|nis|nip|terminal|tid|mid|kartu|a/?n|va|account|acc|akun|pos|bukan|bkn|"
     r"nrkb|sim|nisn|token|skck|imei|antrian|antrean|kwh|meter|merchant)(?:nya)?(?: (?:saya|sy|no|nomor|kami|tujuan|toko|bank|virtual|account|pemda|kas|daerah|atas nama))*[ :.=#]{0,3}$"
@@ -75,9 +78,7 @@ def read_labelled(board: Board) -> tuple[str | None, bool]:
 
 def read_second_field(board: Board, bill_end: int) -> str | None:
     """The field behind the bill, where the documented order puts the proof."""
-    match = re.compile(r"\)?[ ]?[#*|;_,/\n] ?\(?([a-z]{0,8}\d[a-z0-9.\-]{4,24})\)?(?= ?(?:[#*|;_,/\n]|$))").match(
-        board.rest, bill_end
-    )
+    match = _SECOND.match(board.rest, bill_end)
     if (
         match is None
         or not is_proof(normalise(match[1]))

@@ -10,6 +10,7 @@ from parsers.board import Board
 from parsers.email_body import own_text
 from parsers.normalise import normalise
 from parsers.reading import Reading, missing_of
+from parsers.separators import unify
 
 _NOTHING = Reading(None)
 _MARKUP = re.compile(r"<(?:html|body|div|p|br|span|table|td|font|b|blockquote)\b", re.I)
@@ -20,7 +21,7 @@ def read(text: str, received_at: datetime) -> Reading:
     plain = text[:8_000]
     if "\n" in plain or "<" in plain:
         plain = own_text(plain, bool(_MARKUP.search(plain)))
-    plain = normalise(plain)
+    plain = unify(normalise(plain))
     if not re.search(r"\w|\?", plain):
         return _NOTHING
     board = Board(plain)

@@ -12,9 +12,11 @@ BILL_KINDS = frozenset(
 )
 APPLICATION_KINDS = frozenset("izn prm reg ijn per mhn app apl perm".split())
 _KNOWN = "|".join(sorted(BILL_KINDS | APPLICATION_KINDS, key=len, reverse=True))
-_GAP = r"[ \t]?[\s./\\\-_:]{0,2}"
+KINDS = _KNOWN
+"""The known kinds as a group of a pattern, lower case."""
+_GAP = r"[ \t]?[\s./\\\-_:]{0,2}[ \t]?"
 _REFERENCE = re.compile(
-    rf"(?<![a-z0-9])({_KNOWN}){_GAP}(2[0o]\d\d){_GAP}([\doil]{{3,8}}|\d{{3}}[ .\-]\d{{3}})(?![\da-z]|[.,]\d)"
+    rf"(?<![a-z0-9])({_KNOWN}){_GAP}(2[0o]\d\d){_GAP}(?:([\doil]{{4,8}}|\d{{3}}[ .\-]\d{{3}})(?![\da-z])|([\doil]{{3}})(?![\da-z]|[.,]\d))"
 )
 _OTHER = re.compile(r"(?<![a-z0-9])([a-z]{2,6})([ ./\-_]{0,3})(20\d\d)([ ./\-_]{0,3})(\d{4,8})(?![\da-z]|[.,]\d)")
 _CALLED = re.compile(
@@ -57,7 +59,7 @@ def payment_codes(board: Board) -> list[Found]:
 
 
 def _known(board: Board, match: re.Match[str]) -> Found:
-    digits = re.sub(r"[ .\-]", "", match[3]).translate(str.maketrans("oil", "011"))
+    digits = re.sub(r"[ .\-]", "", match[3] or match[4]).translate(str.maketrans("oil", "011"))
     board.take(match.start(), match.end(), "reference")
     return Found(f"{match[1].upper()}-{match[2].replace('o', '0')}-{digits}", match.start(), match.end())
 

@@ -11,7 +11,7 @@ from parsers.keywords import Keyword
 
 _SIM_CARD = re.compile(r"\d{16}\D{1,3}\d{16}")
 _NAME_WORD = re.compile(
-    r"\b(?:atas nama|a/?n\.?|an\.|nama(?: saya| lengkap| usaha| perusahaan)?|name(?: is)?)[ :=]{1,3}([A-Za-z][\w.'\- ]{2,60}?)(?=[,;#\n]| nik\b| ktp\b| nib\b| dengan\b| ingin\b| mau\b|$)",
+    r"\b(?:atas nama|a/?n\.?|an\.|nama(?: saya| lengkap| usaha| perusahaan)?|nami(?:na)?|jeneng(?:ku)?|name(?: is)?)[ :=]{1,3}([A-Za-z][\w.'\- ]{2,60}?)(?=[,;#\n]| nik\b| ktp\b| nib\b| dengan\b| ingin\b| mau\b|$)",
     re.I,
 )
 _I_AM = re.compile(
@@ -19,7 +19,7 @@ _I_AM = re.compile(
     re.I,
 )
 _LABELS = re.compile(
-    r"\b(?:nik|no|nomor|ktp|nib|nama|name|atas nama|a/?n|daftar(?:kan)?|mendaftar|registrasi|register|reg|saya|sy|kami|mau|ingin|pengen|tolong|dong|dengan|dgn|id|perusahaan saya|my|is|hendak|as|diri|akun|baru|to|want|and|di|sini|layanan|sms|ini|adalah|nomer|mohon|minta|bantu|untuk|utk)\b[ :.=]*",
+    r"\b(?:nik|no|nomor|ktp|nib|nama|nami|name|hoyong|daptar|ngadaptar|pendaftaran|atas nama|a/?n|daftar(?:kan)?|mendaftar|registrasi|register|reg|saya|sy|kami|mau|ingin|pengen|tolong|dong|dengan|dgn|id|perusahaan saya|my|is|hendak|as|diri|bade|abdi|akun|baru|to|want|and|di|sini|layanan|sms|ini|adalah|nomer|mohon|minta|bantu|untuk|utk)\b[ :.=]*",
     re.I,
 )
 _MONTHS = r"(?:jan\w*|feb\w*|peb\w*|mar(?:et|ch)?|apr\w*|mei|may|jun[ie]?|jul[iy]?|agu\w*|agt|aug\w*|sep\w*|okt\w*|oct\w*|nov\w*|nop\w*|des\w*|dec\w*)"

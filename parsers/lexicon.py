@@ -1,0 +1,59 @@
+"""Word lists by meaning: what a text speaks of is asked of its words, not of one long pattern."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A lower-case text as words: in their order, as a set, and as a line with single spaces."""
+
+    tokens: tuple[str, ...]
+    words: frozenset[str]
+    line: str
+
+
+@lru_cache(maxsize=32)
+def talk(low: str) -> Talk:
+    """The words of a lower-case text; digits and signs are none."""
+    tokens = tuple(_TOKEN.findall(low))
+    return Talk(tokens, frozenset(tokens), f" {' '.join(tokens)} ")
+
+
+class Sense:
+    """One meaning and the words that carry it.
+
+    Written as words with spaces between them: ``bayar`` is the word itself, ``lunas*`` also every word that begins so,
+    ``sampai_mana`` a phrase.
+    """
+
+    __slots__ = ("_phrases", "_prefixes", "_words")
+
+    def __init__(self, *lists: str) -> None:
+        entries = " ".join(lists).split()
+        self._prefixes = tuple(one[:-1] for one in entries if one.endswith("*"))
+        self._phrases = tuple(f" {one.replace('_', ' ')} " for one in entries if "_" in one and not one.endswith("*"))
+        self._words = frozenset(one for one in entries if "_" not in one and not one.endswith("*"))
+
+    def said(self, low: str) -> bool:
+        """Whether a lower-case text holds one of the words or phrases."""
+        heard = talk(low)
+        return (
+            not self._words.isdisjoint(heard.words)
+            or (bool(self._prefixes) and any(one.startswith(self._prefixes) for one in heard.tokens))
+            or any(phrase in heard.line for phrase in self._phrases)
+        )
+
+    def has(self, word: str) -> bool:
+        """Whether a single lower-case word belongs to the meaning."""
+        return word in self._words or (bool(self._prefixes) and word.startswith(self._prefixes))
+
+
+def alternatives(words: str) -> str:
+    """The words as a group for a pattern, the longest first; ``_`` stands for a space."""
+    return "|".join(re.escape(one.replace("_", " ")) for one in sorted(words.split(), key=len, reverse=True))

@@ -1,0 +1,36 @@
+"""Puts the boundaries back that people leave out or write in their own way, before anything is read."""
+
+from __future__ import annotations
+
+import re
+
+from parsers.lexicon import alternatives
+from parsers.references import KINDS
+
+_GLUED_REFERENCE = re.compile(
+    rf"\b((?:bayar|byr|pay|tagihan|bill|status|batal|cancel|cek|no|nomor|utk|untuk|buat|ke))(?=(?:{KINDS})[ ./\\\-_:]{{0,3}}2[0o]\d\d)",
+    re.I,
+)
+"""``bayarSKRD-2026-004512``."""
+_GLUED_LABEL = re.compile(
+    rf"(?<=[\d])(?=(?:{alternatives('jam pkl pukul tgl tanggal bukti nobukti noref noreff jumlah jml nominal bank')})[ .:]?[\d.: a-z]|rp\.? ?\d)",
+    re.I,
+)
+"""``12/11/2026jam13.05rp450.000``."""
+_LABEL_GLUED = re.compile(
+    rf"\b((?:{alternatives('tgl tanggal jam pkl pukul bukti nobukti noref noreff reff ref')}))(?=\d)", re.I
+)
+"""``tgl12/11``, ``bukti0093482711``."""
+_DOTS = re.compile(r"^\W*[a-z]+\.[^\s.]+(?:\.[^\s.]+){1,6}$", re.I)
+"""``BAYAR.SKRD-2026-004512.90011225.12-11-2026.13:05``, as pulsa servers are written to."""
+_COMMA = re.compile(r",(?=\S)(?!-)(?!(?<=\d,)\d{1,3}(?![\d:./\-]))")
+"""A comma between two fields: not before a space, not a decimal comma, not ``,-``."""
+
+
+def unify(text: str) -> str:
+    """Separate what was glued together, and write ``#`` for dots or commas that separate fields."""
+    text = _GLUED_REFERENCE.sub(r"\1 ", text)
+    text = _LABEL_GLUED.sub(r"\1 ", _GLUED_LABEL.sub(" ", text))
+    if _DOTS.match(text) and not re.search(r"\d\.\d{3}(?:\.\d{3})+\b|\d\.\d\d(?!\d)", text):
+        return text.replace(".", "#")
+    return _COMMA.sub("#", text) if len(_COMMA.findall(text)) >= 3 else text

@@ -1,0 +1,137 @@
+"""What citizens call things: Indonesian as it is typed, Sundanese, Javanese of Serang, English."""
+
+from __future__ import annotations
+
+from parsers.lexicon import Sense
+
+PAID = Sense(
+    "bayar dibayar terbayar kubayar kebayar bayarkan dibayarkan bayarin dibayarin bayaran bayarnya membayar byr dbyr dibyr byar bayr",
+    "pembayaran pembayarannya pembyr pemb pembyran pembayran lunas* dilunas* melunas* terlunas* pelunasan* nglunas*",
+    "setor* disetor* nyetor* menyetor* penyetoran mayar* dibayar* mbayar* bayaraken dibayaraken tukubayar",
+    "transfer* ditransfer* mentransfer* nransfer* neransfer* ketransfer* tf trf trfs tfr tfd ditf ditrf ketf kutransfer kutf tranfer* trnsfer*",
+    "kirim_uang kirim_duit kirim_dana dikirim isi settled settle paid pay payment cicil* nyicil dicicil angsur* ngangsur diangsur",
+    "scan didebet terdebet terpotong bayarnipun",
+)
+"""Speaks of paying."""
+DONE = Sense(
+    "sudah sdh sudh udah udh dah tlh telah uda ud sampun uwis wis wes tos atos parantos geus enggeus already have has lunas* dilunas* berhasil",
+    "sukses successful success succeeded tadi td kemarin kmrn kmaren barusan baru_saja baru_aja brusan beres selesai completed just",
+)
+"""It is done."""
+ASKS = Sense("berapa* brp* brapa brpa how_much pira piro pinten sabaraha")
+"""Asks for a sum."""
+ASKS_WHETHER = Sense(
+    "apakah apa_sudah apa_udah apa_sdh lunas_belum lunas_blm lunas_blom masuk_belum masuk_blm udah_lunas_apa has_my is_my did_my tos_lunas_teu"
+)
+"""Asks whether something is so."""
+NOT_TOLD = Sense(
+    "kapan bagaimana gimana gmn dimana di_mana kenapa knp kunaon naha when where why what_is iraha kumaha cara caranya piye how"
+)
+"""Asks for something else."""
+LAPSED = Sense("expired expire kadaluarsa kedaluarsa kadaluwarsa kedaluwarsa kadaluwasa hangus")
+"""A code is no longer valid."""
+TAX = Sense(
+    "tagihan* tghn pajak* pajek pajeg pajegna pjk retribusi* pkb skrd skpd strd bbnkb samsat nopol plat tunggakan denda bill* utang taxes tax stnk kendaraan"
+)
+"""Speaks of what this province bills."""
+CHECKS = Sense(
+    "cek check liat lihat tanya nanya tau tahu minta mohon_info info kena total jumlah besar besarnya nominal ada punya tunggakan nunggak naros ningali"
+)
+"""Wants to see."""
+OTHER_BILL = Sense(
+    "pdam pln listrik air kos kosan kost kontrakan arisan panci hutang utang spp sekolah telkom indihome wifi bpjs kredit pinjaman makan* parkir* galon",
+    "gas netflix kas_rt iuran ojek ojol bakso shopee* cod paket tilang etle tokopedia lazada belanjaan laundry pulsa token kasbon patungan futsal sumbangan",
+    "zakat infak sedekah kurban dp cicilan_motor cicilan_rumah cicilan_hp cicilan_mobil kartu_kredit tol bensin sewa_rumah uang_kas kondangan les kursus",
+)
+"""Speaks of somebody else's bill."""
+CANCEL = Sense(
+    "batal* dibatal* batalin dibatalin membatalkan pembatalan cabut dicabut nyabut tarik ditarik cancel* withdraw* bolay dibolay* urung diurungkan",
+    "ga_jadi gak_jadi tidak_jadi nggak_jadi ngga_jadi tdk_jadi gajadi teu_janten ora_sida",
+)
+"""Takes back."""
+APPLICATION = Sense(
+    "permohonan* pengajuan* izin* ijin* berkas* application* permit* perizinan surat siup tdp imb ho situ nib rptka imta kitas pendaftaran"
+)
+"""Speaks of what was applied for."""
+STATUS = Sense(
+    "status* perkembangan* progres* sampai_mana sampe_mana nyampe_mana sampai_dimana sampe_dimana udah_jadi sudah_jadi sdh_jadi kapan_jadi kapan_selesai kapan_beres kapan_terbit",
+    "kapan_keluar tahap* proses* diproses kelanjutan* nasib* terbit update kabar* dugi_ka_mana tekan_endi selesai beres rengse ready how_far dados janten jadi_belum",
+    "disetujui di_acc acc approved rampung tos_acan lama",
+)
+"""Asks how far it is."""
+REMINDER = Sense(
+    "pengingat* reminder* ingatkan diingatkan ingetin diingetin notif* peringatan sms sms_an smsan pemberitahuan langganan berlangganan subscri* remind* pangeling* ngingetan",
+    "pesan",
+)
+"""Speaks of reminders, or of the texts we send."""
+OFF = Sense(
+    "stop stopin setop berhenti* hentikan brenti* brhenti matikan matiin dimatikan nonaktif* non_aktif non_aktifkan jangan jgn jngn ga_usah gak_usah nggak_usah gausah tidak_perlu tidak_usah",
+    "tidak_mau tidak_ingin tdk_perlu tdk_usah tdk_mau ga_mau gak_mau ga_perlu gak_perlu ngga_mau unsubscribe unreg off turn_off no_more don't do_not tutup cabut teu_kedah teu_hoyong ojo putuskan eureun*",
+    "terganggu mengganggu dihentikan",
+)
+"""Wants no more."""
+ON = Sense(
+    "hidupkan hidupin aktif aktifkan aktifin diaktifkan nyalakan nyalain mulai start turn_on daftar* mau minta pengen ingin kirim* tolong pasang activate enable on lagi subscribe remind",
+    "hurungkeun hoyong pengin dong biar",
+)
+"""Wants it on."""
+REMIND_ME = Sense(
+    "pengingat* reminder* diingatkan ingatkan ingetin diingetin notif* remind* langganan berlangganan pangeling*"
+)
+"""Speaks of reminders proper."""
+DOCUMENT = Sense(
+    "dokumen* surat_surat surat2 izin* ijin* permit permits document documents siup tdp kitas imta imb nib stnk situ hgb rptka api"
+)
+"""Speaks of documents that expire."""
+EXPIRES = Sense(
+    "habis* abis* jatuh_tempo masa_berlaku* berlaku* kadaluarsa kedaluwarsa kadaluwarsa expire expired expires expiring expiry tempo mati deadline due jatem diperpanjang perpanjang* apa_saja",
+    "punya daftar list milik seep beak entek",
+)
+"""Speaks of an end."""
+ENDS = Sense(
+    "habis* abis* tempo berlaku* kadaluarsa kedaluwarsa kadaluwarsa kadaluwasa expire expired expires expiring expiry due seep beak entek mati masa_berlaku*"
+)
+"""Speaks of an end and of nothing else."""
+HISTORY = Sense(
+    "riwayat* histori* history rekam_jejak transaksi_saya_sebelumnya past_transactions past_applications previous_transactions my_transactions",
+    "permohonan_saya_sebelumnya pengajuan_saya_sebelumnya transaksi_saya transaksi_sy transaksi_abdi transaksiku",
+)
+"""Asks what was done before."""
+SERVICE = Sense("layanan* pelayanan* service services palayanan")
+"""Speaks of services."""
+LISTS = Sense(
+    "apa daftar list ada tersedia semua saja aja lihat what which available dong minta jenis naon apaan wae tulung opo sampeyan macam"
+)
+"""Asks for a list."""
+REGISTER = Sense(
+    "daftar daftarkan daftarin mendaftar mendaftarkan ndaftar daptar ngadaptar registrasi register registration reg didaftar* pendaftaran ndaftarke sign_up signup"
+)
+"""Speaks of registering."""
+SELF = Sense("nik ktp nib nama nami jeneng diri akun saya sy perusahaan usaha_kami kami name abdi kulo myself me i")
+"""Speaks of oneself."""
+WANTS = Sense(
+    "mau ingin pengen pengin hendak bade arep ajeng akan tolong saya sy kami mohon want would like need minta hoyong butuh kulo abdi aku lagi bermaksud bantu"
+)
+"""Wishes something."""
+APPLY = Sense(
+    "mengajukan ajukan pengajuan ngajuin ajuin ngajukeun mohonkan permohonan memohon bikin buat membuat urus ngurus mengurus apply applying nyieun ngadamel perpanjang perpanjangan memperpanjang",
+    "daftarkan_usaha gawe damel",
+)
+"""Speaks of applying."""
+PERMIT = Sense(
+    "izin ijin permit siup tdp situ ho imb pbg rptka imta kitas tdg nib beasiswa rekomendasi tdi iui ak1 kartu_kuning siujk skdp trayek reklame hgb api amdal slf"
+)
+"""Kinds of permits people name."""
+INFO = Sense(
+    "info inpo informasi syarat* persyaratan* ketentuan keterangan penjelasan information requirement requirements prosedur sarat saratna"
+)
+"""Asks for information."""
+HELP = Sense(
+    "bantuan bantu bantuin help panduan petunjuk ajarin ajari bingung format formatnya perintah* kata_kunci keyword cara_pakai cara_pake cara_kirim cara_sms cara_menggunakan cara_gunakan",
+    "cara_penggunaan cara_make carana tata_cara_sms how_to_use how_do_i_use ga_ngerti gak_ngerti tidak_ngerti tdk_ngerti nggak_ngerti ndak_ngerti kurang_ngerti ga_paham gak_paham tidak_paham tdk_paham",
+    "kurang_paham ga_mengerti tidak_mengerti tdk_mengerti kurang_mengerti apa_yang_bisa sms_apa teu_ngartos teu_ngarti ora_ngerti mboten_ngertos how_does_this_work caranya_gimana caranya_bagaimana",
+    "gimana_caranya bagaimana_caranya gimana_cara_pakai how_does_it_work what_can_i_do",
+)
+"""Asks how this works."""
+REPORT = Sense("laporan report lap")
+"""Speaks of a report."""
