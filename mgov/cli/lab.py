@@ -3,53 +3,71 @@
 from __future__ import annotations
 
 import json
+import random
 import tempfile
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
 from mgov.cli.context import NotDone
 from mgov.lab.catalogue import CATALOGUE, Scenario, named
+from mgov.lab.databases import empty_database
 from mgov.lab.drill import Drill, Verdict
+from mgov.lab.kill import READY_WITHIN, KillRounds, KillVerdict
+from mgov.lab.postgresql import LabPostgresql, NoPostgresqlError
+
+DATABASE_HELP = (
+    "A server's URL instead of SQLite, by a user who may create databases: each drill gets a database of its own."
+)
+POSTGRESQL_HELP = "A PostgreSQL server of the lab's own, started for it and ended after it."
+SEED_LIMIT = 10**6
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--fault", "faults", multiple=True, metavar="NAME", help="Only this fault; repeatable. Default: all.")
 @click.option("--rounds", default=1, show_default=True, help="How often each is done.")
-@click.option("--database", metavar="URL", help="An empty database to use instead of SQLite.")
+@click.option("--database", metavar="URL", help=DATABASE_HELP)
+@click.option("--postgresql", is_flag=True, help=POSTGRESQL_HELP)
 @click.option("--crash-safe", is_flag=True, help="Modems with crash_safe_submit = true.")
+@click.option("--away", default=10.0, show_default=True, help="Seconds that `database-away` lasts.")
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
 @click.option("--list", "only_list", is_flag=True, help="Show the catalogue and end.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line on stdout.")
+@click.pass_context
 def lab(
+    click_context: click.Context,
     faults: tuple[str, ...],
     rounds: int,
     database: str | None,
+    postgresql: bool,
     crash_safe: bool,
+    away: float,
     language: str,
     only_list: bool,
     as_json: bool,
 ) -> None:
     """Strike modems of a simulated network under traffic; print what was lost, doubled, and how long recovery took.
 
-    Uses a database and a daemon of its own: nothing of the running installation is touched.
+    Uses a database and a daemon of its own: nothing of the running installation is touched. Without names all faults
+    are drilled, `database-away` only with --postgresql.
     """
-    try:
-        scenarios = named(faults)
-    except KeyError as error:
-        raise click.UsageError(f"no fault is called {error.args[0]}; see mgov lab --list") from error
+    if click_context.invoked_subcommand is not None:
+        return
     if only_list:
         for scenario in CATALOGUE:
             click.echo(f"{scenario.name:20} {scenario.sentence(language)}")
         return
+    scenarios = [_lasting(scenario, away) for scenario in _chosen(faults, postgresql)]
     options = "crash_safe_submit = true\n" if crash_safe else ""
     failed = 0
     if not as_json:
         click.echo(_heading(language))
-    for scenario in scenarios:
-        for _ in range(rounds):
-            verdict = _drill(scenario, database, options)
+    with _server(postgresql) as server:
+        for scenario in scenarios * rounds:
+            verdict = _drill(scenario, server.url if server else database, options, server)
             click.echo(
                 json.dumps(asdict(verdict) | {"passed": verdict.passed}) if as_json else _line(verdict, language)
             )
@@ -58,9 +76,43 @@ def lab(
         raise NotDone(f"{failed} of {len(scenarios) * rounds} drills failed")
 
 
-def _drill(scenario: Scenario, database: str | None, options: str) -> Verdict:
-    with tempfile.TemporaryDirectory(prefix="mgov-lab-") as folder:
-        return Drill(scenario, Path(folder), database=database, options=options).run()
+def _chosen(faults: tuple[str, ...], postgresql: bool) -> list[Scenario]:
+    try:
+        scenarios = list(named(faults)) if faults else [each for each in CATALOGUE if _can(each, postgresql)]
+    except KeyError as error:
+        raise click.UsageError(f"no fault is called {error.args[0]}; see mgov lab --list") from error
+    if not all(_can(scenario, postgresql) for scenario in scenarios):
+        raise click.UsageError("database-away kills a server: give --postgresql")
+    return scenarios
+
+
+def _can(scenario: Scenario, postgresql: bool) -> bool:
+    return postgresql or not scenario.kills_database
+
+
+def _lasting(scenario: Scenario, away: float) -> Scenario:
+    return replace(scenario, lasts=away) if scenario.kills_database else scenario
+
+
+@contextmanager
+def _server(wanted: bool) -> Iterator[LabPostgresql | None]:
+    """A server of the lab's own, or None; exits 1 when PostgreSQL is not here."""
+    if not wanted:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="mgov-lab-pg-", ignore_cleanup_errors=True) as folder:
+        try:
+            with LabPostgresql(Path(folder)) as server:
+                yield server
+        except NoPostgresqlError as error:
+            raise NotDone(str(error)) from error
+
+
+def _drill(scenario: Scenario, database: str | None, options: str, server: LabPostgresql | None) -> Verdict:
+    with tempfile.TemporaryDirectory(prefix="mgov-lab-") as name:
+        folder = Path(name)
+        with empty_database(database, folder) as url:
+            return Drill(scenario, folder, url, options=options, server=server).run()
 
 
 def _heading(language: str) -> str:
@@ -74,7 +126,6 @@ def _heading(language: str) -> str:
 
 def _line(verdict: Verdict, language: str) -> str:
     came_back = "never" if language == "en" else "tidak pulih"
-    word = ("ok" if verdict.passed else "FAILED") if language == "en" else ("baik" if verdict.passed else "GAGAL")
     return _columns(
         (
             verdict.scenario,
@@ -82,11 +133,78 @@ def _line(verdict: Verdict, language: str) -> str:
             f"{verdict.lost_in}/{verdict.doubled_in} ({verdict.texts_in})",
             f"{verdict.lost_out}/{verdict.doubled_out} ({verdict.texts_out})",
             str(verdict.uncertain),
-            f"{word} {verdict.remark}".strip(),
+            f"{_word(verdict.passed, language)} {verdict.remark}".strip(),
         )
     )
+
+
+def _word(passed: bool, language: str) -> str:
+    if language == "en":
+        return "ok" if passed else "FAILED"
+    return "baik" if passed else "GAGAL"
 
 
 def _columns(cells: tuple[str, ...]) -> str:
     widths = (20, 12, 20, 20, 10, 0)
     return " ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+@lab.command()
+@click.option("--rounds", default=20, show_default=True, help="How often the daemon is killed.")
+@click.option("--database", metavar="URL", help=DATABASE_HELP)
+@click.option("--postgresql", is_flag=True, help=POSTGRESQL_HELP)
+@click.option("--crash-safe", is_flag=True, help="Modems with crash_safe_submit = true.")
+@click.option("--seed", type=int, help="Of the random moments; printed, so that a run can be had again.")
+@click.option("--ready-within", default=READY_WITHIN, show_default=True, help="Seconds that a start may take.")
+@click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def kill(
+    rounds: int,
+    database: str | None,
+    postgresql: bool,
+    crash_safe: bool,
+    seed: int | None,
+    ready_within: float,
+    language: str,
+    as_json: bool,
+) -> None:
+    """Kill the daemon (SIGKILL) at random moments with traffic both ways, then count what was lost or doubled."""
+    chosen = random.randrange(SEED_LIMIT) if seed is None else seed  # noqa: S311 - moments, no secret
+    with (
+        _server(postgresql) as server,
+        tempfile.TemporaryDirectory(prefix="mgov-lab-") as name,
+        empty_database(server.url if server else database, Path(name)) as url,
+    ):
+        verdict = KillRounds(
+            Path(name), url, rounds, crash_safe=crash_safe, seed=chosen, ready_within=ready_within
+        ).run()
+    found = {"passed": verdict.passed, "late": verdict.late, "slowest": verdict.slowest}
+    click.echo(json.dumps(asdict(verdict) | found) if as_json else _story(verdict, language))
+    if not verdict.passed:
+        raise NotDone(f"the daemon did not survive {rounds} kills unharmed (seed {chosen})")
+
+
+def _story(verdict: KillVerdict, language: str) -> str:
+    middle = sorted(verdict.ready)[len(verdict.ready) // 2] if verdict.ready else 0.0
+    words = (
+        ("rounds", "texts in: lost/doubled/booked twice", "texts out: lost/doubled", "doubles never in doubt")
+        if language == "en"
+        else ("putaran", "masuk: hilang/ganda/dicatat dua kali", "keluar: hilang/ganda", "ganda tanpa keraguan")
+    )
+    more = (
+        ("uncertain at the end", "modems ready: median/slowest/late", "longest doubt after a restart", "seed")
+        if language == "en"
+        else ("tak pasti di akhir", "modem siap: median/terlama/terlambat", "ragu terlama sesudah mulai", "benih")
+    )
+    values = (
+        str(verdict.rounds),
+        f"{verdict.lost_in}/{verdict.doubled_in}/{verdict.booked_twice} ({verdict.texts_in})",
+        f"{verdict.lost_out}/{verdict.doubled_out} ({verdict.texts_out})",
+        str(verdict.unexplained),
+        str(verdict.uncertain),
+        f"{middle:.1f} s/{verdict.slowest:.1f} s/{verdict.late} ({len(verdict.ready)})",
+        f"{verdict.longest_doubt:.1f} s",
+        str(verdict.seed),
+    )
+    lines = [f"{word:38} {value}" for word, value in zip((*words, *more), values, strict=True)]
+    return "\n".join([*lines, f"{_word(verdict.passed, language)} {verdict.remark}".strip()])

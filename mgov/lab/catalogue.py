@@ -22,6 +22,9 @@ class Scenario:
     strike: Strike
     lasts: float = 0.0
     kills_daemon: bool = False
+    kills_database: bool = False  #: needs a server of the lab's own (`--postgresql`)
+    steady: bool = False  #: texts come in all the time that it lasts
+    by_imei: bool = False  #: the configuration names modems by IMEI, their ports are found
     long_texts: bool = False  #: traffic includes a text of several parts
     options: str = field(default="", repr=False)  #: further lines of the modem's configuration
 
@@ -84,9 +87,17 @@ CATALOGUE: tuple[Scenario, ...] = (
     Scenario(
         "re-enumeration",
         "port hilang dan kembali sebagai perangkat lain",
-        "the port vanishes and comes back as another device",
+        "the port vanishes and comes back as another device behind the same link",
         _planned(FaultKind.REENUMERATE, value="same link", seconds=2.0),
         2.0,
+    ),
+    Scenario(
+        "renamed-port",
+        "port hilang dan kembali dengan nama lain",
+        "the port vanishes and comes back under another name",
+        _planned(FaultKind.REENUMERATE, seconds=2.0),
+        2.0,
+        by_imei=True,
     ),
     _lasting("wrong-imei", FaultKind.WRONG_IMEI, "IMEI lain", "another IMEI", "353944049999996"),
     _lasting("unregistered", FaultKind.UNREGISTERED, "tidak terdaftar di jaringan", "no network"),
@@ -111,10 +122,19 @@ CATALOGUE: tuple[Scenario, ...] = (
         _planned(FaultKind.CMT_AT_PROMPT),
     ),
     Scenario("kill", "daemon dimatikan paksa", "kill -9 of the daemon", _nothing, kills_daemon=True),
+    Scenario(
+        "database-away",
+        "PostgreSQL dimatikan paksa",
+        "kill -9 of the PostgreSQL server",
+        _nothing,
+        10.0,
+        kills_database=True,
+        steady=True,
+    ),
 )
 
 
 def named(names: tuple[str, ...]) -> tuple[Scenario, ...]:
-    """The scenarios of these names, all when there are none; raises `KeyError` with the unknown name."""
+    """The scenarios of these names; raises `KeyError` with the unknown name."""
     by_name = {scenario.name: scenario for scenario in CATALOGUE}
-    return tuple(by_name[name] for name in names) if names else CATALOGUE
+    return tuple(by_name[name] for name in names)

@@ -124,6 +124,11 @@ def modems_ready(network: SimulatedNetwork, names: list[str]) -> bool:
     return all(network.modem(name).settings.cnmi[1] for name in names)
 
 
+def setups(network: SimulatedNetwork) -> dict[str, int]:
+    """How often each modem was set up so far: tells a new driver's work from what an earlier one left behind."""
+    return {name: network.modem(name).heard["+CNMI="] for name in network.modems}
+
+
 def times_answered(network: SimulatedNetwork, numbers: list[str]) -> Mapping[str, int]:
     """How many whole messages the network accepted for each number; the parts of a long one count once."""
     wanted = dict.fromkeys(numbers, 0)

@@ -109,7 +109,7 @@ class LabPostgresql:
 
 def _program(name: str) -> str:
     """From Debian's folders, newest version first, else from PATH."""
-    found = [*sorted(glob.glob(f"/usr/lib/postgresql/*/bin/{name}"), reverse=True), shutil.which(name)]  # noqa: PTH207
+    found = [*sorted(glob.glob(f"/usr/lib/postgresql/*/bin/{name}"), reverse=True), shutil.which(name)]
     if found[0] is None:
         raise NoPostgresqlError(f"PostgreSQL's program {name} is not installed on this machine")
     return found[0]

@@ -20,7 +20,7 @@ class Tally:
 def copies(history: Iterable[Submission], number: str) -> tuple[int, int]:
     """How often one number got a whole message, and how often the part that it got most often.
 
-    A message of several parts is whole when each has come; the same part twice is a double, whatever became of the rest.
+    A message of several parts is whole when each has come; the same part twice is a double, whatever the rest did.
     """
     return _copies([each for each in history if each.to == number])
 

@@ -1,0 +1,72 @@
+"""The daemon's own books, read and written from outside while it runs or lies dead: the lab's second witness."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, func, select
+
+from mgov.store import outbox
+from mgov.store.database import Database
+from mgov.store.schema.messages import outbound_message
+from mgov.store.schema.money import confirmation
+from mgov.store.schema.staff import transition
+
+ACTOR = "system:lab"
+IN_DOUBT = ("sending", "uncertain")
+WAITING = ("queued", "sending")
+
+
+class Books:
+    """One daemon's database, opened beside it as any command of the program does."""
+
+    def __init__(self, url: str) -> None:
+        self._db = Database(url)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._db.close()
+
+    def queue(self, numbers: Iterable[str], text: str) -> None:
+        """Queue the same text to each number, as `mgov sms send` does."""
+        now = datetime.now(UTC)
+
+        def work(tx: Connection) -> None:
+            for number in numbers:
+                outbox.queue_text(tx, to=number, text=text, now=now, actor=ACTOR, cause="lab")
+
+        self._db.transact(work)
+
+    def in_doubt(self) -> dict[int, int]:
+        """Messages that are claimed or uncertain: the number of the claim by message; a new claim has a new number."""
+        columns = outbound_message.c
+        query = select(columns.id, columns.lease_number).where(columns.state.in_(IN_DOUBT), columns.channel == "sms")
+        return {row.id: row.lease_number for row in self._db.read(lambda tx: tx.execute(query).all())}
+
+    def waiting(self) -> int:
+        """How many texts are still to be sent; the uncertain ones wait for their reports and are not among them."""
+        columns = outbound_message.c
+        query = select(func.count()).where(columns.state.in_(WAITING), columns.channel == "sms")
+        return int(self._db.read(lambda tx: tx.execute(query).scalar_one()))
+
+    def recipients(self, *states: str) -> set[str]:
+        """Who the messages in these states are for."""
+        query = select(outbound_message.c.recipient).where(outbound_message.c.state.in_(states))
+        return set(self._db.read(lambda tx: tx.execute(query).scalars().all()))
+
+    def sent_again_in_doubt(self) -> set[str]:
+        """Recipients of messages that were uncertain and, as no report had come, were queued again."""
+        query = (
+            select(outbound_message.c.recipient)
+            .join(transition, transition.c.object_id == outbound_message.c.id)
+            .where(transition.c.object_kind == "send", transition.c.from_state == "uncertain")
+            .where(transition.c.to_state.in_(("queued", "sending")))
+        )
+        return set(self._db.read(lambda tx: tx.execute(query).scalars().all()))
+
+    def bookings(self) -> Counter[str]:
+        """How many payment confirmations are booked, by sender."""
+        query = select(confirmation.c.sender)
+        return Counter(self._db.read(lambda tx: tx.execute(query).scalars().all()))
