@@ -17,7 +17,7 @@ _BANKS: Mapping[str, str] = {
 }  # fmt: skip
 _APPS: Mapping[str, tuple[str, str]] = {
     "brimo": ("BRI", "mobile"), "livin": ("MANDIRI", "mobile"), "bjb digi": ("BJB", "mobile"), "digi bjb": ("BJB", "mobile"), "digi bank bjb": ("BJB", "mobile"), "digi by bank bjb": ("BJB", "mobile"),
-    "octo": ("CIMB", "mobile"), "octo mobile": ("CIMB", "mobile"), "octomobile": ("CIMB", "mobile"), "klikbca": ("BCA", "internet"),
+    "octo": ("CIMB", "mobile"), "octo mobile": ("CIMB", "mobile"), "octomobile": ("CIMB", "mobile"), "klikbca": ("BCA", "internet"), "klik bca": ("BCA", "internet"),
     "m-transfer": ("BCA", "mobile"), "mtransfer": ("BCA", "mobile"), "m-bca": ("BCA", "mobile"), "mbca": ("BCA", "mobile"),
     "mybca": ("BCA", "mobile"), "bca mobile": ("BCA", "mobile"), "wondr": ("BNI", "mobile"), "byond": ("BSI", "mobile"),
     "d-bank": ("DANAMON", "mobile"), "permatamobile": ("PERMATA", "mobile"), "bale": ("BTN", "mobile"),

@@ -19,13 +19,13 @@ _FILL = Sense(
     "semuanya sih makasi nomor nomer no number the of my all me for cek lihat permohonan pengajuan izin ijin berkas perizinan apa apaan sekarang skrg lagi sudah udah wr wb mohon dicek segera",
     "bpk bapak ibu admin suwun nuhun hatur punten tagihan pajak kendaraan motor mobil plat nopol polisi retribusi gimana bagaimana sampai mana kapan jadi info dan atas nama bulan bln thn tahun",
     "brp berapa atuh nya kode bayar untuk utk salah alamat data karena krn layanan daftar dokumen riwayat transaksi kirim oke ok siap how to is reminder pengingat notif notifikasi langganan",
-    "ingatkan peringatan on off abdi kulo nggih",
+    "ingatkan peringatan on off abdi kulo nggih format cara pakai sms wae naon lunas transfer tadi kemarin sudah via lewat atm",
 )
 _NAMES_REPORT = re.compile(
     r"\b\d{4,8}\b|\b(?:pad|pkb|bbnkb|retribusi|investasi|perizinan|pajak|pendapatan|realisasi|tagihan|izin|permohonan|pembayaran|penerimaan|ringkas\w*|samsat)\b"
 )
 _REQUEST_VERB = re.compile(
-    r"(?:di\w{3,}|maaf|bantu\w*|info\w*|penjelasan|izin (?:bertanya|tanya|nanya)|tanya|petunjuk|perhatian\w*|segera|konfirmasi|dicek|di cek|cek|tindak|solusi|kebijak\w*|pak|bu|doa\w*|jawab\w*|kirim\w*|bersabar|tunggu|kerja ?sama\w*|keringanan|diskon|perbaik\w*|agar|supaya|jangan|bisa)\b"
+    r"(?:di\w{3,}|maaf|bantu\w*|info\w*|penjelasan|(?:izin|ijin) (?:bertanya|tanya|nanya|pak|bu|saya|sy|tidak|tdk|ga|gak|telat|cuti|pulang|absen)|tanya|petunjuk|perhatian\w*|segera|konfirmasi|dicek|di cek|cek|tindak|solusi|kebijak\w*|pak|bu|doa\w*|jawab\w*|kirim\w*|bersabar|tunggu|kerja ?sama\w*|keringanan|diskon|perbaik\w*|agar|supaya|jangan|bisa)\b"
 )
 _REGISTER_NOT = re.compile(
     r"\b(?:hadir|isi|belanja|harga|menu|tunggu|pemilih|riwayat hidup|rapat|nama (?:peserta|siswa)|kelas|sekolah|lomba|bpjs|umroh|haji|kursus|kuliah|siswa)\b"
@@ -46,13 +46,14 @@ def _left(board: Board, keyword: Keyword) -> int:
     return sum(not _FILL.has(word) for word in words)
 
 
+_LOOSE = frozenset({"menu", "off", "start", "bantu"})
+"""Everyday words: keywords only when they stand alone."""
+
+
 def _short(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
-    del rest, marks
-    return (
-        None
-        if _left(board, keyword) <= (1 if keyword.exact and keyword.word not in ("menu", "off", "start") else 0)
-        else SENTENCE
-    )
+    del marks
+    allowed = 1 if keyword.exact and keyword.word not in _LOOSE and len(rest.split()) <= 1 else 0
+    return None if _left(board, keyword) <= allowed else SENTENCE
 
 
 def _switch(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
@@ -107,7 +108,7 @@ def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
         return "BILL"
     if intents.other_bill(rest) or "?" in rest or _PAST.search(rest):
         return ""
-    return None if _left(board, keyword) <= 2 else SENTENCE
+    return None if _left(board, keyword) == 0 else SENTENCE
 
 
 def _bill(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:

@@ -26,7 +26,9 @@ _INTENDS = alternatives(
     "mau akan hendak ingin pengen pingin pengin pgn bade arep ajeng bisa bs boleh harus kudu want_to would_like_to will can_i may_i how_do how_can how_to going_to how_much "
     "cara caranya gimana gmn bagaimana dimana di_mana kapan where hoyong tolong mesti wajib segera silakan silahkan mangga bisakah kumaha piye must should need_to need"
 )
-_PAY_VERB = r"(?:\w*bayar(?:kan|in|nya)?|byr|mayar|transfer|tf|trf|setor|pay|lunasi\w*|melunasi|cicil\w*|nyicil|angsur)"
+_PAY_VERB = (
+    r"(?:\w*bayar(?:kan|in|nya)?|byr|mayar|(?:di)?(?:transfer|setor|cicil|angsur|lunasi)\w*|tf|trf|pay|melunasi|nyicil)"
+)
 _CONFIRMS = r"(?: (?:dicek|di cek|konfirmasi|lapor))"
 _WILL = re.compile(
     rf"\b(?:{_INTENDS})(?: \w+){{0,3}}? {_PAY_VERB}\b(?!{_CONFIRMS})|\b(?:rek(?:ening)?(?:nya)?|ke|bank) ?mana\b"
@@ -38,10 +40,12 @@ _PAYS_LATER = re.compile(
     rf"\b(?:{_LATER})\b.{{0,30}}(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)|(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)\w*.{{0,30}}\b(?:{_LATER})\b"
 )
 _LATER_WORD = re.compile(r"\b(?:besok|bsk|nanti|akan|engke|isukan)\b")
+_I = "saya|sy|aku|ak|gw|gue|kami|kita|abdi|kulo|i|we"
+_HAVE = "sudah|sdh|udah|udh|telah|tlh|dah|tos|atos|parantos|sampun|wis|have|already"
 _FIRST_PERSON = re.compile(
-    r"\b(?:saya|sy|aku|ak|gw|gue|kami|kita|abdi|kulo|i|we)(?: ini)? (?:sudah|sdh|udah|udh|telah|tlh|dah|tos|atos|sampun|wis|have|already)\b|\b(?:sudah|sdh|udah|udh|telah|tlh|tos|atos|parantos|sampun|wis|already)"
-    r"(?: \w+){0,1} (?:saya|sy|aku|ak|gw|gue|kami|abdi|kulo|tak|di|ku)? ?(?:bayar|byr|transfer|trf|tf|setor|lunas|mayar|paid|ditransfer|dibayar|disetor)"
+    rf"\b(?:{_I})(?: ini)? (?:{_HAVE})\b|\b(?:{_HAVE})(?: \w+)? (?:{_I}|tak|ku)? ?(?:(?:di)?(?:bayar|transfer|setor)|byr|trf|tf|lunasi|mayar|paid)\b(?! (?:belum|blm|apa))"
 )
+"""The writer says that he has paid, whatever else he asks."""
 _WHETHER = re.compile(
     r"\bapakah\b|\b(?:lunas|masuk|dibayar|terbayar|diterima|kebayar|terverifikasi|tercatat)(?:nya)?(?: apa)? (?:belum|blm|blom|belom|apa belum|gak|nggak|tidak)\b|\b(?:has|is|was|did) (?:my|the)\b"
 )
@@ -137,7 +141,7 @@ def _claims(low: str) -> bool:
     """Whether what is said of paying a bill is a statement, not a question about it."""
     if _CODE_OF_PAYMENT.search(low) and not v.PAID.said(_CODE_OF_PAYMENT.sub(" ", low)):
         return False
-    asks = v.NOT_TOLD.said(low)
+    asks = v.NOT_TOLD.said(low) or "?" in low
     return not asks or v.DONE.said(low)
 
 
@@ -146,6 +150,7 @@ _CODE_OF_PAYMENT = re.compile(
 )
 _AROUND_STATEMENT = Sense(
     "pak bu kak min ya yah kok saya sy kami tadi kemarin kmrn pagi siang sore malam mlm hari ini barusan yg yang itu lho loh dong mas mbak aku bang nih jam lewat via atm bank already i",
+    "tapi tp belum blm ada balasan konfirmasi kabar respon masuk kenapa knp",
     "it the have tagihannya ribu juta rupiah mobile banking mbanking ibanking teller brimo bni bri bjb bca bsi btn mandiri mega banten cimb dari pake pakai uang uangnya lunas dinten poe",
 )
 
@@ -241,9 +246,12 @@ _COMPLAINS = Sense(
 
 
 def _history(low: str, marks: Marks) -> bool:
+    if _OTHER_HISTORY.said(low):
+        return False
     return v.HISTORY.said(low) or (not marks.bill and bool(_DID_BEFORE.search(low)))
 
 
+_OTHER_HISTORY = Sense("hidup* penyakit pendidikan kesehatan medis chat browser sejarah")
 _DID_BEFORE = re.compile(
     r"\b(?:pernah|sudah|yang|yg|daftar|semua)\b.{0,25}\b(?:saya |sy |aku )?(?:ajukan|diajukan|urus|lakukan)\b|"
     r"\b(?:transaksi|permohonan|pengajuan) (?:saya|sy) (?:sebelumnya|selama ini|dulu|yang lalu|yg lalu|terdahulu)\b"

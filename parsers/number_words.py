@@ -47,6 +47,7 @@ _ONE_LARGE = {
     "sajuta": 1_000_000,
     "sayuta": 1_000_000,
 }
+_MARKS = frozenset({"rp"})
 _HALF = frozenset({"setengah", "satengah", "stengah", "stgh"})
 
 _JOINED = re.compile(r"(rong|telung|patang|limang|nem|pitung|wolung|sangang|kalih|tigang)(?=atus|ewu|puluh|yuta)")
@@ -97,7 +98,7 @@ class _Count:
         elif token in _HALF:
             return self._half(following)
         else:
-            return token == "rp"
+            return token in _MARKS
         return True
 
     def whole(self) -> int | None:
