@@ -10,6 +10,9 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
+import structlog
+
+from mgov.audit_files import AuditFileError, AuditFiles
 from mgov.config import Config, ModemSection
 from mgov.domain.matching import Policy
 from mgov.gateway.worker import WorkerSettings
@@ -44,6 +47,25 @@ def shipped(name: str) -> Path:
 def shipped_table(name: str) -> dict[str, Any]:
     """A TOML file of `config/` as a mapping."""
     return tomllib.loads(shipped(name).read_text(encoding="utf-8"))
+
+
+def open_database(config: Config) -> Database:
+    """The site's database, whose audit is chained with the site's key and anchored in the site's file.
+
+    Where the key cannot be read nothing stops: rows are chained unkeyed, which `mgov audit verify` reports.
+    """
+    database, files = Database(config.database.url), audit_files(config)
+    try:
+        database.audit_key = files.writing_key()
+    except AuditFileError as error:
+        structlog.get_logger("audit").error("audit key not readable, rows are chained without it", detail=str(error))
+    database.on_audit = files.remember
+    return database
+
+
+def audit_files(config: Config) -> AuditFiles:
+    """Where the audit keeps its key and its anchor."""
+    return AuditFiles(config.audit.folder, config.audit.key_file, config.audit.anchor_file)
 
 
 def shipped_replies(config: Config) -> Replies:

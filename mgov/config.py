@@ -157,6 +157,14 @@ class StaffSection(_Section):
     unix_users: dict[str, str] = {}
 
 
+class AuditSection(_Section):
+    """Where the audit's key and its newest number and hash are kept, outside the database."""
+
+    folder: Path = Path()
+    key_file: Path | None = None
+    anchor_file: Path | None = None
+
+
 class Config(_Section):
     """Everything; only `[database]` and the modems have no default of their own."""
 
@@ -175,6 +183,7 @@ class Config(_Section):
     privacy: PrivacySection = PrivacySection()
     routing: RoutingSection = RoutingSection()
     staff: StaffSection = StaffSection()
+    audit: AuditSection = AuditSection()
 
     @field_validator("modem")
     @classmethod
@@ -216,11 +225,18 @@ def load(path: Path) -> Config:
 
 
 def _anchored(config: Config, folder: Path) -> Config:
+    beside = {name: folder / path for name, path in _audit_paths(config) if path is not None}
+    config = config.model_copy(update={"audit": config.audit.model_copy(update=beside)})
     url = make_url(config.database.url)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return config
     absolute = url.set(database=str(folder / url.database)).render_as_string(hide_password=False)
     return config.model_copy(update={"database": DatabaseSection(url=absolute)})
+
+
+def _audit_paths(config: Config) -> list[tuple[str, Path | None]]:
+    section = config.audit
+    return [("folder", section.folder), ("key_file", section.key_file), ("anchor_file", section.anchor_file)]
 
 
 def _sentences(path: Path, data: dict[str, object], error: ValidationError) -> list[str]:

@@ -149,7 +149,7 @@ class Daemon:
         said = False
         while not self._stop.is_set():
             try:
-                db = Database(self._config.database.url)
+                db = bootstrap.open_database(self._config)
                 revision = await asyncio.to_thread(migrate.current, db)
             except DatabaseUnavailableError as error:
                 if not said:

@@ -1,24 +1,25 @@
-"""`mgov audit`: what staff did, chained so that a change shows. The key is a file beside the configuration."""
+"""`mgov audit`: what staff did, chained so that a change shows."""
 
 from __future__ import annotations
 
-import os
-import secrets
-from pathlib import Path
+import csv
+import json
+import sys
 
 import click
 
-from mgov import config as configuration
+from mgov.audit_files import AuditFileError
+from mgov.bootstrap import audit_files
 from mgov.cli.context import CliContext, NotDone
-from mgov.store import audit as chain
+from mgov.domain.sheet_cells import safe_cell
+from mgov.workflows import audit as workflow
 
-KEY_FILE = "audit.key"
-KEY_BYTES = 32
+FORMATS = ("jsonl", "csv")
 
 
 @click.group()
 def audit() -> None:
-    """The audit of what staff did."""
+    """The audit of what staff and the machine did."""
 
 
 @audit.command("list")
@@ -27,48 +28,48 @@ def audit() -> None:
 @click.pass_obj
 def list_(context: CliContext, limit: int | None, as_json: bool) -> None:
     """All rows, oldest first."""
-    rows = [dict(row) for row in context.database().read(lambda tx: list(chain.rows(tx)))]
-    context.print_rows(rows[-limit:] if limit else rows, as_json)
+    context.print_rows(workflow.rows(context.database(), context.actor(), limit), as_json)
 
 
-@audit.command("verify")
+@audit.command()
 @click.pass_obj
 def verify(context: CliContext) -> None:
-    """Recompute the chain; exits 1 when a row was changed, inserted or deleted."""
-    verdict = context.database().read(lambda tx: chain.verify(tx, key_of(context)))
+    """Recompute the chain; exits 1 when a row was changed, inserted or deleted, or the tail was cut."""
+    try:
+        files = audit_files(context.config)
+        keys, anchors = files.keys(), files.anchors()
+    except AuditFileError as error:
+        raise NotDone(f"audit: {error}") from error
+    verdict = workflow.verify(context.database(), context.actor(), keys, anchors)
     if verdict.fault is not None:
         raise NotDone(f"audit: {verdict.fault}")
     click.echo(f"audit: {verdict.rows} rows, whole; newest {verdict.newest_hash}")
 
 
-def note(context: CliContext, action: str, kind: str, object_id: object, detail: object = None) -> None:
-    """Write one row of the audit for what this command did."""
-    key, at, actor = key_of(context), context.now(), context.actor()
-    context.database().transact(
-        lambda tx: chain.append(
-            tx, key, at=at, actor=actor, action=action, kind=kind, object_id=object_id, detail=detail
-        )
-    )
+@audit.command()
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="jsonl", show_default=True)
+@click.pass_obj
+def export(context: CliContext, format_: str) -> None:
+    """Write the whole chain with its hashes to stdout, for an archive that others keep."""
+    rows = workflow.rows(context.database(), context.actor())
+    if format_ == "jsonl":
+        context.print_rows(rows, as_json=True)
+        return
+    writer = csv.writer(sys.stdout)
+    writer.writerow(workflow.COLUMNS)
+    writer.writerows([safe_cell(context.plain(row[name])) for name in workflow.COLUMNS] for row in rows)
 
 
-def key_of(context: CliContext) -> bytes:
-    """The key of the chain: `MGOV_AUDIT_KEY_FILE`, else `audit.key` beside the configuration, made when needed."""
-    named = os.environ.get("MGOV_AUDIT_KEY_FILE")
-    path = Path(named) if named else _beside(context)
+@audit.command()
+@click.option("--reason", required=True, help="Why the database is older than the anchor, such as a restore.")
+@click.pass_obj
+def accept(context: CliContext, reason: str) -> None:
+    """Begin the anchor again from the newest row: for an administrator, after a restore."""
     try:
-        if not path.exists():
-            _make(path)
-        return path.read_bytes()
-    except OSError as error:
-        raise NotDone(f"audit: {path}: {error.strerror}") from error
-
-
-def _beside(context: CliContext) -> Path:
-    found = configuration.find(context.config_path)
-    return (found.resolve().parent if found else Path.cwd()) / KEY_FILE
-
-
-def _make(path: Path) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(KEY_BYTES).encode())
+        files = audit_files(context.config)
+        before = {place: anchor.number for place, anchor in files.anchors().items()}
+    except AuditFileError as error:
+        before, files = {str(error): 0}, audit_files(context.config)
+    head = workflow.accept(context.database(), context.actor(), json.dumps(before), reason, context.now())
+    files.reset_anchor(head)
+    click.echo(f"audit: the anchor begins again at row {head.number}")

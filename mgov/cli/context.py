@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import sys
@@ -16,12 +15,16 @@ from typing import Any
 import click
 
 from mgov import config as configuration
-from mgov.bootstrap import shipped_replies
+from mgov.bootstrap import open_database, shipped_replies
+from mgov.cli import session_file
 from mgov.config import Config, ConfigError
 from mgov.domain.actor import Actor
+from mgov.domain.roles import Right
 from mgov.replies import Replies
 from mgov.store import migrate
 from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.workflows import access, sessions
+from mgov.workflows.founding import unix_user_of
 
 
 class NotDone(click.ClickException):
@@ -54,7 +57,7 @@ class CliContext:
     @cached_property
     def _database(self) -> Database:
         try:
-            database = Database(self.config.database.url)
+            database = open_database(self.config)
             revision = migrate.current(database)
         except DatabaseUnavailableError as error:
             raise NotDone(f"database: {error}") from error
@@ -70,9 +73,37 @@ class CliContext:
         return self._database
 
     def actor(self) -> Actor:
-        """Who runs this command: the Unix user, as staff."""
-        login = "root" if os.geteuid() == 0 else getpass.getuser()
-        return Actor.staff(self.config.staff.unix_users.get(login, login))
+        """Who runs this command, as the kernel and the session say; never as an option or the environment says."""
+        return self._actor
+
+    @cached_property
+    def _actor(self) -> Actor:
+        mapping = self.config.staff.unix_users
+        return sessions.identify(self.database(), self.unix_user, self.token, now=self.now(), unix_users=mapping)
+
+    @cached_property
+    def unix_user(self) -> str:
+        """The Unix user of this process; of the caller where the door set it."""
+        return unix_user_of(os.getuid())
+
+    @cached_property
+    def token(self) -> str | None:
+        """The token of this user's session on this site, when he logged in."""
+        return session_file.read(self.session_name)
+
+    @cached_property
+    def session_name(self) -> str:
+        """What the session of this site is kept under."""
+        path = configuration.find(self.config_path)
+        return str(path.resolve()) if path is not None else "none"
+
+    def keep_token(self, token: str) -> None:
+        """Keep the token of a session that has just begun."""
+        session_file.write(self.session_name, token)
+
+    def agency_seen(self, right: Right) -> int | None:
+        """The agency whose rows the actor sees (None: all). Raises `RefusedError` where he may see none."""
+        return access.scope(self.database(), self.actor(), right)
 
     @cached_property
     def _replies(self) -> Replies:

@@ -6,10 +6,10 @@ import os
 
 import click
 
-from mgov.bootstrap import shipped
+from mgov.bootstrap import open_database, shipped
 from mgov.cli.context import CliContext, NotDone
 from mgov.store import migrate
-from mgov.store.database import Database, DatabaseUnavailableError, temporary
+from mgov.store.database import DatabaseUnavailableError, temporary
 from mgov.workflows.founding import found
 
 
@@ -28,7 +28,7 @@ def upgrade(context: CliContext) -> None:
             empty = migrate.is_empty(database)
         revision = migrate.upgrade(url)
         if empty:
-            database = Database(url)
+            database = open_database(context.config)
             found(database, shipped("services.csv").read_bytes(), os.getuid(), context.now())
             database.close()
     except DatabaseUnavailableError as error:

@@ -11,12 +11,11 @@ import click
 
 from mgov import config as configuration
 from mgov import logs
-from mgov.bootstrap import shipped
+from mgov.bootstrap import open_database, shipped
 from mgov.cli.context import CliContext
 from mgov.config import Config
 from mgov.daemon import Daemon
 from mgov.store import migrate
-from mgov.store.database import Database
 from mgov.workflows.founding import found
 from mgov.workflows.samples import load_samples
 from modem_drivers.simulated import SimulatedNetwork
@@ -71,7 +70,7 @@ def _prepare(context: CliContext, folder: Path) -> Config:
     path.write_text(CONFIG, encoding="utf-8")
     config = configuration.load(path)
     migrate.upgrade(config.database.url)
-    db = Database(config.database.url)
+    db = open_database(config)
     found(db, shipped("services.csv").read_bytes(), 0, context.now())
     files = {kind: shipped(f"demo/{kind}.csv").read_bytes() for kind in ("bills", "applications", "documents")}
     load_samples(db, files, context.now())

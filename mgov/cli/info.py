@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import click
-from sqlalchemy import Connection
+from collections.abc import Callable
+from typing import Any
 
-from mgov.cli.audit import note
+import click
+
 from mgov.cli.context import CliContext, NotDone
-from mgov.store import articles
-from mgov.store import staff as accounts
+from mgov.store import articles as articles_store
+from mgov.workflows import articles
+from mgov.workflows.articles import ArticleError
 
 FIELDS = ("topic", "body", "author", "author_role", "created_at", "updated_at")
 
@@ -23,34 +25,28 @@ def info() -> None:
 @click.argument("body")
 @click.pass_obj
 def set_(context: CliContext, topic: str, body: str) -> None:
-    """Write the article of a TOPIC."""
-    if not topic.strip() or len(topic) > 64 or not body.strip():
-        raise click.UsageError("a topic has 1 to 64 letters, and an article is not empty")
-    actor, now = context.actor(), context.now()
-
-    def work(tx: Connection) -> None:
-        role = _role_for(tx, context, topic)
-        articles.put(tx, topic.strip(), body.strip(), author=str(actor), role=role, now=now)
-
-    context.database().transact(work)
-    note(context, "info.set", "article", topic.upper())
-    click.echo(f"{topic.upper()}: written")
+    """Write the article of a TOPIC, or change its text."""
+    _do(lambda: articles.put(context.database(), topic, body, **_who(context)))
+    click.echo(f"{topic.strip().upper()}: written")
 
 
-@info.command("delete")
+@info.command()
+@click.argument("topic")
+@click.argument("body")
+@click.pass_obj
+def edit(context: CliContext, topic: str, body: str) -> None:
+    """Change the text of an article that is there."""
+    _do(lambda: articles.edit(context.database(), topic, body, **_who(context)))
+    click.echo(f"{topic.strip().upper()}: changed")
+
+
+@info.command()
 @click.argument("topic")
 @click.pass_obj
 def delete(context: CliContext, topic: str) -> None:
-    """Delete the article of a TOPIC."""
-
-    def work(tx: Connection) -> bool:
-        _role_for(tx, context, topic)
-        return articles.remove(tx, topic)
-
-    if not context.database().transact(work):
-        raise NotDone(f"{topic.upper()}: no such article")
-    note(context, "info.delete", "article", topic.upper())
-    click.echo(f"{topic.upper()}: deleted")
+    """Delete the article of a TOPIC; only an administrator may."""
+    _do(lambda: articles.delete(context.database(), topic, **_who(context)))
+    click.echo(f"{topic.strip().upper()}: deleted")
 
 
 @info.command("list")
@@ -58,20 +54,16 @@ def delete(context: CliContext, topic: str) -> None:
 @click.pass_obj
 def list_(context: CliContext, as_json: bool) -> None:
     """All articles by topic."""
-    rows = context.database().read(articles.listing)
+    rows = context.database().read(articles_store.listing)
     context.print_rows(({name: row[name] for name in FIELDS} for row in rows), as_json)
 
 
-def _role_for(tx: Connection, context: CliContext, topic: str) -> str:
-    """The role under which this actor may write a topic: administrators everything, operators only their own."""
-    login = context.actor().name
-    account = accounts.by_login(tx, login)
-    roles = accounts.roles_of(tx, account["id"]) if account and account["disabled_at"] is None else []
-    if "administrator" in roles:
-        return "administrator"
-    if "operator" not in roles:
-        raise NotDone(f"{login}: only administrators and operators write articles")
-    known = articles.get(tx, topic)
-    if known is not None and known["author"] != str(context.actor()):
-        raise NotDone(f"{topic.upper()}: was written by {known['author']}; an operator edits only his own")
-    return "operator"
+def _who(context: CliContext) -> dict[str, Any]:
+    return {"actor": context.actor(), "now": context.now()}
+
+
+def _do(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except ArticleError as error:
+        raise NotDone(str(error)) from error

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from mgov import config as configuration
-from mgov.bootstrap import shipped
+from mgov.bootstrap import open_database, shipped
 from mgov.cli.context import CliContext, NotDone, error_line
 from mgov.store import migrate
-from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.store.database import DatabaseUnavailableError
 from mgov.workflows.founding import found
 
 
@@ -33,7 +33,7 @@ def init(context: CliContext, folder: Path) -> None:
     config = configuration.load(path)
     try:
         migrate.upgrade(config.database.url)
-        db = Database(config.database.url)
+        db = open_database(config)
     except DatabaseUnavailableError as error:
         raise NotDone(f"database: {error}") from error
     try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from typing import Any
 
 import click
 
 from mgov import __version__
-from mgov.cli.context import CliContext
+from mgov.cli.context import CliContext, NotDone
+from mgov.workflows.access import RefusedError
 
 #: Command → module that holds a click command of the same name: loaded when asked for, so that all start fast.
 COMMANDS = {
@@ -26,6 +28,8 @@ COMMANDS = {
     "info": "mgov.cli.info",
     "init": "mgov.cli.init",
     "lab": "mgov.cli.lab",
+    "login": "mgov.cli.login",
+    "logout": "mgov.cli.login",
     "modem": "mgov.cli.modem",
     "parse": "mgov.cli.parse",
     "payment": "mgov.cli.payment",
@@ -37,6 +41,7 @@ COMMANDS = {
     "service": "mgov.cli.service",
     "sms": "mgov.cli.sms",
     "staff": "mgov.cli.staff",
+    "whoami": "mgov.cli.login",
     "status": "mgov.cli.status",
 }
 
@@ -55,6 +60,13 @@ class _Root(click.Group):
             return None
         command: click.Command = getattr(importlib.import_module(module), name.replace("-", "_"))
         return command
+
+    def invoke(self, context: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run the command; what the actor may not do is refused in one line."""
+        try:
+            return super().invoke(context)
+        except RefusedError as error:
+            raise NotDone(str(error)) from error
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """Take `--config PATH` out wherever it stands."""

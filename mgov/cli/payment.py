@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from mgov.bootstrap import payment_policy as payment_policy
-from mgov.cli.audit import note
 from mgov.cli.context import CliContext, NotDone
 from mgov.store import desk as desk_store
 from mgov.store import history, payments
@@ -86,12 +85,7 @@ def approve(context: CliContext, payment_id: int, entry: str) -> None:
     """Settle a confirmation by a bank entry; without one nobody approves."""
     limit = context.config.payments.four_eyes_above or desk.FOUR_EYES_ABOVE
     who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(
-        context,
-        payment_id,
-        lambda: desk.approve(context.database(), payment_id, entry, limit=limit, **who),
-        entry=entry,
-    )
+    _say(lambda: desk.approve(context.database(), payment_id, entry, limit=limit, **who))
 
 
 @payment.command()
@@ -101,7 +95,7 @@ def approve(context: CliContext, payment_id: int, entry: str) -> None:
 def reject(context: CliContext, payment_id: int, reason: str) -> None:
     """Refuse a confirmation and tell its sender why."""
     who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(context, payment_id, lambda: desk.reject(context.database(), payment_id, reason=reason, **who), reason=reason)
+    _say(lambda: desk.reject(context.database(), payment_id, reason=reason, **who))
 
 
 @payment.command()
@@ -111,7 +105,7 @@ def reject(context: CliContext, payment_id: int, reason: str) -> None:
 def assign(context: CliContext, entry: str, bills: tuple[str, ...]) -> None:
     """Allocate a credit to bills, each what it lacks, the rest to the last."""
     who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(context, entry, lambda: desk.assign(context.database(), entry, list(bills), **who), bills=bills)
+    _say(lambda: desk.assign(context.database(), entry, list(bills), **who))
 
 
 @payment.command()
@@ -122,7 +116,7 @@ def split(context: CliContext, entry: str, parts: tuple[str, ...]) -> None:
     """Allocate named amounts of a credit to bills."""
     amounts = [_part(part) for part in parts]
     who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(context, entry, lambda: desk.split(context.database(), entry, amounts, **who), parts=parts)
+    _say(lambda: desk.split(context.database(), entry, amounts, **who))
 
 
 @payment.command("other-income")
@@ -132,7 +126,7 @@ def split(context: CliContext, entry: str, parts: tuple[str, ...]) -> None:
 def other_income(context: CliContext, entry: str, reason: str) -> None:
     """Say that a credit pays no bill."""
     who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(context, entry, lambda: desk.other_income(context.database(), entry, reason=reason, **who), reason=reason)
+    _say(lambda: desk.other_income(context.database(), entry, reason=reason, **who))
 
 
 @payment.command()
@@ -142,7 +136,7 @@ def other_income(context: CliContext, entry: str, reason: str) -> None:
 def refund(context: CliContext, entry: str, reason: str) -> None:
     """Put what is free of a credit on the refund list."""
     who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(context, entry, lambda: desk.refund(context.database(), entry, reason=reason, **who), reason=reason)
+    _say(lambda: desk.refund(context.database(), entry, reason=reason, **who))
 
 
 @payment.command()
@@ -152,16 +146,15 @@ def refund(context: CliContext, entry: str, reason: str) -> None:
 def undo(context: CliContext, payment_id: int, reason: str) -> None:
     """Take back what settled a confirmation."""
     who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(context, payment_id, lambda: desk.undo(context.database(), payment_id, reason=reason, **who), reason=reason)
+    _say(lambda: desk.undo(context.database(), payment_id, reason=reason, **who))
 
 
-def _say(context: CliContext, target: object, act: Callable[[], DeskOutcome], **detail: object) -> None:
-    """Do it, put it in the audit, and print what was done."""
+def _say(act: Callable[[], DeskOutcome]) -> None:
+    """Do it and print what was done."""
     try:
         outcome = act()
     except DeskError as error:
         raise NotDone(f"{error.code}: {error}") from error
-    note(context, f"payment.{outcome.kind}", "payment", target, {"result": outcome.detail, **detail})
     click.echo(f"{outcome.kind}: {outcome.detail}")
 
 

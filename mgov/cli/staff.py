@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
-from mgov.cli.audit import note
 from mgov.cli.context import CliContext, NotDone
-from mgov.store import staff as accounts
+from mgov.cli.login import ask_secret
 from mgov.store.schema.staff import ROLES
-from mgov.workflows import csv_import
+from mgov.workflows import csv_import, sessions
 from mgov.workflows import staff as workflow
 from mgov.workflows.staff import StaffError
 
@@ -38,6 +37,7 @@ def staff() -> None:
 @click.option("--unix-user")
 @click.option("--pin", help="4 to 8 digits for LAPORAN; better asked for with --ask-pin.")
 @click.option("--ask-pin", is_flag=True, help="Ask for the PIN on the terminal, or read it from stdin.")
+@click.option("--ask-password", is_flag=True, help="Ask for a password for `mgov login`, or read it from stdin.")
 @click.pass_obj
 def add(
     context: CliContext,
@@ -51,11 +51,12 @@ def add(
     unix_user: str | None,
     pin: str | None,
     ask_pin: bool,
+    ask_password: bool,
 ) -> None:
     """Make an account."""
-    chosen = click.prompt("PIN", hide_input=True) if ask_pin else pin
+    chosen = ask_secret("PIN") if ask_pin else pin
+    password = ask_secret("Password") if ask_password else None
     _do(
-        context,
         lambda: workflow.add(
             context.database(),
             login,
@@ -66,11 +67,58 @@ def add(
             email=email,
             unix_user=unix_user,
             pin=chosen,
+            password=password,
             **_who(context),
         ),
     )
-    note(context, "staff.add", "staff", login, {"roles": list(roles), "agency": agency})
     click.echo(f"{login}: added")
+
+
+@staff.command("set-roles")
+@click.argument("login")
+@click.argument("roles", nargs=-1, required=True, type=click.Choice(ROLES))
+@click.pass_obj
+def set_roles(context: CliContext, login: str, roles: tuple[str, ...]) -> None:
+    """Give an account exactly these ROLES."""
+    _do(lambda: workflow.set_roles(context.database(), login, roles, **_who(context)))
+    click.echo(f"{login}: {', '.join(roles)}")
+
+
+@staff.command("set-password")
+@click.argument("login")
+@click.pass_obj
+def set_password(context: CliContext, login: str) -> None:
+    """Give an account a new password, asked for or read from stdin; its sessions end."""
+    chosen = ask_secret("Password")
+    _do(lambda: workflow.set_password(context.database(), login, chosen, **_who(context)))
+    click.echo(f"{login}: password set")
+
+
+@staff.command("map")
+@click.argument("login")
+@click.option("--unix-user", help="none: the account is no Unix user's any more")
+@click.pass_obj
+def map_(context: CliContext, login: str, unix_user: str | None) -> None:
+    """Say which Unix user of this host an account is."""
+    _do(lambda: workflow.map_unix_user(context.database(), login, unix_user, **_who(context)))
+    click.echo(f"{login}: is {unix_user or 'no Unix user'}")
+
+
+@staff.command("sessions")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def list_sessions(context: CliContext, as_json: bool) -> None:
+    """All sessions of who logged in."""
+    context.print_rows(sessions.listing(context.database(), context.actor()), as_json)
+
+
+@staff.command("revoke")
+@click.argument("login")
+@click.pass_obj
+def revoke(context: CliContext, login: str) -> None:
+    """End all sessions of an account at once."""
+    count = sessions.revoke(context.database(), login, **_who(context))
+    click.echo(f"{login}: {count} sessions ended")
 
 
 @staff.command("set-pin")
@@ -79,9 +127,8 @@ def add(
 @click.pass_obj
 def set_pin(context: CliContext, login: str, pin: str | None) -> None:
     """Give an account a new PIN; this also ends a lock-out."""
-    chosen = pin or click.prompt("PIN", hide_input=True)
-    _do(context, lambda: workflow.set_pin(context.database(), login, chosen, **_who(context)))
-    note(context, "staff.set-pin", "staff", login)
+    chosen = pin or ask_secret("PIN")
+    _do(lambda: workflow.set_pin(context.database(), login, chosen, **_who(context)))
     click.echo(f"{login}: PIN set")
 
 
@@ -90,7 +137,7 @@ def set_pin(context: CliContext, login: str, pin: str | None) -> None:
 @click.pass_obj
 def list_(context: CliContext, as_json: bool) -> None:
     """All accounts."""
-    rows = context.database().read(accounts.listing)
+    rows = workflow.listing(context.database(), context.actor())
     shown = rows if as_json else [row | {"roles": ",".join(row["roles"])} for row in rows]
     context.print_rows(shown, as_json)
 
@@ -100,8 +147,7 @@ def list_(context: CliContext, as_json: bool) -> None:
 @click.pass_obj
 def disable(context: CliContext, login: str) -> None:
     """Close an account; what it did stays."""
-    _do(context, lambda: workflow.disable(context.database(), login, **_who(context)))
-    note(context, "staff.disable", "staff", login)
+    _do(lambda: workflow.disable(context.database(), login, **_who(context)))
     click.echo(f"{login}: disabled")
 
 
@@ -110,8 +156,7 @@ def disable(context: CliContext, login: str) -> None:
 @click.pass_obj
 def enable(context: CliContext, login: str) -> None:
     """Open an account again."""
-    _do(context, lambda: workflow.enable(context.database(), login, **_who(context)))
-    note(context, "staff.enable", "staff", login)
+    _do(lambda: workflow.enable(context.database(), login, **_who(context)))
     click.echo(f"{login}: enabled")
 
 
@@ -120,8 +165,7 @@ def enable(context: CliContext, login: str) -> None:
 @click.pass_obj
 def unlock(context: CliContext, login: str) -> None:
     """End the lock-out after wrong PINs."""
-    _do(context, lambda: workflow.unlock(context.database(), login, **_who(context)))
-    note(context, "staff.unlock", "staff", login)
+    _do(lambda: workflow.unlock(context.database(), login, **_who(context)))
     click.echo(f"{login}: unlocked")
 
 
@@ -131,8 +175,7 @@ def unlock(context: CliContext, login: str) -> None:
 @click.pass_obj
 def confirm_phone(context: CliContext, id_number: str, phone_number: str) -> None:
     """Verify that a phone, which registered by DAFTAR, belongs to a NIK or NIB."""
-    _do(context, lambda: workflow.confirm_phone(context.database(), id_number, phone_number, **_who(context)))
-    note(context, "contact.verify", "phone", phone_number)
+    _do(lambda: workflow.confirm_phone(context.database(), id_number, phone_number, **_who(context)))
     click.echo(f"{phone_number}: verified")
 
 
@@ -140,18 +183,8 @@ def _who(context: CliContext) -> dict[str, Any]:
     return {"now": context.now(), "actor": context.actor()}
 
 
-def _do(context: CliContext, work: Any) -> None:  # noqa: ANN401 - a callable without arguments
-    _require_administrator(context)
+def _do(work: Any) -> None:  # noqa: ANN401 - a callable without arguments
     try:
         work()
     except StaffError as error:
         raise NotDone(str(error)) from error
-
-
-def _require_administrator(context: CliContext) -> None:
-    """Only an administrator changes accounts; a database without any is being founded."""
-    login = context.actor().name
-    rows = context.database().read(accounts.listing)
-    founded = [row for row in rows if "administrator" in row["roles"] and row["disabled_at"] is None]
-    if founded and not any(login in (row["login"], row["unix_user"]) for row in founded):
-        raise NotDone(f"{login}: only an administrator may do this")

@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from mgov.store import audit
+
 T = TypeVar("T")
 
 RETRIES = 8
@@ -47,6 +49,10 @@ class Database:
         self.dialect = "mariadb" if self.engine.dialect.name in ("mysql", "mariadb") else self.engine.dialect.name
         self._writer = threading.Lock() if self.dialect == "sqlite" else nullcontext()
         self._listeners: list[Callable[[str], None]] = []
+        #: What the audit is chained with; whoever opens the database for real gives the site's own.
+        self.audit_key = audit.UNKEYED
+        #: Called after a commit that wrote audit rows, with the newest of them.
+        self.on_audit: Callable[[audit.Head], None] = lambda _head: None
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction and return its result; on a deadlock the whole of it runs again.
@@ -84,9 +90,13 @@ class Database:
         with nullcontext() if read_only else self._writer, self.engine.connect() as bare:
             connection = bare.execution_options(mgov_read_only=read_only)
             connection.info.pop("wake", None)
+            audit.forget(connection)
             with connection.begin():
                 result = work(connection)
+                head = audit.chain(connection, self.audit_key)
             topics: set[str] = connection.info.pop("wake", set())
+        if head is not None:
+            self.on_audit(head)
         for topic in topics:
             for listener in self._listeners:
                 listener(topic)

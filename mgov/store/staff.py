@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.store.schema.staff import agency, staff, staff_role
@@ -24,6 +24,40 @@ def by_phone(tx: Connection, phone: str) -> RowMapping | None:
     """The enabled account of a phone, locked until the transaction ends where the database can."""
     query = select(staff).where(staff.c.phone == phone, staff.c.disabled_at.is_(None)).with_for_update()
     return tx.execute(query).mappings().first()
+
+
+def by_unix_user(tx: Connection, unix_user: str) -> RowMapping | None:
+    """The account that a Unix user of this host is mapped to."""
+    found: RowMapping | None = tx.execute(_query().where(staff.c.unix_user == unix_user)).mappings().first()
+    return found
+
+
+def is_phone_taken(tx: Connection, phone: str) -> bool:
+    """Whether any account, closed ones among them, has this phone."""
+    return tx.execute(select(staff.c.id).where(staff.c.phone == phone)).first() is not None
+
+
+def locked(tx: Connection, login: str) -> RowMapping | None:
+    """One account by its login, locked until the transaction ends where the database can."""
+    return tx.execute(select(staff).where(staff.c.login == login).with_for_update()).mappings().first()
+
+
+def any_administrator(tx: Connection) -> bool:
+    """Whether an administrator was ever made, closed accounts among them."""
+    return (
+        tx.execute(select(staff_role.c.staff_id).where(staff_role.c.role == "administrator").limit(1)).first()
+        is not None
+    )
+
+
+def other_administrators(tx: Connection, staff_id: int) -> int:
+    """How many open accounts of administrators there are beside this one."""
+    query = (
+        select(func.count())
+        .select_from(staff_role.join(staff, staff.c.id == staff_role.c.staff_id))
+        .where(staff_role.c.role == "administrator", staff.c.disabled_at.is_(None), staff.c.id != staff_id)
+    )
+    return int(tx.execute(query).scalar_one())
 
 
 def roles_of(tx: Connection, staff_id: int) -> list[str]:
@@ -60,6 +94,7 @@ def listing(tx: Connection) -> list[dict[str, Any]]:
         "email",
         "unix_user",
         "pin_locked_until",
+        "password_locked_until",
         "disabled_at",
         "created_at",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from mgov.domain.actor import Actor
-from mgov.store import desk, history, payments, settlements
+from mgov.store import audit, desk, history, payments, settlements
 from mgov.store.database import Database
 from mgov.store.schema.money import settlement
 from mgov.workflows.payment_answers import day_of, may_answer, rupiah, text_of
@@ -39,22 +40,26 @@ def approve(
     db: Database, confirmation_id: int, entry: str, *, actor: Actor, now: datetime, limit: int = FOUR_EYES_ABOVE
 ) -> DeskOutcome:
     """Settle a confirmation by a bank entry (its reference, or `#id`). Raises `DeskError`."""
-    return _guarded(db, lambda tx: _approve(tx, confirmation_id, entry, actor, now, limit))
+    note = _Note(actor, now, confirmation_id, {"entry": entry})
+    return _guarded(db, note, lambda tx: _approve(tx, confirmation_id, entry, actor, now, limit))
 
 
 def reject(db: Database, confirmation_id: int, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
     """Refuse a confirmation, with the reason that its sender is told. Raises `DeskError`."""
-    return _guarded(db, lambda tx: _reject(tx, confirmation_id, reason, actor, now))
+    note = _Note(actor, now, confirmation_id, {"reason": reason})
+    return _guarded(db, note, lambda tx: _reject(tx, confirmation_id, reason, actor, now))
 
 
 def assign(db: Database, entry: str, bills: list[str], *, actor: Actor, now: datetime) -> DeskOutcome:
     """Allocate a credit to bills, each what it lacks, the rest to the last. Raises `DeskError`."""
-    return _guarded(db, lambda tx: _assign(tx, entry, bills, actor, now))
+    note = _Note(actor, now, entry, {"bills": bills})
+    return _guarded(db, note, lambda tx: _assign(tx, entry, bills, actor, now))
 
 
 def split(db: Database, entry: str, parts: list[tuple[str, int]], *, actor: Actor, now: datetime) -> DeskOutcome:
     """Allocate named amounts of a credit to bills. Raises `DeskError`."""
-    return _guarded(db, lambda tx: _split(tx, entry, parts, actor, now))
+    note = _Note(actor, now, entry, {"parts": parts})
+    return _guarded(db, note, lambda tx: _split(tx, entry, parts, actor, now))
 
 
 def other_income(db: Database, entry: str, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
@@ -68,7 +73,7 @@ def other_income(db: Database, entry: str, *, reason: str, actor: Actor, now: da
         history.record(tx, "entry", row.id, to="other_income", at=now, actor=actor, cause="desk", detail=reason)
         return DeskOutcome("noted", f"#{row.id}")
 
-    return _guarded(db, work)
+    return _guarded(db, _Note(actor, now, entry, {"reason": reason}), work)
 
 
 def refund(db: Database, entry: str, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
@@ -82,17 +87,34 @@ def refund(db: Database, entry: str, *, reason: str, actor: Actor, now: datetime
         history.record(tx, "entry", row.id, to="refund_due", at=now, actor=actor, cause="desk", detail=reason)
         return DeskOutcome("noted", rupiah(amount))
 
-    return _guarded(db, work)
+    return _guarded(db, _Note(actor, now, entry, {"reason": reason}), work)
 
 
 def undo(db: Database, confirmation_id: int, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
     """Take back what settled a confirmation; it waits for a person from then on. Raises `DeskError`."""
-    return _guarded(db, lambda tx: _undo(tx, confirmation_id, reason, actor, now))
+    note = _Note(actor, now, confirmation_id, {"reason": reason})
+    return _guarded(db, note, lambda tx: _undo(tx, confirmation_id, reason, actor, now))
 
 
-def _guarded(db: Database, work: Any) -> DeskOutcome:  # noqa: ANN401 - any step that returns an outcome
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What the audit keeps of a decision: who, when, on which confirmation or entry, with what said."""
+
+    actor: Actor
+    now: datetime
+    target: object
+    said: dict[str, Any]
+
+
+def _guarded(db: Database, note: _Note, work: Callable[[Connection], DeskOutcome]) -> DeskOutcome:
+    def audited(tx: Connection) -> DeskOutcome:
+        outcome = work(tx)
+        detail = {"result": outcome.detail, **note.said}
+        audit.record(tx, note.actor, f"payment.{outcome.kind}", "payment", note.target, detail, now=note.now)
+        return outcome
+
     try:
-        outcome: DeskOutcome = db.transact(work)
+        outcome = db.transact(audited)
     except IntegrityError as error:
         raise DeskError("not_enough_money", "dana tidak cukup / the entry has not that much free") from error
     return outcome

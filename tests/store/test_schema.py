@@ -121,6 +121,7 @@ def test_the_ledger_is_append_only(database: Database, change: str) -> None:
 def test_the_audit_is_append_only(database: Database) -> None:
     """No row of the audit is deleted."""
     row = {"at": NOW, "actor": "t", "action": "a", "object_kind": "k", "object_id": "1", "detail": "{}"}
-    database.transact(lambda tx: tx.execute(insert(audit).values(**row, previous_hash="", hash="h")))
+    chained = {"number": 1, "key_name": "k", "previous_hash": "", "hash": "h"}
+    database.transact(lambda tx: tx.execute(insert(audit).values(**row, **chained)))
     with pytest.raises(DBAPIError):
         database.transact(lambda tx: tx.execute(delete(audit)))

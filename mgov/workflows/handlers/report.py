@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
-from mgov.store import history, secrets_struck
+from mgov.store import audit, history, secrets_struck
 from mgov.store import staff as accounts
 from mgov.workflows.figures import TOPIC_NAMES, figures_for
 from mgov.workflows.handlers.request import Reply, Request
-
-#: A PIN is short: what slows guessing is the lock-out, what slows a stolen database is argon2.
-_HASHER = PasswordHasher()
+from mgov.workflows.secrets import is_right
 
 
 def report(request: Request) -> Reply:
@@ -28,7 +24,7 @@ def report(request: Request) -> Reply:
         return request.say("report_refused")
     if member["pin_locked_until"] is not None and member["pin_locked_until"] > request.now:
         return _locked(request, member["pin_locked_until"])
-    if not _is_right(member["pin_hash"], pin):
+    if not is_right(member["pin_hash"], pin):
         return _failed(request, member)
     accounts.change(request.tx, member["id"], pin_failures=0, pin_locked_until=None)
     return _figures(request, member)
@@ -45,18 +41,6 @@ def strike_pin(tx: Connection, message_id: int, pin: str) -> None:
     secrets_struck.strike(tx, message_id, text if count else "LAPORAN ****", subject)
 
 
-def hash_pin(pin: str) -> str:
-    """A PIN as it is kept."""
-    return _HASHER.hash(pin)
-
-
-def _is_right(digest: str, pin: str) -> bool:
-    try:
-        return _HASHER.verify(digest, pin)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
 def _failed(request: Request, member: RowMapping) -> Reply:
     failures = member["pin_failures"] + 1
     if failures < request.settings.pin_tries:
@@ -67,6 +51,7 @@ def _failed(request: Request, member: RowMapping) -> Reply:
     history.record(
         request.tx, "staff", member["id"], to="pin_locked", at=request.now, actor=request.actor, cause="wrong PIN"
     )
+    audit.record(request.tx, request.actor, "staff.lock", "staff", member["login"], {"until": until}, now=request.now)
     return _locked(request, until)
 
 
