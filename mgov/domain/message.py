@@ -37,13 +37,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A STATUS-REPORT: `status` is TP-ST, `reference` TP-MR of the send it speaks of."""
+    """A STATUS-REPORT: `status` is TP-ST, `reference` TP-MR of the send it speaks of.
+
+    `accepted_at` is when the service centre took the message (TP-SCTS), `discharged_at` when it was done with it.
+    """
 
     pdu: str
     reference: int
     recipient: str
     status: int
     discharged_at: datetime | None
+    accepted_at: datetime | None = None
 
     def identity(self, sim: str) -> str:
         """The same report read twice has the same identity."""

@@ -58,6 +58,7 @@ def report_of(pdu: str) -> Report | None:
         recipient=normalise(report.recipient.text) if report.recipient else "",
         status=report.status,
         discharged_at=report.discharge.astimezone(UTC),
+        accepted_at=report.scts.astimezone(UTC),
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
-from mgov.store import history
+from mgov.store import history, queue
 from mgov.store.database import wake
 from mgov.store.schema.messages import PRIORITIES, outbound_message, outbound_part
 
@@ -33,13 +33,15 @@ _SETTLE = _SET.where(_MESSAGE.lease_number == bindparam("lease"), _MESSAGE.state
 _PARTS = select(outbound_part).where(_PART.message_id == bindparam("message")).order_by(_PART.sequence)
 _ADD_PART = insert(outbound_part)
 _SET_PART = update(outbound_part).where(_PART.id == bindparam("part"))
-_REPORTED = (
+_SUBMITTED = (
     select(outbound_part, _MESSAGE.recipient, _MESSAGE.state.label("message_state"))
     .join(outbound_message, _MESSAGE.id == _PART.message_id)
     .where(_PART.sim == bindparam("sim_"), _PART.submitted_at >= bindparam("since"))
-    .where(or_(_PART.reference == bindparam("reference_"), _PART.state == "uncertain"))
     .order_by(_PART.submitted_at.desc())
 )
+_REPORTED = _SUBMITTED.where(_PART.reference == bindparam("reference_"))
+# By the message's state, which has an index: the doubts are few, the parts of three days are many.
+_IN_DOUBT = _SUBMITTED.where(_MESSAGE.state == "uncertain", _MESSAGE.channel == "sms", _PART.state == "uncertain")
 _ANSWERS = select(func.count()).where(
     _MESSAGE.recipient == bindparam("recipient_"),
     _MESSAGE.queued_at > bindparam("since"),
@@ -98,27 +100,13 @@ def queue_text(
     return message_id
 
 
-def claim(
-    tx: Connection, *, channel: str, owner: str, now: datetime, modem: str | None = None, absent: Sequence[str] = ()
-) -> Row | None:
-    """Take the most urgent message that is due and mark it `sending` under a new lease; None when there is none.
+def claim(tx: Connection, *, channel: str, owner: str, now: datetime, taker: queue.Taker | None = None) -> Row | None:
+    """Take the message that is to leave next and mark it `sending` under a new lease; None when there is none.
 
-    A modem takes what prefers it, what prefers none, and what prefers one of `absent` (modems that are down).
+    `taker` is the modem that asks, None for mail. Of what it may take the most urgent leaves first, then the oldest.
     """
-    columns = outbound_message.c
-    query = (
-        select(outbound_message)
-        .where(columns.state == "queued", columns.channel == channel, columns.not_before <= now)
-        .order_by(columns.urgency, columns.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if modem is not None:
-        query = query.where(_may_take(modem, absent))
-    row = tx.execute(query).mappings().first()
-    if row is None:
-        return None
-    return _lease(tx, row, owner, modem, now)
+    row = queue.lock_next(tx, channel, taker, now)
+    return None if row is None else _lease(tx, row, owner, taker.modem if taker else None, now)
 
 
 def _lease(tx: Connection, row: RowMapping, owner: str, modem: str | None, now: datetime) -> Row:
@@ -163,6 +151,11 @@ def settle(
 def renew_lease(tx: Connection, message_id: int, now: datetime) -> None:
     """Keep a claimed message for another while: its next part is about to be sent."""
     tx.execute(_SET, {"message": message_id, "lease_until": now + LEASE})
+
+
+def bind(tx: Connection, message_id: int, sim: str) -> None:
+    """Keep the rest of a message for the SIM that its first parts went out by."""
+    tx.execute(_SET, {"message": message_id, "bound_sim": sim})
 
 
 def left_by(tx: Connection, owner: str, now: datetime) -> list[RowMapping]:
@@ -218,10 +211,14 @@ def uncertain_in_memory(tx: Connection, modem: str) -> list[RowMapping]:
     return list(tx.execute(query.order_by(columns.id)).mappings())
 
 
-def part_reported(tx: Connection, sim: str, reference: int, since: datetime) -> list[RowMapping]:
-    """The submitted parts that a report from this SIM with this TP-MR can speak of, newest first."""
-    wanted = {"sim_": sim, "reference_": reference, "since": since}
-    return list(tx.execute(_REPORTED, wanted).mappings())
+def parts_by_reference(tx: Connection, sim: str, reference: int, since: datetime) -> list[RowMapping]:
+    """The parts that this SIM submitted under this TP-MR, newest first: the reference comes again after 256 parts."""
+    return list(tx.execute(_REPORTED, {"sim_": sim, "reference_": reference, "since": since}).mappings())
+
+
+def parts_in_doubt(tx: Connection, sim: str, since: datetime) -> list[RowMapping]:
+    """The parts that this SIM may have submitted, newest first: their reference is not known."""
+    return list(tx.execute(_IN_DOUBT, {"sim_": sim, "since": since}).mappings())
 
 
 def get(tx: Connection, message_id: int) -> RowMapping | None:
@@ -243,9 +240,3 @@ def answers_since(tx: Connection, recipient: str, since: datetime, until: dateti
     """How many answers a number got in a span of time."""
     wanted = {"recipient_": recipient, "since": since, "until": until}
     return int(tx.execute(_ANSWERS, wanted).scalar_one())
-
-
-def _may_take(modem: str, absent: Sequence[str]) -> ColumnElement[bool]:
-    columns = outbound_message.c
-    mine = or_(columns.preferred_modem.is_(None), columns.preferred_modem.in_([modem, *absent]))
-    return mine & or_(columns.avoid_modem.is_(None), columns.avoid_modem != modem)

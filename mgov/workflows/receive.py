@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 from mgov.domain.actor import Actor
 from mgov.domain.message import Origin, Part, Report, digest, is_delivered, is_machine, is_undeliverable
 from mgov.store import history, inbox, outbox
-from mgov.store.database import Database
+from mgov.store.database import Database, wake
 from mgov.store.schema.messages import delivery_report, outbound_message, outbound_part
 
 # Built once: building a statement costs several times what running it does.
@@ -225,13 +225,29 @@ def _keep_report(tx: Connection, origin: Origin, report: Report, now: datetime) 
 
 
 def _part_of(tx: Connection, origin: Origin, report: Report, now: datetime) -> RowMapping | None:
+    """The part that a report speaks of: by SIM, reference and recipient; a doubt, whose reference is not known, else."""
     since = now - outbox.REPORT_WINDOW
-    candidates = outbox.part_reported(tx, origin.sim, report.reference, since)
-    same = [row for row in candidates if _same_number(row["recipient"], report.recipient)]
-    exact = [row for row in same if row["reference"] == report.reference]
-    if exact:
-        return exact[0]
-    return same[0] if len(same) == 1 else None
+    exact = _to_same(report, outbox.parts_by_reference(tx, origin.sim, report.reference, since))
+    waiting = [row for row in exact if row["state"] in ("sent", "uncertain")]
+    if waiting:
+        return _nearest(waiting, report)
+    in_doubt = _to_same(report, outbox.parts_in_doubt(tx, origin.sim, since))
+    if len(in_doubt) == 1:
+        return in_doubt[0]
+    return exact[0] if exact else None
+
+
+def _to_same(report: Report, rows: Sequence[RowMapping]) -> list[RowMapping]:
+    return [row for row in rows if _same_number(row["recipient"], report.recipient)]
+
+
+def _nearest(rows: Sequence[RowMapping], report: Report) -> RowMapping:
+    """Of parts that the same SIM sent to the same number under the same reference (it wraps at 256), the one whose
+    submission is nearest to the centre's time of acceptance; the newest when the report does not tell it."""
+    accepted = report.accepted_at
+    if accepted is None:
+        return rows[0]
+    return min(rows, key=lambda row: abs(row["submitted_at"] - accepted))
 
 
 def apply_report(tx: Connection, part: RowMapping, status: int, reference: int, now: datetime) -> None:
@@ -259,12 +275,16 @@ def _roll_up(tx: Connection, message_id: int, now: datetime) -> None:
         new = "delivered"
     elif states <= {"delivered", "sent"}:
         new = "sent"
+    elif "queued" in states and not states & {"uncertain", "sending"}:
+        new = "queued"  # the doubt is settled: the rest follows, by the same SIM
     else:
         return
     if new == message["state"]:
         return
     values: dict[str, object] = {"state": new}
-    if message["sent_at"] is None:
+    if new == "queued":
+        wake(tx, "outbox")
+    elif message["sent_at"] is None:
         values["sent_at"] = now
     if new == "delivered":
         values["delivered_at"] = now

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
-from mgov.domain.message import MAX_ATTEMPTS, retry_at
-from mgov.store import outbox, reminders
+from mgov.domain.backoff import MAX_ATTEMPTS, Where, aftermath, retry_at
+from mgov.domain.routing import Fleet, SendRules
+from mgov.store import attempts, outbox, reminder_recheck
 from mgov.store.database import Database, wake
+from mgov.store.queue import Taker
 from mgov.workflows.receive import match_parked_reports
 
 #: How many parts a text needs on the air.
@@ -20,6 +22,8 @@ CountParts = Callable[[str], int]
 
 #: `memory` of a part that is to be written to the modem's memory before it is sent, and is not known to be there yet.
 NOT_WRITTEN = "-"
+#: How long the rest of a message waits for the SIM that its first parts went out by.
+REST_LIVES = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,19 @@ class Sender:
     """Who sends: `owner` names the lease (node and part), `modem` and `sim` the radio.
 
     `crash_safe`: parts are written to the modem's memory first, and that is committed before they are sent from there.
+    `rules` is what the site says about sending, `fleet` how the other modems are (`fleet.view`).
     """
 
     owner: str
     modem: str
     sim: str
     crash_safe: bool = False
+    rules: SendRules = field(default_factory=SendRules)
+    fleet: Fleet = field(default_factory=Fleet)
+
+    def taker(self, count_parts: CountParts) -> Taker:
+        """This modem as the queue knows it."""
+        return Taker(self.modem, self.sim, self.rules, self.fleet, count_parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +78,10 @@ class Submission:
 
 
 def next_task(
-    db: Database, sender: Sender, count_parts: CountParts, now: datetime, absent: tuple[str, ...] = ()
+    db: Database, sender: Sender, count_parts: CountParts, now: datetime, _absent: object = None
 ) -> Task | None:
     """Claim the next message for this modem and commit that; None when nothing is due."""
-    return db.transact(lambda tx: _next_task(tx, sender, count_parts, now, absent))
+    return db.transact(lambda tx: _next_task(tx, sender, count_parts, now))
 
 
 def settle_and_next(
@@ -80,7 +91,7 @@ def settle_and_next(
     submission: Submission,
     count_parts: CountParts,
     now: datetime,
-    absent: tuple[str, ...] = (),
+    _absent: object = None,
     more: bool = True,
 ) -> Task | None:
     """Settle one part and, in the same commit, begin the next part or claim the next message (unless not `more`)."""
@@ -89,7 +100,7 @@ def settle_and_next(
         following = _settle(tx, sender, task, submission, now)
         if following is not None or not more:
             return following
-        return _next_task(tx, sender, count_parts, now, absent)
+        return _next_task(tx, sender, count_parts, now)
 
     return db.transact(work)
 
@@ -134,10 +145,8 @@ def expire_overdue(db: Database, now: datetime) -> int:
     return db.transact(work)
 
 
-def _next_task(
-    tx: Connection, sender: Sender, count_parts: CountParts, now: datetime, absent: tuple[str, ...]
-) -> Task | None:
-    message = _claim_true(tx, sender, now, absent)
+def _next_task(tx: Connection, sender: Sender, count_parts: CountParts, now: datetime) -> Task | None:
+    message = _claim_true(tx, sender, count_parts, now)
     if message is None:
         return None
     parts = outbox.parts_of(tx, message["id"])
@@ -146,14 +155,12 @@ def _next_task(
     return _begin(tx, sender, message, [part for part in parts if part["state"] == "queued"], len(parts), now)
 
 
-def _claim_true(tx: Connection, sender: Sender, now: datetime, absent: tuple[str, ...]) -> outbox.Row | None:
+def _claim_true(tx: Connection, sender: Sender, count_parts: CountParts, now: datetime) -> outbox.Row | None:
     """Claim the next message; a reminder that is no longer true is expired on the way instead."""
-    who = {"owner": sender.owner, "modem": sender.modem}
-    while (message := outbox.claim(tx, channel="sms", now=now, absent=absent, **who)) is not None:
-        if reminders.is_true(tx, message):
+    taker = sender.taker(count_parts)
+    while (message := outbox.claim(tx, channel="sms", owner=sender.owner, now=now, taker=taker)) is not None:
+        if reminder_recheck.may_send(tx, message, now):
             return message
-        why = {"actor": f"system:{sender.owner}", "cause": "obsolete", "error": reminders.OBSOLETE}
-        outbox.settle(tx, message, state="expired", now=now, **why)
     return None
 
 
@@ -187,8 +194,10 @@ def _begin(
 def _settle(tx: Connection, sender: Sender, task: Task, submission: Submission, now: datetime) -> Task | None:
     if submission.outcome == "accepted":
         return _accepted(tx, sender, task, submission, now)
+    _note_attempt(tx, sender, task, submission, now)
     if submission.outcome == "uncertain":
         outbox.set_part(tx, task.part_id, state="uncertain", error_code=submission.code)
+        _bind(tx, sender, task)
         _close(tx, sender, task, "uncertain", submission, now)
     elif submission.outcome == "refused_for_good":
         outbox.set_part(tx, task.part_id, state="failed", error_code=submission.code)
@@ -199,11 +208,33 @@ def _settle(tx: Connection, sender: Sender, task: Task, submission: Submission, 
     return None
 
 
+def _note_attempt(tx: Connection, sender: Sender, task: Task, submission: Submission, now: datetime) -> None:
+    attempts.add(
+        tx,
+        message_id=task.message["id"],
+        sequence=task.sequence,
+        attempt=task.message["attempts"],
+        modem=sender.modem,
+        sim=sender.sim,
+        now=now,
+        outcome=submission.outcome,
+        code=submission.code,
+        detail=submission.detail,
+    )
+
+
+def _bind(tx: Connection, sender: Sender, task: Task) -> None:
+    """Parts that carry different numbers are never joined by a phone: the rest goes by the SIM of the first."""
+    if task.total > 1:
+        outbox.bind(tx, task.message["id"], sender.sim)
+
+
 def _accepted(tx: Connection, sender: Sender, task: Task, submission: Submission, now: datetime) -> Task | None:
     outbox.set_part(tx, task.part_id, state="sent", reference=submission.reference, error_code=None)
     parts = outbox.parts_of(tx, task.message["id"]) if task.total > 1 else []
     waiting = [part for part in parts if part["state"] == "queued"]
     if waiting:
+        _bind(tx, sender, task)
         return _begin(tx, sender, task.message, waiting, task.total, now)
     in_doubt = any(part["state"] == "uncertain" for part in parts)
     _close(tx, sender, task, "uncertain" if in_doubt else "sent", submission, now)
@@ -228,11 +259,16 @@ def _close(tx: Connection, sender: Sender, task: Task, state: str, submission: S
 
 
 def _try_again(tx: Connection, sender: Sender, task: Task, submission: Submission, now: datetime) -> None:
-    attempts = int(task.message["attempts"])
-    if attempts >= MAX_ATTEMPTS:
+    tries = int(task.message["attempts"])
+    if tries >= MAX_ATTEMPTS:
         _close(tx, sender, task, "failed", submission, now)
         return
-    elsewhere = submission.outcome in ("modem_fault", "sim_fault")
+    after = aftermath(submission.outcome, submission.code)
+    values: dict[str, object] = {"not_before": retry_at(now, after, tries, int(task.message["id"]))}
+    if task.sequence > 1:  # the rest of a message cannot go elsewhere, and is of no use a day later
+        values["send_by"] = task.message["send_by"] or now + REST_LIVES
+    elif after.where is not Where.ANY:
+        values |= {"preferred_modem": None, "avoid_modem": sender.modem}
     outbox.settle(
         tx,
         task.message,
@@ -240,11 +276,9 @@ def _try_again(tx: Connection, sender: Sender, task: Task, submission: Submissio
         now=now,
         actor=f"system:{sender.owner}",
         cause=submission.outcome,
-        not_before=now if elsewhere and attempts == 1 else retry_at(now, attempts),
-        preferred_modem=None if elsewhere else task.message["preferred_modem"],
-        avoid_modem=sender.modem if submission.outcome == "sim_fault" and attempts < MAX_ATTEMPTS // 2 else None,
         error_code=submission.code,
         error=submission.detail or None,
+        **values,
     )
     wake(tx, "outbox")
 

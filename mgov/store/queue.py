@@ -1,0 +1,186 @@
+"""Which message a modem takes next: what is due, not paused, within its quotas, and nearer to it than to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, or_, select, true, update
+from sqlalchemy.engine import RowMapping
+
+from mgov.domain.quotas import Allowance
+from mgov.domain.routing import Candidate, Fleet, SendRules, choose
+from mgov.store import history, pauses, usage
+from mgov.store.schema.fleet import send_attempt
+from mgov.store.schema.messages import PRIORITIES, outbound_message
+
+#: How many due messages are looked at: a first page, and more when none of these is for this modem.
+PAGES = (32, 512)
+#: A reply that a pilot holds back is of no use to anybody later on.
+HELD_REPLY_LIVES = timedelta(days=1)
+#: How long a SIM that may not send a message is passed over for it.
+SIM_FAULT_LASTS = timedelta(minutes=10)
+
+_UNLIMITED = Allowance()
+_M = outbound_message.c
+_DUE = and_(
+    _M.state == "queued",
+    _M.channel == bindparam("channel_"),
+    _M.not_before <= bindparam("now"),
+    or_(_M.closes_at.is_(None), _M.closes_at > bindparam("now")),
+    _M.held.is_(None),
+)
+_LOOKED_AT = (
+    *(_M.id, _M.urgency, _M.recipient, _M.text, _M.send_by, _M.attempts),
+    *(_M.preferred_modem, _M.bound_sim),
+)
+_LOCK = select(outbound_message).where(_M.id == bindparam("message"), _DUE).with_for_update(skip_locked=True)
+_SET = update(outbound_message).where(_M.id == bindparam("message"))
+_HELD = select(_M.id, _M.recipient).where(_M.state == "queued", _M.held == "only_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Who asks for a message: a modem with its SIM, what the site says about sending, and the fleet around it."""
+
+    modem: str
+    sim: str
+    rules: SendRules = field(default_factory=SendRules)
+    fleet: Fleet = field(default_factory=Fleet)
+    count_parts: Callable[[str], int] = field(default=lambda _: 1, compare=False)
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether the oldest of the most urgent messages is always the right one: no pilot, no quota, one operator."""
+        return not self.rules.only_to and not self.rules.quotas.any and self.fleet.is_uniform()
+
+
+def lock_next(tx: Connection, channel: str, taker: Taker | None, now: datetime) -> RowMapping | None:
+    """Lock the message that is to leave next, by a modem or (no taker) by mail; None when there is none."""
+    paused = pauses.current(tx)
+    due = {"channel_": channel, "now": now, "refused_since": now - SIM_FAULT_LASTS}
+    if taker is None:
+        return tx.execute(_oldest(None, paused.urgencies), due).mappings().first()
+    if taker.modem in paused.modems:
+        return None
+    if taker.is_simple:
+        return tx.execute(_oldest(_Reach.of(taker), paused.urgencies), due).mappings().first()
+    for message_id in _best(tx, taker, paused.urgencies, due):
+        row = tx.execute(_LOCK, {"message": message_id, **due}).mappings().first()
+        if row is not None:
+            return row
+    return None
+
+
+def release(tx: Connection, rules: SendRules, now: datetime) -> int:
+    """Let go what a pilot held back and no longer does; returns how many."""
+    free = [row["id"] for row in tx.execute(_HELD).mappings() if rules.may_text(row["recipient"])]
+    for message_id in free:
+        _mark(tx, message_id, None, now, "the recipient belongs to the pilot, or the pilot is over")
+    return len(free)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """What a modem may take at all: hashable, so that its statement is built once."""
+
+    modem: str
+    sim: str
+    at_home: tuple[str, ...]  #: the other modems that see to what is meant for them
+    alone: bool  #: no other modem can send now
+
+    @classmethod
+    def of(cls, taker: Taker) -> _Reach:
+        alone = not taker.fleet.can_another_send(taker.modem)
+        return cls(taker.modem, taker.sim, taker.fleet.others_at_home(taker.modem), alone)
+
+    def condition(self) -> ColumnElement[bool]:
+        meant = or_(_M.preferred_modem.is_(None), _M.preferred_modem.not_in(self.at_home)) if self.at_home else true()
+        if not self.alone:
+            refused_here = exists().where(
+                send_attempt.c.message_id == _M.id,
+                send_attempt.c.modem == self.modem,
+                send_attempt.c.outcome == "sim_fault",
+                send_attempt.c.ended_at >= bindparam("refused_since"),
+            )
+            meant = and_(meant, or_(_M.avoid_modem.is_(None), _M.avoid_modem != self.modem))
+            meant = and_(meant, or_(_M.attempts == 0, ~refused_here))
+        return or_(_M.bound_sim == self.sim, and_(_M.bound_sim.is_(None), meant))
+
+
+@lru_cache(maxsize=256)
+def _oldest(reach: _Reach | None, paused: tuple[int, ...]) -> Select[tuple[object, ...]]:
+    query = select(outbound_message).where(_DUE)
+    if paused:
+        query = query.where(_M.urgency.not_in(paused))
+    if reach is not None:
+        query = query.where(reach.condition())
+    return query.order_by(_M.urgency, _M.id).limit(1).with_for_update(skip_locked=True)
+
+
+@lru_cache(maxsize=256)
+def _page(reach: _Reach, without: tuple[int, ...]) -> Select[tuple[object, ...]]:
+    further = or_(
+        _M.urgency > bindparam("urgency_"), and_(_M.urgency == bindparam("urgency_"), _M.id > bindparam("id_"))
+    )
+    query = select(*_LOOKED_AT).where(_DUE, reach.condition(), further)
+    if without:
+        query = query.where(_M.urgency.not_in(without))
+    return query.order_by(_M.urgency, _M.id).limit(bindparam("size"))
+
+
+def _best(tx: Connection, taker: Taker, paused: tuple[int, ...], due: dict[str, Any]) -> list[int]:
+    """What this modem should take now, best first; what a pilot holds back is marked on the way."""
+    quotas, now = taker.rules.quotas, due["now"]
+    allowed = usage.left(tx, taker.sim, quotas, now) if quotas.any else _UNLIMITED
+    query = _page(_Reach.of(taker), tuple({*paused, *_without_quota(allowed)}))
+    if allowed.only_known:
+        query = query.where(or_(_M.urgency < PRIORITIES["reply"], _M.recipient.in_(usage.recipients(taker.sim, now))))
+    place = {"urgency_": -1, "id_": 0}
+    for size in PAGES:
+        rows = tx.execute(query, {**due, "size": size, **place}).mappings().all()
+        open_to_all = [row for row in rows if _may_text(tx, taker, row, now)]
+        fitting = [row for row in open_to_all if _fits(row, allowed, taker)]
+        best = choose(taker.modem, _as_candidates(fitting), taker.fleet, taker.rules.operators)
+        if best or len(rows) < size:
+            return best
+        place = {"urgency_": rows[-1]["urgency"], "id_": rows[-1]["id"]}
+    return []
+
+
+def _without_quota(allowed: Allowance) -> list[int]:
+    """The classes of which not even a single part may go; alerts always may."""
+    classes = [urgency for name, urgency in PRIORITIES.items() if name != "alert"]
+    return [urgency for urgency in classes if allowed.parts_for(urgency) == 0]
+
+
+def _fits(row: RowMapping, allowed: Allowance, taker: Taker) -> bool:
+    left = allowed.parts_for(row["urgency"])
+    if left is None or row["urgency"] < PRIORITIES["reply"] or row["bound_sim"] is not None:
+        return True
+    return left > 0 and taker.count_parts(row["text"]) <= left
+
+
+def _may_text(tx: Connection, taker: Taker, row: RowMapping, now: datetime) -> bool:
+    if taker.rules.may_text(row["recipient"]):
+        return True
+    _mark(tx, row["id"], "only_to", now, "the pilot texts only to the numbers in [routing] only_to")
+    if row["urgency"] <= PRIORITIES["reply"] and row["send_by"] is None:
+        tx.execute(_SET, {"message": row["id"], "send_by": now + HELD_REPLY_LIVES})
+    return False
+
+
+def _mark(tx: Connection, message_id: int, held: str | None, now: datetime, why: str) -> None:
+    tx.execute(_SET, {"message": message_id, "held": held})
+    word = {"actor": "system:router", "cause": "held" if held else "released", "detail": why}
+    history.record(tx, "send", message_id, from_="queued", to="queued", at=now, **word)
+
+
+def _as_candidates(rows: Sequence[RowMapping]) -> list[Candidate]:
+    return [
+        Candidate(row["id"], row["urgency"], row["recipient"], row["preferred_modem"], row["bound_sim"] is not None)
+        for row in rows
+    ]
