@@ -225,7 +225,7 @@ def _keep_report(tx: Connection, origin: Origin, report: Report, now: datetime) 
 
 
 def _part_of(tx: Connection, origin: Origin, report: Report, now: datetime) -> RowMapping | None:
-    """The part that a report speaks of: by SIM, reference and recipient; a doubt, whose reference is not known, else."""
+    """The part that a report speaks of, by SIM, reference and recipient; else the one whose reference is in doubt."""
     since = now - outbox.REPORT_WINDOW
     exact = _to_same(report, outbox.parts_by_reference(tx, origin.sim, report.reference, since))
     waiting = [row for row in exact if row["state"] in ("sent", "uncertain")]
@@ -264,21 +264,10 @@ def apply_report(tx: Connection, part: RowMapping, status: int, reference: int, 
 
 
 def _roll_up(tx: Connection, message_id: int, now: datetime) -> None:
-    """A message is what all its parts are: delivered when all are, failed when one is, sent when none is in doubt."""
     message = outbox.get(tx, message_id)
-    states = {row["state"] for row in outbox.parts_of(tx, message_id)}
     if message is None or message["state"] not in ("sent", "uncertain"):
         return
-    if "failed" in states:
-        new = "failed"
-    elif states == {"delivered"}:
-        new = "delivered"
-    elif states <= {"delivered", "sent"}:
-        new = "sent"
-    elif "queued" in states and not states & {"uncertain", "sending"}:
-        new = "queued"  # the doubt is settled: the rest follows, by the same SIM
-    else:
-        return
+    new = _state_of({row["state"] for row in outbox.parts_of(tx, message_id)}, message["state"])
     if new == message["state"]:
         return
     values: dict[str, object] = {"state": new}
@@ -294,6 +283,20 @@ def _roll_up(tx: Connection, message_id: int, now: datetime) -> None:
     history.record(
         tx, "send", message_id, from_=message["state"], to=new, at=now, actor="system:network", cause="delivery report"
     )
+
+
+def _state_of(parts: set[str], before: str) -> str:
+    """A message is what all its parts are: delivered when all are, failed when one is, sent when none is in doubt.
+
+    When its doubt is settled and there is a rest, that is queued: it follows by the same SIM.
+    """
+    if "failed" in parts:
+        return "failed"
+    if parts & {"uncertain", "sending"}:
+        return before
+    if "queued" in parts:
+        return "queued"
+    return "delivered" if parts == {"delivered"} else "sent"
 
 
 def match_parked_reports(tx: Connection, part_id: int, sim: str, reference: int, recipient: str, now: datetime) -> None:
