@@ -25,6 +25,7 @@ document = Table(
     short("zone"),
     prose("holder_said"),
     moment("suspended_at"),
+    line("created_by"),
     moment("created_at", nullable=False),
     moment("updated_at", nullable=False),
     CheckConstraint(

@@ -32,6 +32,7 @@ service = Table(
     Column("fee", Rupiah, nullable=False, server_default="0"),
     line("legal_basis"),
     Column("active", Boolean, nullable=False, server_default=true()),
+    line("created_by"),
     moment("updated_at", nullable=False),
     line("updated_by", nullable=False),
     **TABLE_OPTIONS,

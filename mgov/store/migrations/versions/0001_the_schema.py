@@ -976,6 +976,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("suspended_at", UtcDateTime(), nullable=True),
+        sa.Column("created_by", sa.String(length=191), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
@@ -1111,6 +1112,7 @@ def upgrade() -> None:
         sa.Column("fee", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("legal_basis", sa.String(length=191), nullable=True),
         sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("created_by", sa.String(length=191), nullable=True),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.Column("updated_by", sa.String(length=191), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_service_agency_id")),
