@@ -6,8 +6,10 @@ Every coroutine here has a deadline inside the driver; none waits for ever.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 
@@ -54,6 +56,14 @@ class ReceivedPdu:
 
     pdu: str
     slot: Slot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What a deletion left: slots that are still there, and what was received meanwhile and seen on that look."""
+
+    stuck: tuple[Slot, ...] = ()
+    received: tuple[ReceivedPdu, ...] = ()
 
 
 class StoredState(Enum):
@@ -145,6 +155,10 @@ class ModemSilentError(RadioError):
     """The modem did not answer before the deadline, also not after it was brought back to its prompt."""
 
 
+class WrongModemError(RadioError):
+    """Another modem or SIM answers at this port than the configuration names: it is not used."""
+
+
 class NotSupportedError(RadioError):
     """This modem cannot do that at all; not a fault."""
 
@@ -159,9 +173,11 @@ class RadioSettings:
     baudrate: int = 115200
     storage: str | None = None  #: preferred memory (`SM`, `ME`); None: what the modem prefers
     profile: str = "generic"  #: `generic` also means: whatever the modem's own description matches
-    imei: str | None = None  #: which modem to look for when `port` is `auto`
+    imei: str | None = None  #: the modem that must answer; what to look for when `port` is `auto`
+    sim: str | None = None  #: IMSI or ICCID of the SIM that must be in it
     init: tuple[str, ...] = ()  #: extra commands of the site, sent after the driver's own set-up; refusal is a remark
     crash_safe_submit: bool = False
+    state_folder: Path | None = None  #: where refused PINs are remembered; None: only while this process runs
     timeouts: dict[str, float] = field(default_factory=dict)
 
 
@@ -194,6 +210,9 @@ class Radio(Protocol):
 
     async def delete(self, slot: Slot) -> bool:
         """Delete one slot and look whether it is gone; False when it is still there."""
+
+    async def clear(self, slots: Sequence[Slot]) -> Cleared:
+        """Delete several slots and look once what is left."""
 
     async def acknowledge(self) -> None:
         """Tell the network that the last directly received PDU is safe (+CNMA)."""

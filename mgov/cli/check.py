@@ -17,7 +17,7 @@ from mgov.replies import RepliesError
 from mgov.store import migrate
 from mgov.store.database import DatabaseUnavailableError, temporary
 from mgov.store.schema.services import service
-from modem_drivers.discovery import is_auto
+from modem_drivers.at.discovery import is_auto
 
 
 @click.command()

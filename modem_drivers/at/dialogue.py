@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ RESYNC_SECONDS = 8.0
 RESYNC_TRY_SECONDS = 1.0
 ESCAPE_PAUSE_SECONDS = 0.03  # some modems drop what follows an ESC at once
 SETTLE_SECONDS = 0.1  # late answers to a cut-off conversation arrive within this time after the AT's OK
+
+KNOCK_AGAIN_SECONDS = 2.5  # between questions whether a quiet modem is still busy
 
 LONGEST_USSD = 1000
 
@@ -73,6 +76,12 @@ class _Exchange:
     final: Final | None = None
     lost: str = ""
     heard_at: float = 0.0
+    knock_at: float = math.inf  # when to ask whether the modem is still busy
+    knocks: int = 0
+
+    def until_knock(self, now: float) -> float:
+        """Seconds until it is time to knock."""
+        return max(0.0, self.knock_at - now)
 
     @property
     def may_be_complete(self) -> bool:
@@ -113,6 +122,11 @@ class Dialogue:
         self.expects_echo = True  #: False once the modem has shown that echo is off
 
     @property
+    def is_open(self) -> bool:
+        """Whether there is a port to talk through."""
+        return self._port.is_open
+
+    @property
     def lost_its_settings(self) -> bool:
         """Whether the modem echoes again after echo was off: it restarted, and may be in text mode."""
         return self.echoed and not self.expects_echo
@@ -131,19 +145,29 @@ class Dialogue:
         if self._exchange is not None:
             self._exchange.end(None, "the port was closed")
 
-    async def command(self, command: str, seconds: float, *, quiet_end: float | None = None) -> Answer:
+    async def command(
+        self, command: str, seconds: float, *, quiet_end: float | None = None, knock_after: float | None = None
+    ) -> Answer:
         """Send `AT` + `command` and wait for the final result.
 
         `quiet_end`: after so many seconds of silence behind at least one line the answer counts as complete, for
-        modems that forget the OK. Raises `CutOffError`.
+        modems that forget the OK. `knock_after`: seconds after which a modem that submits is asked whether it is still
+        busy (see `_knock_when_due`). Raises `CutOffError`.
         """
         async with self._lock:
             await self._recover()
             exchange = self._begin(command)
+            self._plan_knock(exchange, knock_after)
             return await self._finish(exchange, seconds, quiet_end)
 
     async def command_with_pdu(
-        self, command: str, pdu: str, prompt_seconds: float, seconds: float, quiet_end: float | None = None
+        self,
+        command: str,
+        pdu: str,
+        prompt_seconds: float,
+        seconds: float,
+        quiet_end: float | None = None,
+        knock_after: float | None = None,
     ) -> Answer:
         """Send a command that asks for a PDU (+CMGS, +CMGW), the PDU at the prompt, and wait; raises `CutOffError`."""
         async with self._lock:
@@ -158,6 +182,7 @@ class Dialogue:
             except BaseException:
                 self._drop(exchange)
                 raise
+            self._plan_knock(exchange, knock_after)
             return await self._finish(exchange, seconds, quiet_end)
 
     async def resync(self, seconds: float = RESYNC_SECONDS) -> None:
@@ -179,9 +204,14 @@ class Dialogue:
             raise CutOffError("port_lost", str(error)) from None
         return exchange
 
+    def _plan_knock(self, exchange: _Exchange, seconds: float | None) -> None:
+        if seconds:
+            exchange.knock_at = asyncio.get_running_loop().time() + seconds
+
     async def _wait_for_prompt(self, exchange: _Exchange, seconds: float) -> None:
         try:
-            await asyncio.wait_for(exchange.prompted.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await exchange.prompted.wait()
         except TimeoutError:
             raise CutOffError("prompt_timeout", f"no prompt for the PDU within {seconds:g} s", began=True) from None
 
@@ -197,24 +227,47 @@ class Dialogue:
             self._drop(exchange)
         if exchange.final is None:
             raise CutOffError("port_lost", exchange.lost, began=True, handed_over=exchange.handed_over)
+        if exchange.knocks and exchange.final.ok and not exchange.lines:
+            detail = "the modem answers AT again and has forgotten what it was given"
+            raise CutOffError("forgotten", detail, began=True, handed_over=exchange.handed_over)
         return Answer(tuple(exchange.lines), exchange.final, exchange.handed_over)
 
     async def _wait_for_end(self, exchange: _Exchange, seconds: float, quiet_end: float | None) -> None:
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + seconds
+        """Until the final result, a silence that counts as one, or the deadline."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + seconds
         while not exchange.ended.is_set():
-            rest = deadline - loop.time()
-            if quiet_end and exchange.may_be_complete and loop.time() - exchange.heard_at >= quiet_end:
+            rest = deadline - clock()
+            if quiet_end and exchange.may_be_complete and clock() - exchange.heard_at >= quiet_end:
                 exchange.end(OK)
                 self._cut_off = True  # should the final result come late, it must not answer the next command
                 return
             if rest <= 0:
                 handed_over = exchange.handed_over
                 raise CutOffError("timeout", f"no answer within {seconds:g} s", began=True, handed_over=handed_over)
-            try:
-                await asyncio.wait_for(exchange.ended.wait(), min(rest, quiet_end or rest))
-            except TimeoutError:
-                continue
+            await self._wait_a_while(exchange, min(rest, quiet_end or rest, exchange.until_knock(clock())))
+            self._knock_when_due(exchange, clock())
+
+    async def _wait_a_while(self, exchange: _Exchange, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await exchange.ended.wait()
+        except TimeoutError:
+            return
+
+    def _knock_when_due(self, exchange: _Exchange, now: float) -> None:
+        """Ask a modem that has been quiet behind a handed-over message whether it is still busy with it.
+
+        A modem that submits takes no command, however slow its network is. One that answers AT has forgotten the
+        message (it hung, or restarted): nothing more will come, and waiting for the deadline would be for nothing.
+        """
+        if exchange.ended.is_set() or exchange.until_knock(now) > 0:
+            return
+        exchange.knocks += 1
+        exchange.echoes = (*exchange.echoes, "AT")
+        exchange.knock_at = now + KNOCK_AGAIN_SECONDS
+        self._cut_off = True  # the knock's own OK may come behind the answer
+        self._port.write(b"AT\r")
 
     def _drop(self, exchange: _Exchange) -> None:
         if not exchange.ended.is_set():
@@ -260,7 +313,8 @@ class Dialogue:
             self._port.write(b"\r")  # ends whatever was half typed, the ESC itself too
             await asyncio.sleep(ESCAPE_PAUSE_SECONDS)  # what stands behind a line is lost until its result
             self._port.write(f"{typed}\r".encode("ascii"))
-            await asyncio.wait_for(exchange.ended.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await exchange.ended.wait()
         except TimeoutError:
             return False
         finally:
@@ -275,7 +329,8 @@ class Dialogue:
         self._exchange = exchange
         try:
             self._port.write(b"AT+CMGF?\r")
-            await asyncio.wait_for(exchange.ended.wait(), RESYNC_TRY_SECONDS)
+            async with asyncio.timeout(RESYNC_TRY_SECONDS):
+                await exchange.ended.wait()
         except TimeoutError:
             await asyncio.sleep(SETTLE_SECONDS)
         finally:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from modem_drivers.at import replies
 from modem_drivers.at.dialogue import Answer
 from modem_drivers.at.replies import ListedPdu
@@ -9,6 +11,7 @@ from modem_drivers.at.session import Session, refusal
 from modem_drivers.at.setup import Abilities
 from modem_drivers.outcomes import numeric_code
 from modem_drivers.radio import (
+    Cleared,
     ModemSilentError,
     PortUnavailableError,
     RadioError,
@@ -105,6 +108,29 @@ class Memory:
             self._contents.pop(slot, None)
         return gone
 
+    async def clear(self, slots: Sequence[Slot]) -> Cleared:
+        """Delete several slots and look once what is left; one alone is looked at by itself."""
+        stuck: list[Slot] = []
+        received: list[ReceivedPdu] = []
+        for storage, group in _by_storage(slots):
+            if len(group) == 1 or any(slot not in self._contents for slot in group):
+                stuck += [slot for slot in group if not await self.delete(slot)]
+                continue
+            left, fresh = await self._sweep(storage, group)
+            stuck, received = stuck + left, received + fresh
+        return Cleared(tuple(stuck), tuple(received))
+
+    async def _sweep(self, storage: str, slots: list[Slot]) -> tuple[list[Slot], list[ReceivedPdu]]:
+        if not await self._select(storage):
+            return slots, []
+        before = {slot: self._contents.pop(slot) for slot in slots}
+        for slot in slots:
+            await self._session.ask(f"+CMGD={slot.index}", "sim")
+        found = await self._received_in(storage)
+        now = {item.slot: item.pdu for item in found if item.slot is not None}
+        stuck = [slot for slot in slots if now.get(slot) == before[slot]]
+        return stuck, [item for item in found if item.slot not in stuck]
+
     async def _entry(self, slot: Slot) -> ListedPdu | None:
         if not await self._select(slot.storage):
             return None
@@ -142,6 +168,11 @@ class Memory:
         if answer.ok:
             self._selected = storage
         return answer.ok
+
+
+def _by_storage(slots: Sequence[Slot]) -> Iterator[tuple[str, list[Slot]]]:
+    for storage in dict.fromkeys(slot.storage for slot in slots):
+        yield storage, [slot for slot in slots if slot.storage == storage]
 
 
 def _says_empty(answer: Answer) -> bool:

@@ -7,7 +7,9 @@ import asyncio
 from modem_drivers.at.dialogue import Answer
 from modem_drivers.at.replies import parse_cpin, parse_pin_tries
 from modem_drivers.at.session import Session, refusal
+from modem_drivers.at.setup import iccid
 from modem_drivers.outcomes import numeric_code
+from modem_drivers.pins import RefusedPins
 from modem_drivers.profiles import Profile
 from modem_drivers.radio import SimError
 
@@ -17,15 +19,12 @@ _BUSY = {("CME", 14), ("CMS", 314), ("CME", 100), ("CMS", 500)}
 _MISSING = {("CME", 10), ("CMS", 310)}
 _NOT_READY = ("NOT READY",)
 
-#: PINs that a SIM refused while this process runs, by port: never tried again, whatever the count says.
-_refused: set[tuple[str, str]] = set()
 
-
-async def unlock(session: Session, profile: Profile, pin: str | None, port: str) -> None:
+async def unlock(session: Session, profile: Profile, pin: str | None, refused: RefusedPins) -> None:
     """Make the SIM ready; raises `SimError` (`no_sim`, `sim_locked`, `pin_missing`, `pin_unsafe`, `pin_refused`)."""
     state = await _state_when_not_busy(session)
     if state == "SIM PIN":
-        await _enter(session, profile, pin, port)
+        await _enter(session, profile, pin, refused)
         state = await _state_after_pin(session)
     # None: a modem without +CPIN has a SIM that needs none, or the first use of the SIM will tell.
     if state not in ("READY", None):
@@ -55,21 +54,32 @@ def _is_busy(answer: Answer, state: str | None) -> bool:
     return _coded(answer) in _BUSY or state in _NOT_READY
 
 
-async def _enter(session: Session, profile: Profile, pin: str | None, port: str) -> None:
+async def _enter(session: Session, profile: Profile, pin: str | None, refused: RefusedPins) -> None:
     if pin is None:
         raise SimError("pin_missing", "the SIM asks for its PIN and the config has none")
     if not pin.isdecimal():
         raise SimError("pin_refused", "a PIN is four to eight digits")
-    if (port, pin) in _refused:
-        raise SimError("pin_refused", "the SIM refused this PIN before: it is not tried again")
+    sim = await iccid(session)
+    if refused.knows(sim, pin):
+        raise SimError(
+            "pin_refused", "the SIM refused this PIN before: it is not tried again until the config has another"
+        )
     tries = await _tries_left(session, profile)
     if tries is not None and tries < LEAST_TRIES:
         raise SimError("pin_unsafe", f"only {tries} PIN tries are left: a person has to unlock the SIM")
-    _refused.add((port, pin))  # before the try: a crash of the conversation must not lead to a second one
+    _mark(refused, sim, pin)  # before the try: a crash of the conversation must not lead to a second one
     answer = await session.ask(f'+CPIN="{pin}"', "sim")
     if not answer.ok:
         raise SimError("pin_refused", f"the SIM refused the PIN ({answer.final.name})")
-    _refused.discard((port, pin))
+    refused.forget(sim, pin)
+
+
+def _mark(refused: RefusedPins, sim: str | None, pin: str) -> None:
+    try:
+        refused.expect(sim, pin)
+    except OSError as error:
+        detail = f"no PIN is tried while it cannot be remembered on disk that it was: {error.strerror}"
+        raise SimError("pin_unsafe", detail) from error
 
 
 async def _tries_left(session: Session, profile: Profile) -> int | None:

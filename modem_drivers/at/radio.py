@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from modem_drivers.at import replies, setup, ussd
 from modem_drivers.at.dialogue import Dialogue
+from modem_drivers.at.discovery import KNOCK_SECONDS, check_imei, check_sim, find_port
 from modem_drivers.at.memory import Memory
 from modem_drivers.at.pin import unlock
 from modem_drivers.at.sending import Sender
 from modem_drivers.at.session import Session
 from modem_drivers.at.unsolicited import says_memory_full, says_restarted
-from modem_drivers.discovery import find_port
+from modem_drivers.pins import RefusedPins
 from modem_drivers.profiles import GENERIC, Profile, profile_for
 from modem_drivers.radio import (
+    Cleared,
     Event,
     EventKind,
     Health,
@@ -48,6 +50,7 @@ class AtRadio:
         self._dialogue = Dialogue(self._hear, self._hear_direct, self._hear_loss)
         self._session = Session(self._dialogue, settings.timeouts)
         self._lock = asyncio.Lock()
+        self._refusals = RefusedPins(settings.state_folder, settings.name)
         self._restarted = False
         self._use(setup.Abilities())
 
@@ -74,12 +77,20 @@ class AtRadio:
         await self._dialogue.resync(self._session.seconds("resync"))
         await setup.set_up_dialogue(self._session)
         self._profile = await self._chosen_profile()
+        await self._check_modem()
         await self._set_up_service()
-        return await setup.identify(self._session)
+        identity = await setup.identify(self._session)
+        check_sim(identity, self.settings.sim)
+        return identity
+
+    async def _check_modem(self) -> None:
+        """Another modem than the one named gets no PIN and no message."""
+        if self.settings.imei is not None:
+            check_imei(await setup.imei(self._session), self.settings.imei)
 
     async def _set_up_service(self) -> None:
         self._restarted = False
-        await unlock(self._session, self._profile, self.settings.pin, self.path)
+        await unlock(self._session, self._profile, self.settings.pin, self._refusals)
         await self._send_init(self._profile.init)
         self._use(await setup.set_up_messages(self._session, self._profile, self.settings.storage))
         await self._send_init(self.settings.init)
@@ -172,8 +183,13 @@ class AtRadio:
             await self._restore_after_restart()
 
     async def reset(self) -> None:
-        """Reset the radio as the profile allows; raises `NotSupportedError` when it forbids every reset."""
+        """Reset the radio as the profile allows, also on a port that is closed and a modem that does not answer.
+
+        Raises `NotSupportedError` when the profile forbids every reset, `PortUnavailableError`.
+        """
         async with self._lock:
+            if not self._dialogue.is_open:
+                await self._open_for_reset()
             if self._profile.reset == "none":
                 raise NotSupportedError("no_reset", f"profile {self._profile.name} allows no reset by command")
             self._restarted = True  # settings may be lost: the next look at the modem brings them back
@@ -183,6 +199,15 @@ class AtRadio:
             await self._session.must("+CFUN=4", "sim")
             await asyncio.sleep(1.0)
             await self._session.must("+CFUN=1", "list")
+
+    async def _open_for_reset(self) -> None:
+        self.path = await find_port(self.settings.port, self.settings.imei, self.settings.baudrate)
+        await self._dialogue.open(self.path, self.settings.baudrate)
+        try:
+            await self._dialogue.resync(KNOCK_SECONDS)
+            self._profile = await self._chosen_profile()
+        except ModemSilentError:
+            return  # some that say nothing still hear
 
     async def _reboot(self) -> None:
         try:
@@ -207,6 +232,11 @@ class AtRadio:
         """Delete one slot and look whether it is gone; False when it is still there."""
         async with self._lock:
             return await self._memory.delete(slot)
+
+    async def clear(self, slots: Sequence[Slot]) -> Cleared:
+        """Delete several slots and look once what is left."""
+        async with self._lock:
+            return await self._memory.clear(slots)
 
     async def acknowledge(self) -> None:
         """Tell the network that the last directly received PDU is safe (+CNMA), where phase 2+ wants it."""

@@ -34,7 +34,8 @@ class Sender:
 
     async def _with_pdu(self, command: str, pdu: str) -> Answer:
         prompt, submit = self._session.seconds("prompt"), self._session.seconds("submit")
-        return await self._session.dialogue.command_with_pdu(command, pdu, prompt, submit, QUIET_END_SECONDS)
+        knock = self._session.seconds("knock")
+        return await self._session.dialogue.command_with_pdu(command, pdu, prompt, submit, QUIET_END_SECONDS, knock)
 
     async def _keep_link(self, more: bool) -> None:
         if more == self._link_kept or self._keeps_link is False:
@@ -61,7 +62,10 @@ class Sender:
         """Send what `store` wrote by +CMSS."""
         try:
             answer = await self._session.dialogue.command(
-                f"+CMSS={slot.index}", self._session.seconds("submit"), quiet_end=QUIET_END_SECONDS
+                f"+CMSS={slot.index}",
+                self._session.seconds("submit"),
+                quiet_end=QUIET_END_SECONDS,
+                knock_after=self._session.seconds("knock"),
             )
         except CutOffError as error:
             return interrupted(error.code, handed_over=error.began)  # from the command on it may be sending

@@ -16,6 +16,7 @@ DEFAULT_SECONDS = {
     "list": 30.0,  # a full memory at 9600 baud
     "prompt": 10.0,  # from +CMGS to `> `
     "submit": 60.0,  # from the PDU to the network's answer (TS 24.011 allows about 40)
+    "knock": 8.0,  # from the PDU to the question whether a quiet modem is still busy with it; 0: never
     "ussd": 30.0,
     "resync": 8.0,
     "sim_ready": 15.0,  # how long a SIM may say that it is busy after power on

@@ -135,26 +135,32 @@ def _best_cnmi(ranges: list[frozenset[int]], abilities: Abilities) -> str:
     return ",".join(map(str, chosen))
 
 
+async def imei(session: Session) -> str | None:
+    """The modem's IMEI; a locked SIM does not keep it secret."""
+    return _digits(await session.try_optional("+CGSN"), 14)
+
+
+async def iccid(session: Session) -> str | None:
+    """The number of the SIM card, which many modems tell before the PIN."""
+    for command in ("+CCID", "^ICCID?", "+ICCID", "+QCCID"):
+        found = _digits(await session.try_optional(command, "sim"), 18)
+        if found:
+            return found
+    return None
+
+
 async def identify(session: Session) -> Identity:
     """Who the modem and its SIM are; what it does not tell is None."""
     return Identity(
-        imei=_digits(await session.try_optional("+CGSN"), 14),
+        imei=await imei(session),
         imsi=_digits(await session.try_optional("+CIMI", "sim"), 14),
-        iccid=await _iccid(session),
+        iccid=await iccid(session),
         msisdn=_read(await session.try_optional("+CNUM", "sim"), replies.parse_cnum),
         manufacturer=_plain(await session.try_optional("+CGMI"), "+CGMI"),
         model=_plain(await session.try_optional("+CGMM"), "+CGMM"),
         revision=_plain(await session.try_optional("+CGMR"), "+CGMR"),
         smsc=_read(await session.try_optional("+CSCA?", "sim"), replies.parse_csca),
     )
-
-
-async def _iccid(session: Session) -> str | None:
-    for command in ("+CCID", "^ICCID?", "+ICCID", "+QCCID"):
-        iccid = _digits(await session.try_optional(command, "sim"), 18)
-        if iccid:
-            return iccid
-    return None
 
 
 def _digits(answer: Answer | None, least: int) -> str | None:

@@ -26,15 +26,18 @@ class Phone:
     def __init__(self) -> None:
         self._machine = gammu.StateMachine()
 
-    def open(self, port: str, connection: str, pin: str | None, may_try_pin: bool) -> Record:
-        """Connect and unlock; gives what the phone tells of itself."""
+    def open(self, port: str, connection: str) -> Record:
+        """Connect; gives the IMEI and what the SIM waits for (`PIN`, `PUK`, …), None when it is open."""
         self._machine.SetConfig(0, {"Device": port, "Connection": connection})
         self._machine.Init()
-        asked = self._machine.GetSecurityStatus()
-        if asked is not None:
-            if asked != "PIN" or not may_try_pin:
-                return {"locked": asked}
-            self._machine.EnterSecurityCode("PIN", pin)
+        return {"imei": self._told(self._machine.GetIMEI), "locked": self._machine.GetSecurityStatus()}
+
+    def unlock(self, pin: str) -> None:
+        """Give the SIM its PIN."""
+        self._machine.EnterSecurityCode("PIN", pin)
+
+    def identify(self) -> Record:
+        """What the phone tells of itself and its SIM."""
         return {
             "imei": self._told(self._machine.GetIMEI),
             "imsi": self._told(self._machine.GetSIMIMSI),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
+from modem_drivers.at.discovery import check_imei, check_sim, find_port
 from modem_drivers.gammu.messages import REPORT, message_of, pdu_of
 from modem_drivers.gammu.process import GammuProcess
+from modem_drivers.pins import RefusedPins
 from modem_drivers.radio import (
+    Cleared,
     Event,
     EventKind,
     Health,
@@ -41,9 +45,6 @@ _REFUSALS = {
 }
 _RECEIVED_STATES = ("UnRead", "Read")
 
-#: PINs that a SIM refused while this process runs: never tried again.
-_refused: set[tuple[str, str]] = set()
-
 
 class GammuRadio:
     """One phone behind python-gammu."""
@@ -51,7 +52,9 @@ class GammuRadio:
     def __init__(self, settings: RadioSettings) -> None:
         self.settings = settings
         self._seconds = DEFAULT_SECONDS | dict(settings.timeouts)
+        self.path = settings.port  #: where the phone was found
         self._process = GammuProcess()
+        self._refusals = RefusedPins(settings.state_folder, settings.name)
         self._lock = asyncio.Lock()
         self._known = 0
 
@@ -67,18 +70,34 @@ class GammuRadio:
                 raise
 
     async def _connect(self) -> Identity:
-        port, pin = self.settings.port, self.settings.pin
-        may_try = pin is not None and (port, pin) not in _refused
-        connection = f"at{self.settings.baudrate}"
-        if pin is not None and may_try:
-            _refused.add((port, pin))  # before the try: a crash must not lead to a second one
-        told = await self._ask("open", port, connection, pin, may_try, kind="open", sim=True)
-        if pin is not None and may_try:
-            _refused.discard((port, pin))
-        if "locked" in told:
-            code = "pin_missing" if told["locked"] == "PIN" else "sim_locked"
-            raise SimError(code, f"the SIM asks for {told['locked']}")
-        return Identity(**told)
+        settings = self.settings
+        self.path = await find_port(settings.port, settings.imei, settings.baudrate)
+        told = await self._ask("open", self.path, f"at{settings.baudrate}", kind="open", sim=True)
+        if settings.imei is not None:
+            check_imei(told["imei"], settings.imei)
+        if told["locked"] is not None:
+            await self._unlock(told["locked"])
+        identity = Identity(**await self._ask("identify", kind="open", sim=True))
+        check_sim(identity, settings.sim)
+        return identity
+
+    async def _unlock(self, asked: str) -> None:
+        """Gammu tells no number of tries left: a PIN is tried once for a SIM, until the configuration has another."""
+        pin = self.settings.pin
+        if asked != "PIN":
+            raise SimError("sim_locked", f"the SIM asks for {asked}: a person has to unlock it")
+        if pin is None:
+            raise SimError("pin_missing", "the SIM asks for its PIN and the config has none")
+        if self._refusals.knows(None, pin):
+            detail = "the SIM refused this PIN before: it is not tried again until the config has another"
+            raise SimError("pin_refused", detail)
+        try:
+            self._refusals.expect(None, pin)
+        except OSError as error:
+            detail = f"no PIN is tried while it cannot be remembered on disk that it was: {error.strerror}"
+            raise SimError("pin_unsafe", detail) from error
+        await self._ask("unlock", pin, kind="open", sim=True)
+        self._refusals.forget(None, pin)
 
     async def _ask(self, request: str, *arguments: object, kind: str = "ask", sim: bool = False) -> Any:  # noqa: ANN401
         try:
@@ -146,6 +165,10 @@ class GammuRadio:
             gone = bool(await self._ask("delete", slot.index))
             self._known = max(0, self._known - gone)
         return gone
+
+    async def clear(self, slots: Sequence[Slot]) -> Cleared:
+        """Delete slots one by one, each looked at."""
+        return Cleared(tuple([slot for slot in slots if not await self.delete(slot)]))
 
     async def acknowledge(self) -> None:
         """Nothing to do: with gammu every message lies in a memory."""

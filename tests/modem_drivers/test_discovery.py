@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modem_drivers.discovery import find_port, imei_at
+from modem_drivers.at.discovery import find_port, imei_at
 from modem_drivers.radio import PortUnavailableError
 from modem_drivers.simulated import SimulatedNetwork
 

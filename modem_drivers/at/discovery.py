@@ -11,7 +11,7 @@ from pathlib import Path
 
 from modem_drivers.at.dialogue import CutOffError, Dialogue
 from modem_drivers.at.replies import parse_digits
-from modem_drivers.radio import ModemSilentError, PortUnavailableError, RadioError
+from modem_drivers.radio import Identity, ModemSilentError, PortUnavailableError, RadioError, WrongModemError
 
 AUTO = "auto"
 KNOCK_SECONDS = 1.5  # a port that is no AT port stays silent: it must not hold up the search
@@ -69,7 +69,7 @@ async def find_port(
         return port
     _, _, pattern = port.partition(":")
     if pattern:
-        candidates = lambda: sorted(glob.glob(pattern))  # noqa: E731, PTH207 - any pattern, also an absolute one
+        candidates = lambda: sorted(glob.glob(pattern))  # noqa: E731 - any pattern, also an absolute one
     if not imei:
         raise PortUnavailableError("imei_missing", 'port "auto" needs the IMEI of the modem')
     tried: list[str] = []
@@ -89,6 +89,27 @@ async def _imei_or_none(path: str, baudrate: int) -> str | None:
 
 def _same_imei(found: str | None, wanted: str) -> bool:
     return found is not None and found[:_SIGNIFICANT_DIGITS] == wanted[:_SIGNIFICANT_DIGITS]
+
+
+def check_imei(found: str | None, wanted: str) -> None:
+    """Raise `WrongModemError` when a modem says another IMEI than the one that is to be used; silence is no proof."""
+    if found is not None and not _same_imei(found, wanted):
+        raise WrongModemError(
+            "wrong_imei", f"the modem here has IMEI {found}, the config names {wanted}: it is not used"
+        )
+
+
+def check_sim(identity: Identity, wanted: str | None) -> None:
+    """Raise `WrongModemError` when the SIM is another one than the configuration names by IMSI or ICCID."""
+    told = [number for number in (identity.imsi, identity.iccid) if number]
+    if wanted and told and not any(_same_sim(number, wanted) for number in told):
+        raise WrongModemError("wrong_sim", f"the SIM here is {told[0]}, the config names {wanted}: it is not used")
+
+
+def _same_sim(found: str, wanted: str) -> bool:
+    # An ICCID ends in a check digit, and in a filler that some modems leave out.
+    short, long = sorted((found.rstrip("Ff"), wanted.rstrip("Ff")), key=len)
+    return long.startswith(short) and len(long) - len(short) <= 1
 
 
 def _listed(paths: Sequence[str]) -> str:
