@@ -95,11 +95,12 @@ HOLDERS: dict[Right, frozenset[Role]] = {
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who asks: the roles he holds, and the agency he is bound to (None: the whole province)."""
+    """Who asks: the roles he holds, and the agency he is bound to, by number and code (None: the whole province)."""
 
     name: str
     roles: frozenset[Role]
     agency_id: int | None = None
+    agency: str | None = None
 
     def holds(self, role: Role) -> bool:
         """Whether he holds a role."""

@@ -51,7 +51,7 @@ def account_of(tx: Connection, actor: object) -> Account:
     if row["disabled_at"] is not None:
         raise RefusedError(f"{actor.name}: akun ini ditutup / this account is closed")
     roles = frozenset(Role(role) for role in staff.roles_of(tx, row["id"]))
-    return Account(actor.name, roles, row["agency_id"])
+    return Account(actor.name, roles, row["agency_id"], row["agency"])
 
 
 def _without_account(tx: Connection, name: str) -> Account:

@@ -11,11 +11,14 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.permit import normal_status, spoken_status
+from mgov.domain.roles import Account, Right
 from mgov.replies import Replies
-from mgov.store import applications, history, outbox, parties, services
+from mgov.store import applications, audit, history, outbox, parties, services
 from mgov.store.database import Database
+from mgov.workflows import access
 from mgov.workflows import csv_import as cells
-from mgov.workflows.csv_import import Column, ImportResult, Row
+from mgov.workflows.csv_import import Column, ImportResult, Row, RowError
+from mgov.workflows.imports import Import, digest_of
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
@@ -49,22 +52,13 @@ def import_applications(
     """
     result = ImportResult()
     rows = cells.good_rows(source, COLUMNS, result, strict=strict, tick=tick)
-    groups = list(cells.batches(rows, "reference")) if strict else cells.batches(rows, "reference")
+    job = Import(db, actor, Right.APPLICATION_CHANGE, "application", now, digest_of(source))
 
-    def put(tx: Connection, batch: list[Row]) -> ImportResult:
-        return store(tx, batch, replies=replies, now=now, actor=actor, zone=zone)
+    def put(tx: Connection, account: Account, batch: list[Row]) -> ImportResult:
+        return store(tx, batch, replies=replies, now=now, actor=actor, zone=zone, account=account)
 
-    if strict:
-        for done in db.transact(lambda tx: [put(tx, batch) for batch in groups]):
-            result.count(done)
-        return result
-    for batch in groups:
-        result.count(_stored(db, put, batch))
+    job.run(cells.batches(rows, "reference"), put, result, strict=strict)
     return result
-
-
-def _stored(db: Database, put: Callable[[Connection, list[Row]], ImportResult], batch: list[Row]) -> ImportResult:
-    return db.transact(lambda tx: put(tx, batch))
 
 
 def store(
@@ -75,8 +69,12 @@ def store(
     now: datetime,
     actor: object,
     zone: ZoneInfo = JAKARTA,
+    account: Account | None = None,
 ) -> ImportResult:
-    """Put rows with distinct references in, and tell the applicants whose status changed."""
+    """Put rows with distinct references in, and tell the applicants whose status changed.
+
+    An application is a citizen's: whoever works for its agency moves it on. Without an account nothing is refused.
+    """
     result = ImportResult()
     agencies = services.ensure_agencies(tx, (row.values["agency"] for row in batch), now)
     catalogue = {row["code"].upper(): row["id"] for row in services.listing(tx)}
@@ -87,6 +85,8 @@ def store(
         if known is None:
             _add(tx, wanted, now, actor, zone)
             result.added += 1
+        elif account is not None and not account.sees([known["agency_id"]]):
+            result.errors.append(RowError(row.line, "reference", "punya dinas lain / another agency's"))
         elif _change(tx, known, wanted, replies=replies, now=now, actor=actor):
             result.updated += 1
         else:
@@ -103,8 +103,13 @@ def set_status(
         known = applications.by_reference(tx, reference)
         if known is None:
             return None
+        access.require(tx, actor, Right.APPLICATION_CHANGE, [known["agency_id"]])
         wanted = {"status": normal_status(status)} | ({"status_note": note} if note is not None else {})
-        return _change(tx, known, wanted, replies=replies, now=now, actor=actor)
+        changed = _change(tx, known, wanted, replies=replies, now=now, actor=actor)
+        if changed:
+            detail = {"from": known["status"], "to": wanted["status"]}
+            audit.record(tx, actor, "application.set-status", "application", reference, detail, now=now)
+        return changed
 
     return db.transact(work)
 

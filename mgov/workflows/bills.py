@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
-from mgov.store import bills, history, parties, services
+from mgov.domain.roles import Account, Right, Role
+from mgov.store import authors, bills, history, parties, services
 from mgov.store.database import Database
 from mgov.workflows import csv_import as cells
-from mgov.workflows.csv_import import Column, ImportResult, Row
+from mgov.workflows.csv_import import Column, ImportResult, Row, RowError
+from mgov.workflows.imports import Import, digest_of, may_change, not_his
 
 COLUMNS = (
     Column("number", cells.reference, required=True),
@@ -53,30 +55,49 @@ def import_bills(
     """
     result = ImportResult()
     rows = cells.good_rows(source, COLUMNS, result, strict=strict, tick=tick)
-    if strict:
-        whole = list(cells.batches(rows, "number"))
-        for done in db.transact(lambda tx: [store(tx, batch, now=now, actor=actor) for batch in whole]):
-            result.count(done)
-        return result
-    for batch in cells.batches(rows, "number"):
-        result.count(_stored(db, batch, now, actor))
+    job = Import(db, actor, Right.BILL_IMPORT, "bill", now, digest_of(source))
+
+    def put(tx: Connection, account: Account, batch: list[Row]) -> ImportResult:
+        return store(tx, batch, now=now, actor=actor, account=account)
+
+    job.run(cells.batches(rows, "number"), put, result, strict=strict)
     return result
 
 
-def _stored(db: Database, batch: list[Row], now: datetime, actor: object) -> ImportResult:
-    return db.transact(lambda tx: store(tx, batch, now=now, actor=actor))
+def store(
+    tx: Connection, batch: list[Row], *, now: datetime, actor: object, account: Account | None = None
+) -> ImportResult:
+    """Put rows with distinct numbers in: insert the new, change what differs, leave the rest alone.
 
-
-def store(tx: Connection, batch: list[Row], *, now: datetime, actor: object) -> ImportResult:
-    """Put rows with distinct numbers in: insert the new, change what differs, leave the rest alone."""
+    Without an account nothing is refused: the caller has asked.
+    """
     agencies = services.ensure_agencies(tx, (row.values["agency"] for row in batch), now)
-    people = _parties(tx, batch, now, actor)
     known = bills.by_numbers(tx, [row.values["number"] for row in batch])
+    refused = _refused(tx, account, batch, known, agencies)
+    batch = [row for row in batch if row.values["number"] not in refused]
+    people = _parties(tx, batch, now, actor)
     wanted = {row.values["number"]: _wanted(row, agencies, people) for row in batch}
     fresh = [values for number, values in wanted.items() if number not in known]
     _add(tx, fresh, now, actor)
-    changed = _change(tx, wanted, known, now, actor)
-    return ImportResult(added=len(fresh), updated=changed, unchanged=len(batch) - len(fresh) - changed)
+    changed = _change(tx, wanted, {number: known[number] for number in wanted if number in known}, now, actor)
+    unchanged = len(batch) - len(fresh) - changed
+    return ImportResult(added=len(fresh), updated=changed, unchanged=unchanged, errors=list(refused.values()))
+
+
+def _refused(
+    tx: Connection, account: Account | None, batch: list[Row], known: dict[str, RowMapping], agencies: dict[str, int]
+) -> dict[str, RowError]:
+    """The numbers of bills that differ from the row and that this account may not change."""
+    if account is None or (account.holds(Role.ADMINISTRATOR) and account.agency is None):
+        return {}
+    rows = {row.values["number"]: row for row in batch if row.values["number"] in known}
+    differ = [number for number, row in rows.items() if _differing(known[number], _said(row, agencies))]
+    made_by = authors.of_bills(tx, [known[number]["id"] for number in differ])
+    return {
+        number: not_his(rows[number], "number")
+        for number in differ
+        if not may_change(account, known[number], made_by.get(known[number]["id"]))
+    }
 
 
 def plate_of(billed: str | None) -> str | None:
@@ -97,14 +118,19 @@ def _parties(tx: Connection, batch: list[Row], now: datetime, actor: object) -> 
 
 def _wanted(row: Row, agencies: dict[str, int], people: dict[str, int]) -> dict[str, Any]:
     """The columns that this row says something about: a column that the file lacks changes nothing."""
+    values = _said(row, agencies)
+    if "payer_id" in row.values:
+        values["party_id"] = people.get(row.values["payer_id"] or "")
+    return values
+
+
+def _said(row: Row, agencies: dict[str, int]) -> dict[str, Any]:
     values: dict[str, Any] = {name: row.values[name] for name in _PLAIN if name in row.values}
     values |= {
         "number": row.values["number"],
         "agency_id": agencies[row.values["agency"]],
         "amount": row.values["amount"],
     }
-    if "payer_id" in row.values:
-        values["party_id"] = people.get(row.values["payer_id"] or "")
     if "object" in row.values:
         values["plate"] = plate_of(row.values["object"])
     if row.values.get("status"):

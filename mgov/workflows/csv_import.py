@@ -77,6 +77,7 @@ class ImportResult:
         self.added += other.added
         self.updated += other.updated
         self.unchanged += other.unchanged
+        self.errors += other.errors
         self.remarks += other.remarks
 
     @property

@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from mgov.domain.roles import Account, Right
 from mgov.store import services
 from mgov.store.database import Database
 from mgov.store.schema.services import SECTORS
 from mgov.workflows import csv_import as cells
 from mgov.workflows.csv_import import CellError, Column, ImportResult, Row
+from mgov.workflows.imports import Import, digest_of, may_change, not_his
 
 
 def _code(cell: str) -> str:
@@ -57,14 +59,21 @@ def import_services(
     """Take a catalogue in one transaction; the same again changes nothing. Raises `CsvError` for what is none."""
     result = ImportResult()
     rows = list(cells.good_rows(source, COLUMNS, result, strict=strict, tick=tick))
-    result.count(db.transact(lambda tx: store(tx, rows, now=now, actor=actor)))
+    job = Import(db, actor, Right.CATALOGUE_IMPORT, "service", now, digest_of(source))
+
+    def put(tx: Connection, account: Account, part: list[Row]) -> ImportResult:
+        return store(tx, part, now=now, actor=actor, account=account)
+
+    job.run([rows], put, result, strict=strict)
     strange = sorted({row.values["sector"] for row in rows} - set(SECTORS))
     result.remarks += [f"sector {name} is none of the five priority sectors" for name in strange]
     return result
 
 
-def store(tx: Connection, rows: list[Row], *, now: datetime, actor: object) -> ImportResult:
-    """Put the rows in, in their order."""
+def store(
+    tx: Connection, rows: list[Row], *, now: datetime, actor: object, account: Account | None = None
+) -> ImportResult:
+    """Put the rows in, in their order. Without an account nothing is refused: the caller has asked."""
     result = ImportResult()
     agencies = services.ensure_agencies(tx, (row.values["agency"] for row in rows), now)
     _tell_contacts(tx, rows, agencies)
@@ -72,13 +81,15 @@ def store(tx: Connection, rows: list[Row], *, now: datetime, actor: object) -> I
         values = _values(row, agencies[row.values["agency"]])
         known = services.get(tx, values["code"])
         if known is None:
-            services.add(tx, **values, updated_at=now, updated_by=str(actor))
+            services.add(tx, **values, created_by=str(actor), updated_at=now, updated_by=str(actor))
             result.added += 1
-        elif any(known[name] != value for name, value in values.items()):
+        elif not any(known[name] != value for name, value in values.items()):
+            result.unchanged += 1
+        elif account is not None and not may_change(account, known, known["created_by"]):
+            result.errors.append(not_his(row, "code"))
+        else:
             services.change(tx, known["id"], **values, updated_at=now, updated_by=str(actor))
             result.updated += 1
-        else:
-            result.unchanged += 1
     return result
 
 
