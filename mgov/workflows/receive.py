@@ -47,20 +47,21 @@ class Received:
 
 def receive_parts(db: Database, origin: Origin, parts: Sequence[Part], join: Join, now: datetime) -> Received:
     """Keep a batch of parts in one transaction; only when this returns may they be deleted from the SIM."""
+    return db.transact(lambda tx: keep_parts(tx, origin, parts, join, now))
 
-    def work(tx: Connection) -> Received:
-        new, messages = 0, []
-        for part in parts:
-            identity = part.identity(origin.sim)
-            if inbox.knows_part(tx, identity):
-                continue
-            new += 1
-            message_id = _keep(tx, origin, part, identity, join, now)
-            if message_id is not None:
-                messages.append(message_id)
-        return Received(new, tuple(messages))
 
-    return db.transact(work)
+def keep_parts(tx: Connection, origin: Origin, parts: Sequence[Part], join: Join, now: datetime) -> Received:
+    """Keep parts in the caller's transaction; what is kept already is passed over."""
+    new, messages = 0, []
+    for part in parts:
+        identity = part.identity(origin.sim)
+        if inbox.knows_part(tx, identity):
+            continue
+        new += 1
+        message_id = _keep(tx, origin, part, identity, join, now)
+        if message_id is not None:
+            messages.append(message_id)
+    return Received(new, tuple(messages))
 
 
 def receive_text(
@@ -97,11 +98,12 @@ def receive_text(
 
 def receive_reports(db: Database, origin: Origin, reports: Sequence[Report], now: datetime) -> int:
     """Keep delivery reports and tell the sends they speak of; an early one is parked. Returns how many were new."""
+    return db.transact(lambda tx: keep_reports(tx, origin, reports, now))
 
-    def work(tx: Connection) -> int:
-        return sum(_keep_report(tx, origin, report, now) for report in reports)
 
-    return db.transact(work)
+def keep_reports(tx: Connection, origin: Origin, reports: Sequence[Report], now: datetime) -> int:
+    """Keep delivery reports in the caller's transaction."""
+    return sum(_keep_report(tx, origin, report, now) for report in reports)
 
 
 def give_up_incomplete(

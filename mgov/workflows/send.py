@@ -81,7 +81,7 @@ def next_task(
     db: Database, sender: Sender, count_parts: CountParts, now: datetime, _absent: object = None
 ) -> Task | None:
     """Claim the next message for this modem and commit that; None when nothing is due."""
-    return db.transact(lambda tx: _next_task(tx, sender, count_parts, now))
+    return db.transact(lambda tx: claim_part(tx, sender, count_parts, now))
 
 
 def settle_and_next(
@@ -97,10 +97,10 @@ def settle_and_next(
     """Settle one part and, in the same commit, begin the next part or claim the next message (unless not `more`)."""
 
     def work(tx: Connection) -> Task | None:
-        following = _settle(tx, sender, task, submission, now)
+        following = settle_part(tx, sender, task, submission, now)
         if following is not None or not more:
             return following
-        return _next_task(tx, sender, count_parts, now)
+        return claim_part(tx, sender, count_parts, now)
 
     return db.transact(work)
 
@@ -145,7 +145,8 @@ def expire_overdue(db: Database, now: datetime) -> int:
     return db.transact(work)
 
 
-def _next_task(tx: Connection, sender: Sender, count_parts: CountParts, now: datetime) -> Task | None:
+def claim_part(tx: Connection, sender: Sender, count_parts: CountParts, now: datetime) -> Task | None:
+    """Claim the next message for this modem and begin its first part, in the caller's transaction."""
     message = _claim_true(tx, sender, count_parts, now)
     if message is None:
         return None
@@ -191,7 +192,8 @@ def _begin(
     return Task(message, part["id"], part["sequence"], total, int(message["id"]) % 256)
 
 
-def _settle(tx: Connection, sender: Sender, task: Task, submission: Submission, now: datetime) -> Task | None:
+def settle_part(tx: Connection, sender: Sender, task: Task, submission: Submission, now: datetime) -> Task | None:
+    """Write down what came of one part, in the caller's transaction; returns the message's next part, begun."""
     if submission.outcome == "accepted":
         return _accepted(tx, sender, task, submission, now)
     _note_attempt(tx, sender, task, submission, now)

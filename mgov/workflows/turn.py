@@ -1,0 +1,67 @@
+"""Turn: what a modem brings to the database and what it takes along, in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mgov.domain.message import Origin, Part, Report
+from mgov.store import modems
+from mgov.store.database import Database
+from mgov.workflows.receive import Join, keep_parts, keep_reports
+from mgov.workflows.send import CountParts, Sender, Submission, Task, claim_part, settle_part
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came from one SIM at one time: `at` is when this gateway had it."""
+
+    origin: Origin
+    at: datetime
+    parts: Sequence[Part] = ()
+    reports: Sequence[Report] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is to be written down, in the order of the fields; `claims`: another message may be taken then.
+
+    `standing` are columns of the modem that changed.
+    """
+
+    settled: tuple[Task, Submission] | None = None
+    deliveries: Sequence[Delivery] = ()
+    standing: Mapping[str, Any] | None = None
+    claims: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AirSide:
+    """What only the air side knows of texts: to join raw parts, and to count the parts that a text needs."""
+
+    join: Join
+    count_parts: CountParts
+
+
+def take_turn(db: Database, sender: Sender, turn: Turn, air: AirSide, now: datetime) -> Task | None:
+    """Settle, keep and claim in one transaction; returns the part to submit next, begun and committed.
+
+    Only when this returns may what was received be deleted from the SIM, and may the returned part be sent.
+    """
+
+    def work(tx: Connection) -> Task | None:
+        following = settle_part(tx, sender, *turn.settled, now) if turn.settled else None
+        for delivery in turn.deliveries:
+            keep_reports(tx, delivery.origin, delivery.reports, delivery.at)
+            keep_parts(tx, delivery.origin, delivery.parts, air.join, delivery.at)
+        if turn.standing:
+            modems.report(tx, sender.modem, **turn.standing)
+        if following is not None or not turn.claims:
+            return following
+        return claim_part(tx, sender, air.count_parts, now)
+
+    return db.transact(work)
