@@ -116,6 +116,14 @@ class Health:
         return self.registration in (1, 5)
 
 
+@dataclass(frozen=True, slots=True)
+class UssdText:
+    """What the network said in a USSD session; `open`: it waits for an answer."""
+
+    text: str
+    open: bool = False
+
+
 class EventKind(Enum):
     """What a radio says on its own."""
 
@@ -231,3 +239,12 @@ class Radio(Protocol):
 
     async def ussd(self, code: str) -> str:
         """Dial a USSD code and give the network's text; raises `RadioError` with what it refused."""
+
+    async def ussd_step(self, text: str) -> UssdText:
+        """Dial a USSD code, or answer what the network asked; raises `RadioError` with what it refused."""
+
+    async def ussd_end(self) -> None:
+        """Give up a USSD session in which the network waits for an answer; harmless when there is none."""
+
+    async def set_smsc(self, number: str) -> None:
+        """Set the number of the SMS centre on the SIM (+CSCA); raises `RadioError` when it is refused."""

@@ -30,6 +30,7 @@ from modem_drivers.radio import (
     SendResult,
     Slot,
     StoredSubmit,
+    UssdText,
 )
 
 MOST_USSD_PENDING = 8
@@ -275,18 +276,35 @@ class AtRadio:
 
     async def ussd(self, code: str) -> str:
         """Dial a USSD code, or answer the network's question; raises `RadioError` with what it refused."""
-        if any(character in '"\r\n\x1a\x1b' for character in code) or not code.isascii():
+        return (await self.ussd_step(code)).text
+
+    async def ussd_step(self, text: str) -> UssdText:
+        """Dial a USSD code, or answer what the network asked; raises `RadioError` with what it refused."""
+        if any(character in '"\r\n\x1a\x1b' for character in text) or not text.isascii() or not text:
             raise RadioError("ussd_code", "a USSD code is digits, * and #")
         async with self._lock:
             self._ussd = asyncio.Queue(MOST_USSD_PENDING)
             packed = self._profile.ussd_packed
-            await self._session.must(f'+CUSD=1,"{ussd.spelled(code, packed)}",{ussd.DEFAULT_DCS}', "ussd")
+            await self._session.must(f'+CUSD=1,"{ussd.spelled(text, packed)}",{ussd.DEFAULT_DCS}', "ussd")
             try:
                 reply = await asyncio.wait_for(self._ussd.get(), self._session.seconds("ussd"))
             except TimeoutError:
                 await self._session.try_optional("+CUSD=2")
                 raise RadioError("ussd_timeout", "the network did not answer the USSD code") from None
-        text = ussd.text_of(reply, packed)
-        if reply.m in ussd.REFUSALS and not text:
+        said = ussd.text_of(reply, packed)
+        if reply.m in ussd.REFUSALS and not said:
             raise RadioError(*ussd.REFUSALS[reply.m])
-        return text
+        return UssdText(said, open=reply.m == ussd.WAITS_FOR_ANSWER)
+
+    async def ussd_end(self) -> None:
+        """Give up a USSD session in which the network waits for an answer; harmless when there is none."""
+        async with self._lock:
+            await self._session.try_optional("+CUSD=2")
+
+    async def set_smsc(self, number: str) -> None:
+        """Set the number of the SMS centre on the SIM (+CSCA); raises `RadioError` when it is refused."""
+        if not number.removeprefix("+").isdecimal():
+            raise RadioError("smsc", "the number of an SMS centre is digits, with + in front when international")
+        kind = 145 if number.startswith("+") else 129
+        async with self._lock:
+            await self._session.must(f'+CSCA="{number}",{kind}', "sim")

@@ -10,6 +10,9 @@ from modem_drivers.sms import gsm7
 DEFAULT_DCS = 15  # the default alphabet, language unspecified
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+$")
 
+#: <m> of +CUSD: further user action required.
+WAITS_FOR_ANSWER = 1
+
 #: <m> of +CUSD that are no answer.
 REFUSALS = {
     2: ("ussd_ended", "the network ended the session"),

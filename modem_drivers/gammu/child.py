@@ -125,6 +125,10 @@ class Phone:
             self._machine.ReadDevice(True)
         return {"status": answers[0].get("Status"), "text": answers[0].get("Text")}
 
+    def set_smsc(self, number: str) -> None:
+        """Set the number of the SMS centre that is kept first."""
+        self._machine.SetSMSC(self._machine.GetSMSC(1) | {"Number": number})
+
     def reset(self) -> None:
         """Soft reset."""
         self._machine.Reset(False)

@@ -27,6 +27,7 @@ from modem_drivers.radio import (
     SimError,
     Slot,
     StoredSubmit,
+    UssdText,
 )
 from modem_drivers.sms import PduError, decode_submit
 
@@ -202,11 +203,23 @@ class GammuRadio:
 
     async def ussd(self, code: str) -> str:
         """Dial a USSD code and give the network's text."""
+        return (await self.ussd_step(code)).text
+
+    async def ussd_step(self, text: str) -> UssdText:
+        """Dial a USSD code, or answer what the network asked; raises `RadioError` with what it refused."""
         async with self._lock:
-            told = await self._ask("ussd", code, kind="ussd")
+            told = await self._ask("ussd", text, kind="ussd")
         if not told["text"]:
             raise RadioError("ussd_refused", f"the network gave no text ({told['status']})")
-        return str(told["text"])
+        return UssdText(str(told["text"]), open=told["status"] == "ActionNeeded")
+
+    async def ussd_end(self) -> None:
+        """Nothing to do: gammu cannot end a session, the network does after a while."""
+
+    async def set_smsc(self, number: str) -> None:
+        """Set the number of the SMS centre on the SIM; raises `RadioError` when it is refused."""
+        async with self._lock:
+            await self._ask("set_smsc", number)
 
 
 def _received(message: dict[str, Any]) -> ReceivedPdu | None:

@@ -39,6 +39,9 @@ class Carrier(Protocol):
     def ussd(self, modem: Modem, text: str) -> tuple[str, bool]:
         """Give the answer to a USSD string, and whether the network waits for more."""
 
+    def end_ussd(self, modem: Modem) -> None:
+        """Forget a USSD session in which the network waits."""
+
     def surprise(self, modem: Modem) -> None:
         """Let a message come in at the worst moment (a fault)."""
 

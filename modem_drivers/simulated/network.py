@@ -281,6 +281,10 @@ class SimulatedNetwork:
         """Answer a USSD string."""
         return self.ussd_service.answer(modem.operator.name, modem.sim.msisdn, text)
 
+    def end_ussd(self, modem: Modem) -> None:
+        """Forget a USSD session in which the network waits."""
+        self.ussd_service.end(modem.sim.msisdn)
+
     def surprise(self, modem: Modem) -> None:
         """Let a text come in while a modem waits at its prompt."""
         self._send_from("+6281200000001", "BANTUAN", modem.sim.msisdn, SendOptions())

@@ -29,6 +29,10 @@ class UssdService:
             return "1. Cek pulsa\n2. Keluar", True
         return "Kode yang Anda masukkan salah.", False
 
+    def end(self, msisdn: str) -> None:
+        """Forget a session that its phone gave up."""
+        self._in_menu.discard(msisdn)
+
     def _balance(self, operator: str, msisdn: str) -> str:
         balance = self.balances.get(msisdn, 50000)
         grouped = f"{balance:,}".replace(",", ".")

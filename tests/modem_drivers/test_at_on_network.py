@@ -202,6 +202,29 @@ async def test_ussd_tells_the_balance(make: str, network: SimulatedNetwork, open
     assert "Rp" in await radio.ussd("*888#")
 
 
+@pytest.mark.parametrize("make", ["generic", "huawei"])
+async def test_a_ussd_session_of_two_steps(make: str, network: SimulatedNetwork, open_radio: OpenRadio) -> None:
+    """The radio says that the network waits, and takes the answer; a session given up is over."""
+    radio = await open_radio(network.add_modem("m", GATEWAY, profile=make))
+    menu = await radio.ussd_step("*363#")
+    assert menu.open
+    balance = await radio.ussd_step("1")
+    assert "Rp" in balance.text
+    assert not balance.open
+    await radio.ussd_step("*363#")
+    await radio.ussd_end()
+    assert "salah" in (await radio.ussd_step("1")).text
+
+
+async def test_the_sms_centre_is_set(network: SimulatedNetwork, open_radio: OpenRadio) -> None:
+    """What was set is what the SIM tells from then on."""
+    port = network.add_modem("m", GATEWAY)
+    radio = await open_radio(port)
+    await radio.set_smsc("+6281100000")
+    await radio.close()
+    assert (await radio.open()).smsc == "+6281100000"
+
+
 @pytest.mark.parametrize("make", ["generic", "simcom", "quectel"])
 async def test_a_modem_that_restarts_by_itself_is_set_up_again(
     make: str, network: SimulatedNetwork, open_radio: OpenRadio

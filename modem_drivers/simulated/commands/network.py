@@ -66,6 +66,8 @@ def cusd(modem: Modem, command: Command) -> list[str]:
     if command.integer(0, 0) > 2:
         raise cme(50)
     if not command.has(1):
+        if command.integer(0, 0) == 2:
+            modem.carrier.end_ussd(modem)
         return []
     if not modem.registered:
         raise cme(30)
