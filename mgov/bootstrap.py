@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -13,15 +14,19 @@ from typing import Any
 import structlog
 
 from mgov.audit_files import AuditFileError, AuditFiles
+from mgov import keyword_file
 from mgov.config import Config, ModemSection
 from mgov.domain.matching import Policy
 from mgov.gateway.worker import WorkerSettings
+from mgov.housekeeping import Housekeeping
 from mgov.mail.lmtp import LmtpServer
 from mgov.mail.mailbox import ImapSettings, Mailbox
 from mgov.mail.sender import MailSender, SmtpSettings
+from mgov.external.caller import Caller
+from mgov.keyword_file import KeywordSite
 from mgov.replies import Replies
 from mgov.store.database import Database
-from mgov.workflows import jobs, remind
+from mgov.workflows import held, jobs, remind
 from mgov.workflows.answer import AnswerSettings
 from mgov.workflows.document_kinds import DocumentKinds
 from mgov.workflows.handlers.request import HandlerSettings, PayAccount
@@ -35,6 +40,9 @@ from modem_drivers.simulated import SimulatedNetwork
 from scheduler.calendar import Calendar
 from scheduler.jobs import DailyAt, Every, Job, JobOutcome, JobRunner
 from scheduler.quiet_hours import QuietHours
+
+#: What one modem sends a minute where nothing else is known: six seconds a part.
+PARTS_A_MINUTE = 10.0
 
 
 def shipped(name: str) -> Path:
@@ -73,14 +81,27 @@ def shipped_replies(config: Config) -> Replies:
     return Replies.load(shipped("replies.toml"), config.language)
 
 
+def keyword_site(config: Config) -> KeywordSite:
+    """Agencies' own keywords: those that ship and the site's own files. Raises `KeywordError`."""
+    return keyword_file.load((shipped("keywords.toml"), *config.keywords.files))
+
+
+def caller(config: Config, db: Database, settings: Callable[[], AnswerSettings], wake: asyncio.Event) -> Caller | None:
+    """What asks agencies' systems; None when no keyword needs it."""
+    plan = keyword_site(config).plan
+    return Caller(db, plan, lambda: settings().queue_of_calls, wake) if plan.systems else None
+
+
 def answer_settings(config: Config, known_numbers: frozenset[str] = frozenset()) -> AnswerSettings:
     """What the pipeline needs to know; `known_numbers` are those that the SIMs told."""
+    told = keyword_site(config).settings
     own = frozenset(modem.msisdn for modem in config.modem if modem.msisdn)
     return AnswerSettings(
         handlers=handler_settings(config),
         replies=shipped_replies(config),
         own_numbers=own | known_numbers,
         answers_per_hour=config.routing.answers_per_hour,
+        keywords=replace(told, replies=told.replies.in_language(config.language)),
     )
 
 
@@ -96,7 +117,9 @@ def handler_settings(config: Config) -> HandlerSettings:
         )
         for account in config.account
     )
-    return HandlerSettings(accounts=accounts, timezone=config.timezone, contact=config.contact)
+    return HandlerSettings(
+        accounts=accounts, timezone=config.timezone, contact=config.contact, quiet=quiet_hours(config)
+    )
 
 
 def worker_settings(config: Config, modem: ModemSection, port: str) -> WorkerSettings:
@@ -183,12 +206,41 @@ def calendar() -> Calendar:
 
 def remind_settings(config: Config) -> RemindSettings:
     """When and how holders are reminded, from the configuration and the shipped kinds."""
+    section = config.reminders
     kinds = DocumentKinds.read(shipped_table("documents.toml"))
-    own = {**kinds.stages, **{kind.upper(): stages for kind, stages in config.reminders.kinds.items()}}
-    opens = time.fromisoformat(config.reminders.quiet_until)
-    closes = time.fromisoformat(config.reminders.quiet_from)
-    wording = Wording(config.contact, config.language, kinds)
-    return RemindSettings(wording, config.reminders.stages, own, QuietHours(opens, closes, config.zone))
+    limits = {"sms": section.per_minute or _modems_per_minute(config), "email": section.mails_per_minute}
+    return RemindSettings(
+        wording=Wording(config.contact, config.language, kinds),
+        stages=section.stages,
+        kinds={**kinds.stages, **{kind.upper(): stages for kind, stages in section.kinds.items()}},
+        quiet=quiet_hours(config),
+        per_minute={channel: limit for channel, limit in limits.items() if limit},
+        stale_after_days=section.stale_after_days,
+    )
+
+
+def quiet_hours(config: Config) -> QuietHours:
+    """When people may be written to unasked."""
+    section = config.reminders
+    return QuietHours(
+        opens=time.fromisoformat(section.quiet_until),
+        closes=time.fromisoformat(section.quiet_from),
+        zone=config.zone,
+        on_weekends=section.on_weekends,
+        on_holidays=section.on_holidays,
+        calendar=calendar(),
+    )
+
+
+def capacity(config: Config) -> float:
+    """Parts that all modems send a minute: as configured, else what an ordinary modem manages."""
+    return config.reminders.per_minute or _modems_per_minute(config) or PARTS_A_MINUTE * max(1, len(config.modem))
+
+
+def _modems_per_minute(config: Config) -> float | None:
+    """None unless every modem has a limit: without one there is nothing to spread over."""
+    limits = [modem.max_per_minute for modem in config.modem]
+    return sum(filter(None, limits)) if limits and all(limits) else None
 
 
 def job_runner(config: Config, db: Database) -> JobRunner:
@@ -201,7 +253,12 @@ def job_runner(config: Config, db: Database) -> JobRunner:
     def claim(job: str, slot: datetime) -> bool:
         return jobs.claim_slot(db, config.node, job, slot, datetime.now(UTC))
 
-    return JobRunner(_jobs(config, db), claim, report)
+    return JobRunner((*_jobs(config, db), *housekeeping(config, db).jobs()), claim, report)
+
+
+def housekeeping(config: Config, db: Database) -> Housekeeping:
+    """What keeps the service on this site."""
+    return Housekeeping(config, db, shipped_table("alerts.toml"), shipped_table("topics.toml"), calendar())
 
 
 def mail_parts(config: Config, db: Database, wake: asyncio.Event) -> list[MailSender | LmtpServer | Mailbox]:
@@ -221,6 +278,8 @@ def _jobs(config: Config, db: Database) -> tuple[Job, ...]:
     settings = remind_settings(config)
 
     def remind_today() -> str:
+        if held.is_holding(db):
+            return "not while a restored backup is held: some reminders went out already (mgov release)"
         now = datetime.now(UTC)
         outcome = remind.run(db, now.astimezone(config.zone).date(), settings, now)
         return f"{outcome.reminders} reminders in {outcome.messages} messages"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -29,6 +31,26 @@ def _known_zone(name: str) -> str:
     except (KeyError, ValueError) as error:
         raise ValueError(f"no such time zone: {name}; right would be Asia/Jakarta") from error
     return name
+
+
+def _beginning_of_number(text: str) -> str:
+    bare = re.sub(r"[\s().-]", "", text)
+    if re.fullmatch(r"0\d+", bare):
+        bare = f"+62{bare[1:]}"
+    if not re.fullmatch(r"\+\d{2,15}", bare):
+        raise ValueError(f'"{text}" is no number or beginning of one; right would be "+628111234567" or "+62811"')
+    return bare
+
+
+def _clock_time(text: str) -> str:
+    try:
+        time.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f'not a time of day: {text}; right would be "08:00"') from error
+    return text
+
+
+ClockTime = Annotated[str, AfterValidator(_clock_time)]
 
 
 class DatabaseSection(_Section):
@@ -67,6 +89,13 @@ class ModemSection(_Section):
     init: tuple[str, ...] = ()
     crash_safe_submit: bool = False
     max_per_minute: int | None = Field(default=None, ge=1)
+    max_per_hour: int | None = Field(default=None, ge=1)
+    max_per_day: int | None = Field(default=None, ge=1)
+    max_recipients_per_day: int | None = Field(default=None, ge=1)
+    smsc: str | None = Field(default=None, pattern=r"^\+?\d{5,20}$")
+    tariff: int | None = Field(default=None, ge=0)
+    balance_ussd: tuple[str, ...] | None = None
+    balance_patterns: tuple[str, ...] | None = None
     timeouts: dict[str, float] = {}
 
     def model_post_init(self, _context: object) -> None:
@@ -125,8 +154,14 @@ class RemindersSection(_Section):
 
     stages: tuple[int, ...] = (90, 30, 14, 7, 1, 0)
     kinds: dict[str, tuple[int, ...]] = {}
-    quiet_from: str = "20:00"
-    quiet_until: str = "08:00"
+    stale_after_days: int = Field(default=14, ge=0)
+    quiet_from: ClockTime = "20:00"
+    quiet_until: ClockTime = "08:00"
+    on_weekends: bool = True
+    on_holidays: bool = True
+    per_minute: float | None = Field(default=None, gt=0)
+    mails_per_minute: float | None = Field(default=None, gt=0)
+    price: int = Field(default=350, ge=0)
 
 
 class PaymentsSection(_Section):
@@ -139,16 +174,72 @@ class PaymentsSection(_Section):
 
 
 class PrivacySection(_Section):
-    """How long things are kept, in days."""
+    """How long things are kept, in days; money and its audit are kept for ever."""
 
     messages_days: int = Field(default=730, ge=30)
+    raw_pdus_days: int = Field(default=90, ge=7)
+    reminders_days: int = Field(default=730, ge=30)
+    history_days: int = Field(default=1825, ge=30)
+    alerts_days: int = Field(default=365, ge=7)
+
+
+class AlertsSection(_Section):
+    """Whom to tell when something is wrong, besides the staff with the role noc."""
+
+    site: str = ""
+    sms: bool = True
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    texts_per_hour: int = Field(default=6, ge=1)
+    digest_at: ClockTime = "07:00"
+
+
+class BackupSection(_Section):
+    """The daily backup; without a folder there is none."""
+
+    folder: Path | None = None
+    at: ClockTime = "01:30"
+    keep: int = Field(default=14, ge=1)
+
+
+class FiguresSection(_Section):
+    """On which day of the following month a month of the figures is closed."""
+
+    close_on_day: int = Field(default=10, ge=1, le=28)
+
+
+class WebSection(_Section):
+    """Where /metrics and /healthz answer; nothing is heard beyond this host unless `host` says so. port 0: nowhere."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=9464, ge=0, le=65535)
 
 
 class RoutingSection(_Section):
-    """How many answers one number gets, and whether delivery reports are asked for."""
+    """How many answers one number gets, whether delivery reports are asked for, and who is texted at all.
+
+    `only_to`: numbers or beginnings of numbers; a text to anybody else is held back. `quota_reserve`: the share of each
+    modem's quota, in per cent, that reminders and bulk leave to what is more urgent.
+    """
 
     answers_per_hour: int = Field(default=30, ge=1)
     reports: bool = True
+    only_to: tuple[Annotated[str, AfterValidator(_beginning_of_number)], ...] = ()
+    quota_reserve: int = Field(default=20, ge=0, le=90)
+
+
+class TreasurySection(_Section):
+    """How often the balance of each SIM is asked for by USSD (never, unless `every_hours` is set), and when to warn."""
+
+    every_hours: float | None = Field(default=None, ge=0.01)
+    warn_days: int = Field(default=7, ge=0)
+    warn_balance: int | None = Field(default=None, ge=0)
+
+
+class KeywordsSection(_Section):
+    """Files with agencies' own keywords, besides `keywords.toml` beside this file."""
+
+    files: tuple[Path, ...] = ()
 
 
 class StaffSection(_Section):
@@ -182,8 +273,14 @@ class Config(_Section):
     payments: PaymentsSection = PaymentsSection()
     privacy: PrivacySection = PrivacySection()
     routing: RoutingSection = RoutingSection()
+    treasury: TreasurySection = TreasurySection()
     staff: StaffSection = StaffSection()
+    keywords: KeywordsSection = KeywordsSection()
     audit: AuditSection = AuditSection()
+    alerts: AlertsSection = AlertsSection()
+    backup: BackupSection = BackupSection()
+    figures: FiguresSection = FiguresSection()
+    web: WebSection = WebSection()
 
     @field_validator("modem")
     @classmethod
@@ -227,11 +324,21 @@ def load(path: Path) -> Config:
 def _anchored(config: Config, folder: Path) -> Config:
     beside = {name: folder / path for name, path in _audit_paths(config) if path is not None}
     config = config.model_copy(update={"audit": config.audit.model_copy(update=beside)})
+    config = config.model_copy(update={"keywords": KeywordsSection(files=_keyword_files(config, folder))})
+    if config.backup.folder is not None:
+        there = config.backup.model_copy(update={"folder": folder / config.backup.folder})
+        config = config.model_copy(update={"backup": there})
     url = make_url(config.database.url)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return config
     absolute = url.set(database=str(folder / url.database)).render_as_string(hide_password=False)
     return config.model_copy(update={"database": DatabaseSection(url=absolute)})
+
+
+def _keyword_files(config: Config, folder: Path) -> tuple[Path, ...]:
+    beside = folder / "keywords.toml"
+    named = tuple(folder / path for path in config.keywords.files)
+    return (beside, *named) if beside.is_file() and beside not in named else named
 
 
 def _audit_paths(config: Config) -> list[tuple[str, Path | None]]:

@@ -42,7 +42,7 @@ class QuietHours:
     def allows(self, moment: datetime) -> bool:
         """Whether an aware moment lies in sending hours."""
         local = _aware(moment).astimezone(self.zone)
-        return self.opens <= local.time() < self.closes and self._is_sending_day(local.date())
+        return self.opens <= local.time() < self.closes and self.allows_day(local.date())
 
     def next_allowed(self, moment: datetime) -> datetime:
         """The moment itself when it is allowed, else the next opening, in the recipient's zone.
@@ -62,11 +62,12 @@ class QuietHours:
 
     def _sending_day_from(self, day: date) -> date:
         for ahead in range(_MAX_DAYS_AHEAD):
-            if self._is_sending_day(day + timedelta(days=ahead)):
+            if self.allows_day(day + timedelta(days=ahead)):
                 return day + timedelta(days=ahead)
         raise ValueError(f"no sending day within {_MAX_DAYS_AHEAD} days of {day}")
 
-    def _is_sending_day(self, day: date) -> bool:
+    def allows_day(self, day: date) -> bool:
+        """Whether messages may leave on a day at all."""
         if not self.on_weekends and day.weekday() in self.calendar.weekend:
             return False
         return self.on_holidays or self.calendar.name_of(day) is None

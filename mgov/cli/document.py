@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from sqlalchemy import Connection
 
-from mgov.bootstrap import remind_settings, shipped_table
-from mgov.cli.context import CliContext, NotDone, error_line
+from mgov.bootstrap import capacity, remind_settings
+from mgov.cli.context import CliContext, NotDone
+from mgov.cli.importing import FILE, STRICT, run_import
 from mgov.store import documents
 from mgov.workflows import documents as workflow
-from mgov.workflows.document_kinds import DocumentKinds
+from mgov.workflows.csv_import import ImportResult
 from mgov.workflows.documents import DocumentError
-from mgov.workflows.forecast import Days, forecast
+from mgov.workflows.forecast import Forecast, forecast
 
 FIELDS = (
     "number",
@@ -27,6 +29,8 @@ FIELDS = (
     "due_on",
     "status",
     "replaced_by",
+    "holder_said",
+    "suspended_at",
 )
 
 
@@ -36,54 +40,50 @@ def document() -> None:
 
 
 @document.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--strict", is_flag=True, help="all rows or none")
-@click.option("--dry-run", is_flag=True, help="keep nothing; print texts per day, modem hours and cost")
-@click.option("--per-minute", type=click.FloatRange(min=0.1), default=10.0, help="parts all modems send a minute")
-@click.option("--parts", type=click.FloatRange(min=1), default=2.0, help="parts of a text")
-@click.option("--price", type=click.IntRange(min=0), default=350, help="rupiah a part")
+@FILE
+@STRICT
+@click.option("--dry-run", is_flag=True, help="Keep nothing; print texts per day, modem hours and cost.")
+@click.option("--per-minute", type=click.FloatRange(min=0.1), help="Parts that all modems send a minute.")
+@click.option("--price", type=click.IntRange(min=0), help="Rupiah a part.")
 @click.pass_obj
 def import_(
-    context: CliContext, file: Path, strict: bool, dry_run: bool, per_minute: float, parts: float, price: int
+    context: CliContext, file: Path, strict: bool, dry_run: bool, per_minute: float | None, price: int | None
 ) -> None:
     """Import a CSV file; the same row again updates."""
-    expected: Days = {}
+    found: list[Forecast] = []
+    settings = remind_settings(context.config)
 
     def look_ahead(tx: Connection) -> None:
-        today = context.now().astimezone(context.config.zone).date()
-        expected.update(forecast(tx, remind_settings(context.config), today))
+        now = context.now()
+        found.append(forecast(tx, settings, now.astimezone(context.config.zone).date()))
 
-    kinds = DocumentKinds.read(shipped_table("documents.toml"))
-    try:
-        outcome = workflow.import_documents(
+    def work(data: bytes, tick: Callable[[int], None]) -> ImportResult:
+        return workflow.import_documents(
             context.database(),
-            file.read_bytes(),
+            data,
             context.actor(),
             context.now(),
             strict=strict,
-            duties=kinds.duties,
+            duties=settings.wording.kinds.duties,
             dry_run=look_ahead if dry_run else None,
+            tick=tick,
         )
-    except DocumentError as error:
-        raise NotDone(f"{file.name}: {error.code}: {error}") from error
-    for remark in outcome.remarks:
-        error_line(f"{file.name}: {remark}")
-    for problem in outcome.errors:
-        error_line(f"{file.name}: {problem}")
-    click.echo(f"{outcome.added} baru/new, {outcome.changed} berubah/changed, {outcome.unchanged} sama/unchanged")
-    if dry_run:
-        _print_forecast(expected, per_minute, parts, price)
-    if outcome.errors:
-        raise NotDone(f"{file.name}: {len(outcome.errors)} baris ditolak / rows refused")
+
+    try:
+        run_import(file, strict, work)
+    finally:
+        for expected in found[-1:]:
+            _print_forecast(expected, per_minute or capacity(context.config), price or context.config.reminders.price)
 
 
-def _print_forecast(expected: Days, per_minute: float, parts: float, price: int) -> None:
-    for day, counts in expected.items():
+def _print_forecast(expected: Forecast, per_minute: float, price: int) -> None:
+    for day, counts in expected.days.items():
         click.echo(f"{day.isoformat()}: {counts['sms']} SMS, {counts['email']} surel/mails")
-    texts = sum(counts["sms"] for counts in expected.values())
-    hours, cost = texts * parts / per_minute / 60, round(texts * parts * price)
+    texts = sum(counts["sms"] for counts in expected.days.values())
+    parts = texts * expected.parts_a_text
     click.echo(
-        f"{texts} SMS x {parts:g} bagian/parts: {hours:.1f} jam modem/modem hours, Rp {cost} (tidak disimpan/not kept)"
+        f"{texts} SMS x {expected.parts_a_text:.2g} bagian/parts: {parts / per_minute / 60:.1f} jam modem/modem hours"
+        f" ({per_minute:g}/min), Rp {round(parts * price)} (Rp {price}/bagian) - tidak disimpan/not kept"
     )
 
 
@@ -117,7 +117,7 @@ def list_(
 @click.pass_obj
 def close(context: CliContext, number: str, replaced_by: str | None) -> None:
     """Close a document: extended or reported. A recurring duty opens its next period."""
-    kinds = DocumentKinds.read(shipped_table("documents.toml"))
+    kinds = remind_settings(context.config).wording.kinds
     try:
         opened = workflow.close_document(
             context.database(), number, context.actor(), context.now(), replaced_by=replaced_by, duties=kinds.duties

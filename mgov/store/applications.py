@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.permit import FINAL
+from mgov.store.consents import still_his
 from mgov.store.schema.services import application, counter, service
 from mgov.store.schema.staff import agency
 
@@ -55,9 +56,8 @@ def change(tx: Connection, application_id: int, **values: Any) -> None:  # noqa:
 
 def of_citizen(tx: Connection, sender: str, party_ids: Collection[int]) -> list[RowMapping]:
     """What a sender filed, what names his phone, and what belongs to the parties, newest first."""
-    mine = or_(
-        application.c.filed_by == sender, application.c.phone == sender, application.c.party_id.in_(list(party_ids))
-    )
+    named = (application.c.phone == sender) & still_his(application.c.phone)
+    mine = or_(application.c.filed_by == sender, named, application.c.party_id.in_(list(party_ids)))
     return list(tx.execute(_query().where(mine).order_by(application.c.id.desc())).mappings())
 
 

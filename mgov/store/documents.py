@@ -51,17 +51,20 @@ def change_all(tx: Connection, rows: list[dict[str, Any]]) -> None:
     tx.execute(statement, [{"row_number": row["number"], **{f"new_{n}": row[n] for n in names}} for row in rows])
 
 
-def set_contacts(tx: Connection, wanted: Mapping[int, frozenset[tuple[str, str]]]) -> int:
-    """Make the (channel, address) pairs of documents exactly these; returns how many documents changed."""
+def set_contacts(
+    tx: Connection, wanted: Mapping[int, frozenset[tuple[str, str]]], channels: Collection[str] = ("sms", "email")
+) -> set[int]:
+    """Make the (channel, address) pairs of documents exactly these, on `channels` alone; returns those that changed."""
     known: dict[int, set[tuple[str, str]]] = {number: set() for number in wanted}
     columns = document_contact.c
+    spoken_of = columns.channel.in_(sorted(channels))
     for some in _chunks(sorted(wanted)):
         query = select(columns.document_id, columns.channel, columns.address).where(columns.document_id.in_(some))
-        for document_id, channel, address in tx.execute(query):
+        for document_id, channel, address in tx.execute(query.where(spoken_of)):
             known[document_id].add((channel, address))
     changed = [number for number, pairs in wanted.items() if known[number] != pairs]
     for some in _chunks([number for number in changed if known[number]]):
-        tx.execute(delete(document_contact).where(columns.document_id.in_(some)))
+        tx.execute(delete(document_contact).where(columns.document_id.in_(some), spoken_of))
     rows = [
         {"document_id": number, "channel": channel, "address": address}
         for number in changed
@@ -69,7 +72,7 @@ def set_contacts(tx: Connection, wanted: Mapping[int, frozenset[tuple[str, str]]
     ]
     if rows:
         tx.execute(insert(document_contact), rows)
-    return len(changed)
+    return set(changed)
 
 
 def listing(

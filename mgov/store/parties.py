@@ -50,7 +50,7 @@ def record_contacts(tx: Connection, wanted: Iterable[tuple[int, str, str]], *, n
     distinct = list(dict.fromkeys(wanted))
     known = _contacts_of(tx, {party_id for party_id, _, _ in distinct})
     fresh = [key for key in distinct if key not in known]
-    upgrade = [known[key]["id"] for key in distinct if key in known and not known[key]["recorded"]]
+    upgrade = [known[key]["id"] for key in distinct if key in known and _becomes_recorded(known[key])]
     if fresh:
         tx.execute(insert(contact), [_recorded(key, now, actor) for key in fresh])
     if upgrade:
@@ -95,6 +95,11 @@ def bind(
 def change_contact(tx: Connection, contact_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of the contact
     """Change one binding."""
     tx.execute(update(contact).where(contact.c.id == contact_id).values(**values))
+
+
+def _becomes_recorded(row: RowMapping) -> bool:
+    """A file verifies a claim; it never overrides what a person said ("not me") or what was verified otherwise."""
+    return row["state"] == "claimed" and not row["recorded"]
 
 
 def _recorded(key: tuple[int, str, str], now: datetime, actor: object) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,28 +13,29 @@ from sqlalchemy import (
     String,
     case,
     cast,
-    exists,
+    delete,
     func,
     insert,
     literal,
     null,
-    or_,
     select,
     update,
 )
 from sqlalchemy.engine import RowMapping
 
+from mgov.store.reminder_recheck import WITHDRAWN, unblocked
 from mgov.store.schema.documents import document, document_contact, reminder
-from mgov.store.schema.messages import PRIORITIES, outbound_message
 from mgov.store.schema.money import bill
-from mgov.store.schema.services import address_state
-from mgov.store.schema.staff import setting, transition
+from mgov.store.schema.services import address_state, contact, party
+from mgov.store.schema.staff import setting
 
 #: The row that a run locks, so that the documents of an address are not split over two texts of two nodes.
 _LOCK = "reminders.run"
 _PAGE = 1000
-#: Why a queued reminder is not sent.
-OBSOLETE = "no longer true: extended, closed, paid or opted out since"
+#: Why a holder is not reminded while his agency looks whose number it is.
+SUSPENDED = "holder suspended: a number on record is said not to be his"
+#: How an address was proved to be the holder's by himself or to staff, not by an agency's file.
+PROVEN = ("code", "staff")
 WANTED, SKIPPED, QUEUED = "wanted", "skipped", "queued"
 
 
@@ -81,162 +82,75 @@ def due_counts(tx: Connection, scope: Scope, since: date) -> list[tuple[date, st
         select(document.c.due_on, contact.channel, func.count(contact.address.distinct()))
         .join(document_contact, contact.document_id == document.c.id)
         .outerjoin(address_state, address_state.c.address == contact.address)
-        .where(document.c.status == "active", document.c.due_on >= since, _unblocked(), *_in_scope(scope))
+        .where(document.c.status == "active", document.c.due_on >= since, unblocked(), *_in_scope(scope))
+        .where(document.c.suspended_at.is_(None))
         .group_by(document.c.due_on, contact.channel)
     )
     return [(due_on, channel, count) for due_on, channel, count in tx.execute(query)]
 
 
+def sample(tx: Connection, limit: int) -> list[RowMapping]:
+    """Some active documents as a reminder's text sees them: document, kind, holder, due_on; the newest."""
+    columns = document.c
+    names = columns.number.label("document"), columns.kind, columns.holder_name.label("holder"), columns.due_on
+    query = select(*names).where(columns.status == "active").order_by(columns.id.desc()).limit(limit)
+    return list(tx.execute(query).mappings())
+
+
 def add_documents(tx: Connection, scope: Scope, span: Range, on: date, now: datetime) -> None:
     """Note a reminder for each active document of a range, on each of its addresses, that has none for this stage."""
-    contact = document_contact.c
-    key = _Key("document", document.c.id, document.c.due_on, contact.channel, contact.address)
-    source = (
-        select(*_columns(key, span, on, now))
-        .select_from(document)
-        .join(document_contact, contact.document_id == document.c.id)
-        .outerjoin(address_state, address_state.c.address == contact.address)
-        .where(document.c.status == "active", *_due(document.c.due_on, span), *_in_scope(scope))
+    where = document_contact.c
+    source = _of_documents(where.channel, where.address, span, on, now)
+    source = source.join(document_contact, where.document_id == document.c.id)
+    _insert(tx, _with_state(source, where.address).where(*_due(document.c.due_on, span), *_in_scope(scope)))
+
+
+def add_verified(tx: Connection, scope: Scope, span: Range, on: date, now: datetime) -> None:
+    """The same on the addresses that the holder himself proved to be his, whatever the agency's file names."""
+    where = contact.c
+    source = _of_documents(_channel(), where.address, span, on, now).join(
+        contact, where.party_id == document.c.party_id
     )
-    _insert(tx, source)
+    source = source.where(where.state == "verified", where.verified_how.in_(PROVEN))
+    _insert(tx, _with_state(source, where.address).where(*_due(document.c.due_on, span), *_in_scope(scope)))
+
+
+def any_verified(tx: Connection) -> bool:
+    """Whether any holder proved an address to be his: most installations need not look further."""
+    query = select(contact.c.id).where(contact.c.state == "verified", contact.c.verified_how.in_(PROVEN))
+    return tx.execute(query.limit(1)).first() is not None
 
 
 def add_bills(tx: Connection, span: Range, on: date, now: datetime) -> None:
-    """The same for bills that are not paid, by SMS to the payer's phone."""
-    key = _Key("bill", bill.c.id, bill.c.due_date, literal("sms"), bill.c.payer_phone)
-    source = (
-        select(*_columns(key, span, on, now))
-        .select_from(bill)
-        .outerjoin(address_state, address_state.c.address == bill.c.payer_phone)
-        .where(bill.c.status.in_(("open", "partly_paid")), *_due(bill.c.due_date, span))
-        .where(bill.c.payer_phone.like("+%"))
+    """The same for bills that are not paid: by SMS to the payer's phone, and to his mail addresses on record."""
+    due, where = _due(bill.c.due_date, span), contact.c
+    by_phone = _of_bills(literal("sms"), bill.c.payer_phone, span, on, now)
+    _insert(tx, _with_state(by_phone, bill.c.payer_phone).where(*due, bill.c.payer_phone.like("+%")))
+    by_mail = _of_bills(literal("email"), where.address, span, on, now).join(
+        contact, (where.party_id == bill.c.party_id) & (where.kind == "email") & (where.state == "verified")
     )
-    _insert(tx, source)
+    _insert(tx, _with_state(by_mail, where.address).where(*due))
 
 
-def wanted(tx: Connection, after_id: int) -> Iterator[RowMapping]:
-    """The reminders of this run that are to be sent: by address, the address with the soonest due date first."""
-    address = (reminder.c.channel, reminder.c.address)
-    soonest = func.min(reminder.c.due_on).over(partition_by=address)
-    query = _with_subject(
-        select(reminder.c.id, reminder.c.channel, reminder.c.address, reminder.c.due_on, reminder.c.stage)
-    ).where(reminder.c.id > after_id, reminder.c.state == WANTED)
-    query = query.order_by(soonest, *address, reminder.c.due_on, reminder.c.id)
-    # MariaDB's unbuffered cursor would block the connection for the inserts in between
-    streamed = tx.dialect.name not in ("mysql", "mariadb")
-    result = tx.execute(query, execution_options={"stream_results": streamed, "yield_per": _PAGE if streamed else None})
-    yield from result.mappings()
+def _of_documents(
+    channel: ColumnElement[str], address: ColumnElement[Any], span: Range, on: date, now: datetime
+) -> Any:  # noqa: ANN401 - a select
+    key = _Key("document", document.c.id, document.c.due_on, channel, address, document.c.suspended_at)
+    return select(*_columns(key, span, on, now)).select_from(document).where(document.c.status == "active")
 
 
-def queue(tx: Connection, messages: Sequence[dict[str, Any]], now: datetime) -> None:
-    """Put texts into the outbox; each names channel, recipient, text, subject, html, dedupe_key and times."""
-    same = {
-        "priority": "reminder",
-        "urgency": PRIORITIES["reminder"],
-        "state": "queued",
-        "queued_at": now,
-        "subject_kind": "reminder",
-    }
-    statement = insert(outbound_message)
-    if tx.dialect.name == "postgresql":  # with RETURNING many rows travel in one statement, not one each
-        statement = statement.returning(outbound_message.c.id)
-    tx.execute(statement, [{**same, **message} for message in messages])
+def _of_bills(channel: ColumnElement[str], address: ColumnElement[Any], span: Range, on: date, now: datetime) -> Any:  # noqa: ANN401 - a select
+    key = _Key("bill", bill.c.id, bill.c.due_date, channel, address, party.c.suspended_at)
+    source = select(*_columns(key, span, on, now)).select_from(bill).outerjoin(party, party.c.id == bill.c.party_id)
+    return source.where(bill.c.status.in_(("open", "partly_paid")))
 
 
-def link(tx: Connection, after_id: int, prefix: str) -> int:
-    """Tie this run's reminders to their messages (`prefix` begins the dedupe keys); returns how many were queued."""
-    columns = reminder.c
-    key = literal(prefix) + columns.channel + literal(":") + columns.address
-    message = select(outbound_message.c.id).where(outbound_message.c.dedupe_key == key).scalar_subquery()
-    mine = (columns.id > after_id) & (columns.state == WANTED)
-    changed = tx.execute(update(reminder).where(mine).values(outbound_id=message, state=QUEUED))
-    return int(changed.rowcount)
+def _with_state(source: Any, address: ColumnElement[Any]) -> Any:  # noqa: ANN401 - a select
+    return source.outerjoin(address_state, address_state.c.address == address)
 
 
-def record_queued(tx: Connection, after_id: int, now: datetime) -> None:
-    """Write the first line of the history of each message of this run."""
-    mine = select(reminder.c.outbound_id).where(reminder.c.id > after_id, reminder.c.outbound_id.is_not(None))
-    source = select(
-        literal("send"),
-        outbound_message.c.id,
-        literal("queued"),
-        literal(now, transition.c.at.type),
-        literal("system:reminders"),
-        literal("reminder"),
-    ).where(outbound_message.c.id.in_(mine))
-    names = ["object_kind", "object_id", "to_state", "at", "actor", "cause"]
-    tx.execute(insert(transition).from_select(names, source))
-
-
-def queued(tx: Connection, after_id: int, up_to: int) -> Iterator[dict[str, Any]]:
-    """What a run queued, page by page: document, kind, holder, due_on, stage, channel, to, text."""
-    names = [
-        reminder.c.id,
-        reminder.c.due_on,
-        reminder.c.stage,
-        reminder.c.channel,
-        reminder.c.address.label("to"),
-        outbound_message.c.text,
-    ]
-    query = _with_subject(select(*names)).join(outbound_message, outbound_message.c.id == reminder.c.outbound_id)
-    last = after_id
-    while page := list(
-        tx.execute(
-            query.where(reminder.c.id > last, reminder.c.id <= up_to).order_by(reminder.c.id).limit(_PAGE)
-        ).mappings()
-    ):
-        yield from (
-            {key: row[key] for key in ("document", "kind", "holder", "due_on", "stage", "channel", "to", "text")}
-            for row in page
-        )
-        last = page[-1]["id"]
-
-
-def is_true(tx: Connection, message: Mapping[str, Any] | RowMapping) -> bool:
-    """Whether a claimed message may still be sent: it is no reminder, or something of what it says still holds."""
-    if message["subject_kind"] != "reminder":
-        return True
-    return tx.execute(_holding().where(reminder.c.outbound_id == message["id"]).limit(1)).first() is not None
-
-
-def withdraw_obsolete(tx: Connection, now: datetime) -> int:
-    """Expire queued reminders of which nothing is true any more: extended, closed, paid, opted out since."""
-    columns = outbound_message.c
-    waiting = (columns.state == "queued") & (columns.subject_kind == "reminder")
-    holding = _holding().where(reminder.c.outbound_id == columns.id).correlate(outbound_message)
-    ids = list(tx.execute(select(columns.id).where(waiting, ~exists(holding))).scalars())
-    for start in range(0, len(ids), _PAGE):
-        _expire(tx, ids[start : start + _PAGE], now)
-    return len(ids)
-
-
-def _holding() -> Any:  # noqa: ANN401 - a select
-    """Reminders whose subject still falls due then and whose address still wants them."""
-    return (
-        select(reminder.c.id)
-        .outerjoin(document, _is_document() & (document.c.id == reminder.c.subject_id))
-        .outerjoin(bill, (reminder.c.subject_kind == "bill") & (bill.c.id == reminder.c.subject_id))
-        .outerjoin(address_state, address_state.c.address == reminder.c.address)
-        .where(_unblocked())
-        .where(
-            or_(
-                (document.c.status == "active") & (document.c.due_on == reminder.c.due_on),
-                bill.c.status.in_(("open", "partly_paid")) & (bill.c.due_date == reminder.c.due_on),
-            )
-        )
-    )
-
-
-def _expire(tx: Connection, ids: list[int], now: datetime) -> None:
-    columns = outbound_message.c
-    tx.execute(
-        update(outbound_message)
-        .where(columns.id.in_(ids), columns.state == "queued")
-        .values(state="expired", error=OBSOLETE, error_code="obsolete")
-    )
-    same = {"object_kind": "send", "from_state": "queued", "to_state": "expired", "at": now}
-    why = {"actor": "system:reminders", "cause": "obsolete", "detail": OBSOLETE}
-    tx.execute(insert(transition), [{"object_id": message_id, **same, **why} for message_id in ids])
+def _channel() -> ColumnElement[str]:
+    return case((contact.c.kind == "phone", literal("sms")), else_=literal("email"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,16 +162,31 @@ class _Key:
     due: ColumnElement[Any]
     channel: ColumnElement[str]
     address: ColumnElement[Any]
+    suspended: ColumnElement[Any]
+
+
+def reconsider(tx: Connection, today: date, *, addresses: Collection[str] = (), documents: Collection[int] = ()) -> int:
+    """Forget that reminders which may still become due were left out or withdrawn: the next run decides anew.
+
+    For addresses that want them again, or documents whose holder is reminded again. Returns how many.
+    """
+    columns = reminder.c
+    of_document = (columns.subject_kind == "document") & columns.subject_id.in_(sorted(documents))
+    whose = columns.address.in_(sorted(addresses)) | of_document
+    left_out = columns.state.in_((SKIPPED, WITHDRAWN)) & (columns.due_on >= today)
+    return tx.execute(delete(reminder).where(whose, left_out)).rowcount
 
 
 def _columns(key: _Key, span: Range, on: date, now: datetime) -> list[Any]:
+    free = unblocked() & key.suspended.is_(None)
     blocked = case(
         (address_state.c.opted_out_at.is_not(None), literal("opted out")),
         (address_state.c.not_me_at.is_not(None), literal("not the holder")),
         (address_state.c.bounced_at.is_not(None), literal("bounced")),
+        (key.suspended.is_not(None), literal(SUSPENDED)),
         else_=null(),
     )
-    state = case((_unblocked(), literal(WANTED)), else_=literal(SKIPPED))
+    state = case((free, literal(WANTED)), else_=literal(SKIPPED))
     return [
         literal(key.kind),
         key.subject,
@@ -317,26 +246,3 @@ def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     if scope.other_than_kinds:
         conditions.append(kind.not_in(scope.other_than_kinds))
     return conditions
-
-
-def _unblocked() -> ColumnElement[bool]:
-    columns = address_state.c
-    return columns.opted_out_at.is_(None) & columns.not_me_at.is_(None) & columns.bounced_at.is_(None)
-
-
-def _is_document() -> ColumnElement[bool]:
-    return reminder.c.subject_kind == "document"
-
-
-def _with_subject(query: Any) -> Any:  # noqa: ANN401 - a select
-    """Add `document` (a number), `kind` and `holder` of what a reminder is about."""
-    return (
-        query.add_columns(
-            func.coalesce(document.c.number, bill.c.number).label("document"),
-            func.coalesce(document.c.kind, literal("TAGIHAN")).label("kind"),
-            func.coalesce(document.c.holder_name, bill.c.payer_name, literal("")).label("holder"),
-        )
-        .select_from(reminder)
-        .outerjoin(document, _is_document() & (document.c.id == reminder.c.subject_id))
-        .outerjoin(bill, (reminder.c.subject_kind == "bill") & (bill.c.id == reminder.c.subject_id))
-    )

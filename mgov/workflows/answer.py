@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.actor import Actor
+from mgov.domain.keywords import KeywordText
 from mgov.domain.message import is_machine
 from mgov.replies import Replies
 from mgov.store import conversations, inbox, outbox, staff
 from mgov.store.conversations import OpenQuestion
 from mgov.store.database import Database
-from mgov.workflows.handlers import HANDLERS, missing, strike_pin, unknown
+from mgov.workflows import keywords
+from mgov.workflows.handlers import HANDLERS, missing, reminder_answer, strike_pin, unknown
 from mgov.workflows.handlers.request import HandlerSettings, Question, Reply, Request
+from mgov.workflows.keywords import AnswerQueue, KeywordSettings
 from parsers.completion import complete, yes_or_no
 from parsers.reader import read
 from parsers.reading import Reading
@@ -36,6 +40,12 @@ class AnswerSettings:
     replies: Replies
     own_numbers: frozenset[str] = frozenset()
     answers_per_hour: int = 30
+    keywords: KeywordSettings = field(default_factory=KeywordSettings)
+
+    @property
+    def queue_of_calls(self) -> AnswerQueue:
+        """How the answers of agencies' systems leave: like all others, within the sender's budget."""
+        return AnswerQueue(self.keywords, self.replies, partial(_queue_later, settings=self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,7 @@ def _handle(tx: Connection, message: RowMapping, settings: AnswerSettings) -> Ha
         inbox.finish(tx, message, state="ignored", now=now, actor=ENGINE, cause="a machine is never answered")
         return Handled(message["id"], "ignored", None)
     reading, reply = _reply(tx, message, settings, now)
-    if reply.ask is not None:
+    if reply is not None and reply.ask is not None:
         conversations.ask(tx, message["sender"], reply.ask.kind, reply.ask.payload, message["id"], now)
     inbox.finish(
         tx,
@@ -89,10 +99,14 @@ def _handle(tx: Connection, message: RowMapping, settings: AnswerSettings) -> Ha
         command=reading.command,
         fields=_shown(reading),
     )
-    return Handled(message["id"], "handled", _queue(tx, message, reply, settings, now))
+    outbound_id = _queue(tx, message, reply, settings, now) if reply is not None else None
+    return Handled(message["id"], "handled", outbound_id)
 
 
-def _reply(tx: Connection, message: RowMapping, settings: AnswerSettings, now: datetime) -> tuple[Reading, Reply]:
+def _reply(
+    tx: Connection, message: RowMapping, settings: AnswerSettings, now: datetime
+) -> tuple[Reading, Reply | None]:
+    """How a text was read, and its answer; None when an agency's system was asked, whose result will answer."""
     sender = message["sender"]
     question = conversations.open_question(tx, sender, now)
     fresh = read(message["text"], now)
@@ -110,13 +124,36 @@ def _reply(tx: Connection, message: RowMapping, settings: AnswerSettings, now: d
     )
     if question is not None and (answered or reading.command is not None):
         conversations.close(tx, sender)
-    return reading, _dispatch(request, question if answered else None)
+    said = None if answered else _agency_keyword(settings.keywords, question, fresh, message["text"])
+    if said is not None:
+        conversations.close(tx, sender)
+        return Reading(said.keyword.name, dict(said.fields), how=("agency's keyword",)), keywords.begin(request, said)
+    told = None if answered else _answers_reminder(request)
+    return reading, told or _dispatch(request, question if answered else None)
+
+
+def _agency_keyword(
+    settings: KeywordSettings, question: OpenQuestion | None, fresh: Reading, text: str
+) -> KeywordText | None:
+    """A text that begins with an agency's keyword, or completes one; a confirmation that names its bill comes first."""
+    if not settings.keywords.by_word or (fresh.command == "PAY" and "bill" in fresh.fields):
+        return None
+    said = settings.keywords.read(text)
+    if said is None and question is not None and not (fresh.command is not None and fresh.certain):
+        said = keywords.continued(settings, question, text)
+    return said
+
+
+def _answers_reminder(request: Request) -> Reply | None:
+    """`bukan saya`, `sudah diperpanjang`: only from whom a reminder went to lately, and never over a clear command."""
+    certain = request.reading.command is not None and request.reading.certain
+    return None if certain else reminder_answer(request)
 
 
 def _in_conversation(question: OpenQuestion, fresh: Reading, text: str, now: datetime) -> tuple[Reading, bool]:
     """What a text means after a question, and whether it answers it."""
     said = yes_or_no(text)
-    if said is False and question.kind == "missing":
+    if said is False and question.kind in ("missing", keywords.QUESTION):
         return Reading(None, {}, (), True, ("BATAL",)), True
     if question.kind == "propose" and said is not None:
         command = question.command if said else None
@@ -134,7 +171,7 @@ def _in_conversation(question: OpenQuestion, fresh: Reading, text: str, now: dat
 def _dispatch(request: Request, answered: OpenQuestion | None) -> Reply:
     reading = request.reading
     if reading.command is None:
-        if answered is not None and answered.kind in ("propose", "missing"):
+        if answered is not None and answered.kind in ("propose", "missing", keywords.QUESTION):
             return request.say("dropped")
         return unknown(request)
     if _must_propose(reading):
@@ -186,6 +223,10 @@ def _queue(tx: Connection, message: RowMapping, reply: Reply, settings: AnswerSe
         in_reply_to=message["id"],
         preferred_modem=message["modem"],
     )
+
+
+def _queue_later(tx: Connection, message: RowMapping, reply: Reply, *, settings: AnswerSettings) -> int | None:
+    return _queue(tx, message, reply, settings, message["received_at"])
 
 
 def _failed(

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from mgov.domain.actor import Actor
 from mgov.domain.message import MAX_ATTEMPTS, digest, retry_at
-from mgov.store import history, inbox, outbox, reminders
+from mgov.store import consents, history, inbox, outbox, reminder_recheck
 from mgov.store.database import Database, wake
 from mgov.store.schema.messages import inbound_message, outbound_message
-from mgov.store.schema.services import address_state
 from mgov.workflows.receive import receive_text
 
 MAIL = Actor.system("mail")
@@ -65,9 +64,8 @@ def next_mail(db: Database, owner: str, now: datetime) -> MailTask | None:
 
     def work(tx: Connection) -> MailTask | None:
         while (message := outbox.claim(tx, channel="email", owner=owner, now=now)) is not None:
-            if reminders.is_true(tx, message):
+            if reminder_recheck.may_send(tx, message, now):
                 return MailTask(message, _answered(tx, message))
-            outbox.settle(tx, message, state="expired", now=now, actor=MAIL, cause="obsolete", error=reminders.OBSOLETE)
         return None
 
     return db.transact(work)
@@ -77,6 +75,7 @@ def any_due(db: Database, now: datetime) -> bool:
     """Whether a mail waits to be sent now: asked before a connection is opened for it."""
     columns = outbound_message.c
     due = select(columns.id).where(columns.state == "queued", columns.channel == "email", columns.not_before <= now)
+    due = due.where(or_(columns.closes_at.is_(None), columns.closes_at > now))
     return db.read(lambda tx: tx.execute(due.limit(1)).first()) is not None
 
 
@@ -155,11 +154,8 @@ def _bounce(tx: Connection, mail: IncomingMail, now: datetime) -> None:
 
 
 def _mark_bounced(tx: Connection, address: str, now: datetime) -> None:
-    known = tx.execute(select(address_state.c.address).where(address_state.c.address == address)).first()
-    if known is None:
-        tx.execute(insert(address_state).values(address=address, kind="email", bounced_at=now))
-    else:
-        tx.execute(update(address_state).where(address_state.c.address == address).values(bounced_at=now))
+    consents.mark_bounced(tx, address, now)
+    reminder_recheck.withdraw_unwanted(tx, [address], now)
     wake(tx, "outbox")
 
 

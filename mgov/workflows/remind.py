@@ -11,39 +11,52 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from mgov.store import reminders
+from mgov.domain.actor import Actor
+from mgov.domain.roles import Right
+from mgov.store import audit, reminder_queue, reminder_recheck, reminders, sending_hours
 from mgov.store.database import Database, wake
 from mgov.store.reminders import Range, Scope
-from mgov.workflows import reminder_text
+from mgov.workflows import access, reminder_text
+from mgov.workflows.reminder_hours import Spread, next_hours
 from mgov.workflows.reminder_text import Wording
-from scheduler.cadence import DEFAULT_STAGES, Cadence, due_windows, stale_before
+from scheduler.cadence import DEFAULT_STAGES, STALE_AFTER_DAYS, Cadence, due_windows, stale_before
 from scheduler.quiet_hours import QuietHours
 
 BATCH = 500  # messages a statement
-#: How long after it may leave a reminder is still worth sending.
-WORTH_SENDING = timedelta(days=2)
 #: Due dates older than this are not even noted as skipped: they were long before any import of ours.
 NOTED_BACK = timedelta(days=366)
+SCHEDULER = Actor.system("scheduler")
 
 Emit = Callable[[Iterator[dict[str, Any]]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class RemindSettings:
-    """When and how holders are reminded; `kinds` maps a kind in upper case to its own stages."""
+    """When and how holders are reminded; `kinds` maps a kind in upper case to its own stages.
+
+    `per_minute` says how many parts (sms) or mails (email) can be carried; a channel not named has no limit.
+    """
 
     wording: Wording
     stages: tuple[int, ...] = DEFAULT_STAGES
     kinds: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     quiet: QuietHours = field(default_factory=QuietHours)
+    per_minute: Mapping[str, float] = field(default_factory=dict)
+    stale_after_days: int = STALE_AFTER_DAYS
+
+    def cadence(self, stages: tuple[int, ...]) -> Cadence:
+        """A cadence with these stages."""
+        return Cadence(stages, self.stale_after_days)
 
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """What a run queued: reminders (`first` to `last` in the store) and the messages that carry them."""
+    """What a run queued: reminders (numbers after `after_id` up to `last_id`) and the messages that carry them."""
 
     reminders: int
     messages: int
+    sms: int
+    mails: int
     after_id: int
     last_id: int
 
@@ -52,13 +65,22 @@ class _NotKeptError(Exception):
     """A preview ends: the transaction is rolled back."""
 
 
-def run(db: Database, on: date, settings: RemindSettings, now: datetime) -> RunOutcome:
+def run(db: Database, on: date, settings: RemindSettings, now: datetime, actor: Actor = SCHEDULER) -> RunOutcome:
     """Queue everything due on `on` that was not queued before. `now` only decides when it may leave.
 
     All or nothing: a run that is killed leaves nothing, and the next one queues all. Several nodes may run the same day
     together: they take turns, and each reminder is unique by key.
     """
-    return db.transact(lambda tx: _run(tx, on, settings, now))
+
+    def work(tx: Connection) -> RunOutcome:
+        access.require(tx, actor, Right.REMIND_RUN)
+        outcome = _run(tx, on, settings, now)
+        if outcome.messages:
+            told = {"reminders": outcome.reminders, "messages": outcome.messages}
+            audit.record(tx, actor, "remind.run", "day", on.isoformat(), told, now=now)
+        return outcome
+
+    return db.transact(work)
 
 
 def preview(db: Database, on: date, settings: RemindSettings, now: datetime, emit: Emit) -> None:
@@ -66,7 +88,7 @@ def preview(db: Database, on: date, settings: RemindSettings, now: datetime, emi
 
     def work(tx: Connection) -> None:
         outcome = _run(tx, on, settings, now)
-        emit(reminders.queued(tx, outcome.after_id, outcome.last_id))
+        emit(reminder_queue.queued(tx, outcome.after_id, outcome.last_id))
         raise _NotKeptError
 
     try:
@@ -77,38 +99,73 @@ def preview(db: Database, on: date, settings: RemindSettings, now: datetime, emi
 
 def show(db: Database, outcome: RunOutcome, emit: Emit) -> None:
     """Hand to `emit` exactly what a run queued."""
-    db.read(lambda tx: emit(reminders.queued(tx, outcome.after_id, outcome.last_id)))
+    db.read(lambda tx: emit(reminder_queue.queued(tx, outcome.after_id, outcome.last_id)))
 
 
 def withdraw_obsolete(db: Database, now: datetime) -> int:
     """Expire queued reminders that are no longer true; run it before sending and often. Returns how many."""
-    return db.transact(lambda tx: reminders.withdraw_obsolete(tx, now))
+    return db.transact(lambda tx: reminder_recheck.withdraw_obsolete(tx, now))
+
+
+def rewrite_partly_obsolete(db: Database, settings: RemindSettings, now: datetime) -> int:
+    """Write anew the queued texts that name something that is settled by now; returns how many."""
+
+    def work(tx: Connection) -> int:
+        today = now.astimezone(settings.quiet.zone).date()
+        return sum(_rewrite(tx, number, today, settings, now) for number in reminder_recheck.partly_obsolete(tx))
+
+    return db.transact(work)
+
+
+def reopen(db: Database, settings: RemindSettings, now: datetime) -> int:
+    """Move what waits past its sending hours into the next ones; returns how many messages."""
+
+    def following(closed_at: datetime, at: datetime) -> tuple[datetime, datetime]:
+        return next_hours(settings.quiet, closed_at, at)
+
+    return db.transact(lambda tx: sending_hours.reopen(tx, now, following))
+
+
+def queue_wanted(tx: Connection, on: date, settings: RemindSettings, now: datetime, after_id: int) -> tuple[int, int]:
+    """Queue one text an address for all reminders that are wanted; returns how many SMS and mails."""
+    prefix = f"remind:{after_id}:{now.timestamp():.0f}:"
+    reminder_queue.absorb(tx, after_id, on, now)
+    counts = {"sms": 0, "email": 0}
+    messages = _messages(tx, prefix, on, settings, now, after_id)
+    while batch := list(itertools.islice(messages, BATCH)):
+        reminder_queue.queue(tx, batch, now)
+        for message in batch:
+            counts[message["channel"]] += 1
+    if any(counts.values()):
+        reminder_queue.link(tx, prefix)
+        reminder_queue.record_queued(tx, after_id, now)
+        wake(tx, "outbox")
+    return counts["sms"], counts["email"]
+
+
+def cadences(tx: Connection, settings: RemindSettings) -> Iterator[tuple[Scope, Cadence]]:
+    """Every cadence in force with the documents that it speaks of."""
+    yield Scope(other_than_kinds=tuple(settings.kinds)), settings.cadence(settings.stages)
+    for kind, stages in settings.kinds.items():
+        yield Scope(kind=kind), settings.cadence(stages)
+    for own in reminders.own_stages(tx):
+        yield Scope(stages=own), settings.cadence(tuple(int(stage) for stage in own.split(";")))
 
 
 def _run(tx: Connection, on: date, settings: RemindSettings, now: datetime) -> RunOutcome:
     reminders.lock(tx, now)
     after_id = reminders.last_id(tx)
+    proven = reminders.any_verified(tx)
     for scope, cadence in cadences(tx, settings):
         for span in _ranges(cadence, on):
             reminders.add_documents(tx, scope, span, on, now)
-    for span in _ranges(Cadence(settings.stages), on):
+            if proven:
+                reminders.add_verified(tx, scope, span, on, now)
+    for span in _ranges(settings.cadence(settings.stages), on):
         reminders.add_bills(tx, span, on, now)
-    prefix = f"remind:{after_id}:"
-    messages = _queue(tx, after_id, prefix, on, settings, now)
-    count = reminders.link(tx, after_id, prefix) if messages else 0
-    if messages:
-        reminders.record_queued(tx, after_id, now)
-        wake(tx, "outbox")
-    return RunOutcome(count, messages, after_id, reminders.last_id(tx))
-
-
-def cadences(tx: Connection, settings: RemindSettings) -> Iterator[tuple[Scope, Cadence]]:
-    """Every cadence in force with the documents that it speaks of."""
-    yield Scope(other_than_kinds=tuple(settings.kinds)), Cadence(settings.stages)
-    for kind, stages in settings.kinds.items():
-        yield Scope(kind=kind), Cadence(stages)
-    for own in reminders.own_stages(tx):
-        yield Scope(stages=own), Cadence(tuple(int(stage) for stage in own.split(";")))
+    sms, mails = queue_wanted(tx, on, settings, now, after_id)
+    count = reminder_queue.count_queued(tx, after_id)
+    return RunOutcome(count, sms + mails, sms, mails, after_id, reminders.last_id(tx))
 
 
 def _ranges(cadence: Cadence, on: date) -> Iterator[Range]:
@@ -119,32 +176,45 @@ def _ranges(cadence: Cadence, on: date) -> Iterator[Range]:
     yield Range(cadence.stages[-1], on - NOTED_BACK, stale - timedelta(days=1), skip=reason)
 
 
-def _queue(tx: Connection, after_id: int, prefix: str, on: date, settings: RemindSettings, now: datetime) -> int:
-    count = 0
-    messages = _messages(reminders.wanted(tx, after_id), prefix, on, settings, now)
-    while batch := list(itertools.islice(messages, BATCH)):
-        reminders.queue(tx, batch, now)
-        count += len(batch)
-    return count
-
-
 def _messages(
-    rows: Iterator[Any], prefix: str, on: date, settings: RemindSettings, now: datetime
+    tx: Connection, prefix: str, on: date, settings: RemindSettings, now: datetime, after_id: int
 ) -> Iterator[dict[str, Any]]:
-    not_before = settings.quiet.next_allowed(now)
-    send_by = settings.quiet.closes_after(not_before + WORTH_SENDING)
-    for (channel, address), group in itertools.groupby(rows, key=itemgetter("channel", "address")):
-        documents = list(group)
-        same = {"channel": channel, "recipient": address, "dedupe_key": f"{prefix}{channel}:{address}"}
-        times = {"not_before": not_before, "send_by": send_by, "subject_id": documents[0]["id"]}
-        yield {**same, **times, **_content(channel, documents, on, settings.wording)}
+    told = reminder_queue.told_today(tx, after_id, on)
+    spread = Spread(settings.quiet, now, settings.per_minute)
+    for where, group in itertools.groupby(reminder_queue.wanted(tx), key=itemgetter("channel", "address")):
+        rows = list(group)
+        content = _content(where[0], rows, on, settings.wording)
+        # one text an address a day; only what would be too late tomorrow makes a second
+        not_today = where in told and all(row["due_on"] > on for row in rows)
+        load = reminder_text.sms_parts(content["text"]) if where[0] == "sms" else 1
+        last_day = min((row["due_on"] for row in rows if row["due_on"] >= on), default=on + NOTED_BACK)
+        hours = spread.take(where[0], load, rows[0]["zone"], last_day, not_today=not_today)
+        yield {
+            "channel": where[0],
+            "recipient": where[1],
+            "dedupe_key": f"{prefix}{where[0]}:{where[1]}",
+            "not_before": hours.not_before,
+            "closes_at": hours.closes_at,
+            "send_by": hours.send_by,
+            "subject_id": rows[0]["id"],
+            **content,
+        }
 
 
-def _content(channel: str, documents: list[Any], on: date, wording: Wording) -> dict[str, Any]:
+def _content(channel: str, rows: list[Any], on: date, wording: Wording) -> dict[str, Any]:
     if channel == "email":
         return {
-            "text": reminder_text.mail(wording, documents, on),
-            "subject": reminder_text.subject(wording, documents),
-            "html": reminder_text.mail_html(wording, documents, on),
+            "text": reminder_text.mail(wording, rows, on),
+            "subject": reminder_text.subject(wording, rows),
+            "html": reminder_text.mail_html(wording, rows, on),
         }
-    return {"text": reminder_text.sms(wording, documents, on), "subject": None, "html": None}
+    return {"text": reminder_text.sms(wording, rows, on), "subject": None, "html": None}
+
+
+def _rewrite(tx: Connection, message_id: int, today: date, settings: RemindSettings, now: datetime) -> bool:
+    if reminder_recheck.begun(tx, message_id):
+        return False
+    reminder_recheck.drop_untrue(tx, message_id)
+    rows = reminder_queue.of_message(tx, message_id)
+    content = _content(rows[0]["channel"], list(rows), today, settings.wording)
+    return reminder_recheck.rewrite(tx, message_id, content, now)

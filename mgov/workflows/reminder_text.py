@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from mgov.replies import parts_of
 from mgov.workflows.document_kinds import DocumentKinds
 
 #: A text message names at most this many documents; DOKUMEN tells the rest, and a mail names them all.
 MOST_IN_SMS = 12
+UCS2_SINGLE, UCS2_PART = 70, 67
 
 _WORDS = {
     "id": {
@@ -67,6 +69,15 @@ def sms(wording: Wording, rows: Sequence[Mapping[str, Any]], on: date) -> str:
         rest = f"; {wording.word('more').format(n=more)}" if more > 0 else ""
         body = f"{wording.word('many').format(n=len(rows))} {wording.word('due')}: {listed}{rest}."
     return f"{wording.sender}: {body} {wording.word('stop')}"
+
+
+def sms_parts(text: str) -> int:
+    """How many SMS a text takes; outside of GSM-7 one holds 70 UTF-16 units, and a part of a longer one 67."""
+    parts = parts_of(text)
+    if parts is not None:
+        return parts
+    units = len(text.encode("utf-16-be", "surrogatepass")) // 2
+    return 1 if units <= UCS2_SINGLE else -(-units // UCS2_PART)
 
 
 def subject(wording: Wording, rows: Sequence[Mapping[str, Any]]) -> str:

@@ -297,8 +297,33 @@ def give_back(db: Database, sender: Sender, task: Task, now: datetime) -> None:
     db.transact(work)
 
 
-def note_slot(db: Database, part_id: int, storage: str, index: int) -> None:
-    """Commit where in the modem's memory a part lies; only then is it sent from there."""
+def take_stock(db: Database, owner: str, settled: Task | None, now: datetime) -> bool:
+    """After a commit of which nobody knows whether it was done: what this living owner claimed then is queued again.
+
+    `settled` is the part that has gone out and is yet to be settled. Returns whether it still is to be.
+    """
+
+    def work(tx: Connection) -> bool:
+        open_still = False
+        for message in outbox.left_by(tx, owner, now):
+            if message["lease_owner"] != owner:
+                continue
+            for part in outbox.parts_of(tx, message["id"]):
+                if settled is not None and part["id"] == settled.part_id:
+                    open_still = part["state"] == "sending"
+                elif part["state"] == "sending":
+                    outbox.set_part(tx, part["id"], state="queued")
+            if settled is None or message["id"] != settled.message["id"]:
+                who = {"actor": f"system:{owner}", "cause": "the claim was in doubt, nothing was sent"}
+                outbox.settle(tx, message, state="queued", now=now, **who)
+                wake(tx, "outbox")
+        return open_still
+
+    return db.transact(work)
+
+
+def note_slot(db: Database, part_id: int, storage: str | None, index: int | None) -> None:
+    """Commit where in the modem's memory a part lies (None: it is sent without); only then is it sent from there."""
     db.transact(lambda tx: outbox.set_part(tx, part_id, memory=storage, memory_index=index))
 
 

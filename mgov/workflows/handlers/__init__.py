@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from mgov.workflows.handlers.applications import apply, cancel, history, status
 from mgov.workflows.handlers.bills import bill
-from mgov.workflows.handlers.documents import documents, remind_off, remind_on
+from mgov.workflows.handlers.consent import remind_off, remind_on, reminder_answer
+from mgov.workflows.handlers.documents import documents
 from mgov.workflows.handlers.information import help_, info, services
 from mgov.workflows.handlers.pay import pay
 from mgov.workflows.handlers.questions import missing, unknown
@@ -31,4 +32,4 @@ HANDLERS: Mapping[str, Callable[[Request], Reply]] = {
     "REPORT": report,
 }
 
-__all__ = ["HANDLERS", "missing", "strike_pin", "unknown"]
+__all__ = ["HANDLERS", "missing", "reminder_answer", "strike_pin", "unknown"]

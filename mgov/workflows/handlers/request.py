@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from mgov.domain.actor import Actor
 from mgov.replies import Replies
 from parsers.reading import Reading
+from scheduler.quiet_hours import QuietHours
 
 #: First words that say that the citizen writes English; STOP and REG are customary in Indonesian texts too.
 ENGLISH_WORDS = frozenset(
@@ -41,6 +42,7 @@ class HandlerSettings:
     pin_lock_minutes: int = 60
     code_tries: int = 5
     code_hours: int = 24
+    quiet: QuietHours = field(default_factory=QuietHours)
 
     @property
     def zone(self) -> ZoneInfo:

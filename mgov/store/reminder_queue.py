@@ -1,0 +1,176 @@
+"""The reminders of a run become messages: one an address, queued in few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, literal, select, update
+from sqlalchemy.engine import RowMapping
+
+from mgov.store.reminder_recheck import OBSOLETE, WITHDRAWN, true_ones
+from mgov.store.reminders import QUEUED, WANTED
+from mgov.store.schema.documents import document, reminder
+from mgov.store.schema.messages import PRIORITIES, outbound_message, outbound_part
+from mgov.store.schema.money import bill
+from mgov.store.schema.staff import transition
+
+_PAGE = 1000
+#: States of a message that has left or may have.
+_LEFT = ("sending", "uncertain", "sent", "delivered")
+MERGED = "merged"
+
+
+def wanted(tx: Connection) -> Iterator[RowMapping]:
+    """The reminders that are to be sent: by address, the address with the soonest due date first."""
+    address = (reminder.c.channel, reminder.c.address)
+    soonest = func.min(reminder.c.due_on).over(partition_by=address)
+    query = _with_subject(_wanted_columns()).where(reminder.c.state == WANTED)
+    query = query.order_by(soonest, *address, reminder.c.due_on, reminder.c.id)
+    # MariaDB's unbuffered cursor would block the connection for the inserts in between
+    streamed = tx.dialect.name not in ("mysql", "mariadb")
+    result = tx.execute(query, execution_options={"stream_results": streamed, "yield_per": _PAGE if streamed else None})
+    yield from result.mappings()
+
+
+def queue(tx: Connection, messages: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Put texts into the outbox; each names channel, recipient, text, subject, html, dedupe_key and times."""
+    same = {
+        "priority": "reminder",
+        "urgency": PRIORITIES["reminder"],
+        "state": "queued",
+        "queued_at": now,
+        "subject_kind": "reminder",
+    }
+    statement = insert(outbound_message)
+    if tx.dialect.name == "postgresql":  # with RETURNING many rows travel in one statement, not one each
+        statement = statement.returning(outbound_message.c.id)
+    tx.execute(statement, [{**same, **message} for message in messages])
+
+
+def link(tx: Connection, prefix: str) -> None:
+    """Tie the wanted reminders to their messages (`prefix` begins the dedupe keys)."""
+    columns = reminder.c
+    key = literal(prefix) + columns.channel + literal(":") + columns.address
+    message = select(outbound_message.c.id).where(outbound_message.c.dedupe_key == key).scalar_subquery()
+    tx.execute(update(reminder).where(columns.state == WANTED).values(outbound_id=message, state=QUEUED))
+
+
+def count_queued(tx: Connection, after_id: int) -> int:
+    """How many reminders this run queued."""
+    mine = (reminder.c.id > after_id) & (reminder.c.state == QUEUED)
+    return int(tx.execute(select(func.count()).where(mine)).scalar_one())
+
+
+def record_queued(tx: Connection, after_id: int, now: datetime) -> None:
+    """Write the first line of the history of each message of this run."""
+    mine = select(reminder.c.outbound_id).where(reminder.c.id > after_id, reminder.c.outbound_id.is_not(None))
+    source = select(
+        literal("send"),
+        outbound_message.c.id,
+        literal("queued"),
+        literal(now, transition.c.at.type),
+        literal("system:reminders"),
+        literal("reminder"),
+    ).where(outbound_message.c.id.in_(mine))
+    names = ["object_kind", "object_id", "to_state", "at", "actor", "cause"]
+    tx.execute(insert(transition).from_select(names, source))
+
+
+def queued(tx: Connection, after_id: int, up_to: int) -> Iterator[dict[str, Any]]:
+    """What a run queued, page by page: document, kind, holder, due_on, stage, channel, to, text."""
+    names = [
+        reminder.c.id,
+        reminder.c.due_on,
+        reminder.c.stage,
+        reminder.c.channel,
+        reminder.c.address.label("to"),
+        outbound_message.c.text,
+    ]
+    query = _with_subject(select(*names)).join(outbound_message, outbound_message.c.id == reminder.c.outbound_id)
+    last = after_id
+    while page := list(
+        tx.execute(
+            query.where(reminder.c.id > last, reminder.c.id <= up_to).order_by(reminder.c.id).limit(_PAGE)
+        ).mappings()
+    ):
+        yield from (
+            {key: row[key] for key in ("document", "kind", "holder", "due_on", "stage", "channel", "to", "text")}
+            for row in page
+        )
+        last = page[-1]["id"]
+
+
+def of_message(tx: Connection, message_id: int) -> list[RowMapping]:
+    """What one message reminds of, soonest due first, as `wanted` gives it."""
+    query = _with_subject(_wanted_columns()).where(reminder.c.outbound_id == message_id)
+    return list(tx.execute(query.order_by(reminder.c.due_on, reminder.c.id)).mappings())
+
+
+def absorb(tx: Connection, after_id: int, on: date, now: datetime) -> int:
+    """Take back the texts of the same day that have not left yet, for the addresses of this run: one text says it all.
+
+    Their reminders become wanted again. Returns how many texts.
+    """
+    columns, again = outbound_message.c, reminder.alias("again")
+    fresh = select(reminder.c.address).where(reminder.c.id > after_id, reminder.c.state == WANTED)
+    of_today = select(again.c.outbound_id).where(again.c.run_on == on, again.c.outbound_id.is_not(None))
+    begun = exists().where(outbound_part.c.message_id == columns.id, outbound_part.c.state != "queued")
+    waiting = (columns.state == "queued") & (columns.subject_kind == "reminder")
+    query = select(columns.id).where(waiting, columns.recipient.in_(fresh), columns.id.in_(of_today), ~begun)
+    ids = list(tx.execute(query.with_for_update(skip_locked=True)).scalars())
+    for start in range(0, len(ids), _PAGE):
+        _take_back(tx, ids[start : start + _PAGE], now)
+    return len(ids)
+
+
+def told_today(tx: Connection, after_id: int, on: date) -> set[tuple[str, str]]:
+    """The (channel, address) of this run that a text of the same day has left for already."""
+    columns, again = outbound_message.c, reminder.alias("again")
+    fresh = select(reminder.c.address).where(reminder.c.id > after_id, reminder.c.state == WANTED)
+    query = (
+        select(columns.channel, columns.recipient)
+        .join(again, again.c.outbound_id == columns.id)
+        .where(again.c.run_on == on, columns.state.in_(_LEFT), columns.recipient.in_(fresh))
+    )
+    return {(channel, address) for channel, address in tx.execute(query.distinct())}
+
+
+def _take_back(tx: Connection, ids: Sequence[int], now: datetime) -> None:
+    columns = outbound_message.c
+    why = {"state": "expired", "error_code": MERGED, "error": "a newer text of the same day says it too"}
+    tx.execute(update(outbound_message).where(columns.id.in_(ids)).values(**why))
+    same = {"object_kind": "send", "from_state": "queued", "to_state": "expired", "at": now}
+    because = {"actor": "system:reminders", "cause": MERGED, "detail": why["error"]}
+    tx.execute(insert(transition), [{"object_id": message_id, **same, **because} for message_id in ids])
+    mine = reminder.c.outbound_id.in_(ids)
+    true = list(tx.execute(true_ones().where(mine)).scalars())
+    for start in range(0, len(true), _PAGE):
+        some = reminder.c.id.in_(true[start : start + _PAGE])
+        tx.execute(update(reminder).where(some).values(state=WANTED, outbound_id=None))
+    tx.execute(update(reminder).where(mine).values(state=WITHDRAWN, reason=OBSOLETE))
+
+
+def _wanted_columns() -> Any:  # noqa: ANN401 - a select
+    columns = reminder.c
+    return select(columns.id, columns.channel, columns.address, columns.due_on, columns.stage)
+
+
+def _is_document() -> ColumnElement[bool]:
+    return reminder.c.subject_kind == "document"
+
+
+def _with_subject(query: Any) -> Any:  # noqa: ANN401 - a select
+    """Add `document` (a number), `kind` and `holder` of what a reminder is about."""
+    return (
+        query.add_columns(
+            func.coalesce(document.c.number, bill.c.number).label("document"),
+            func.coalesce(document.c.kind, literal("TAGIHAN")).label("kind"),
+            func.coalesce(document.c.holder_name, bill.c.payer_name, literal("")).label("holder"),
+            document.c.zone,
+        )
+        .select_from(reminder)
+        .outerjoin(document, _is_document() & (document.c.id == reminder.c.subject_id))
+        .outerjoin(bill, (reminder.c.subject_kind == "bill") & (bill.c.id == reminder.c.subject_id))
+    )
