@@ -21,6 +21,7 @@ from mgov.gateway.signals import Wakeups
 from mgov.gateway.worker import ModemWorker
 from mgov.store import migrate, modems
 from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.web.server import WebServer
 from mgov.workflows.answer import AnswerSettings
 from mgov.workflows.payments_matching import Rematching
 from mgov.workflows.receive import give_up_incomplete
@@ -33,10 +34,6 @@ INCOMPLETE_AFTER = timedelta(days=1)
 DATABASE_PAUSE = 2.0  # seconds between looks for a database that is away at start
 
 
-class SchemaMismatchError(Exception):
-    """The database has another schema than this program."""
-
-
 class Daemon:
     """All parts of one process. `only` names those to run (`engine`, `modem:NAME`, `scheduler`, `mail`); empty: all."""
 
@@ -45,6 +42,7 @@ class Daemon:
         self._only = only
         self._stop = asyncio.Event()
         self._stoppers: list[Callable[[], None]] = []
+        self._tasks: list[asyncio.Task[None]] = []
         self._log = structlog.get_logger("daemon")
         self.network: SimulatedNetwork | None = None
 
@@ -69,7 +67,8 @@ class Daemon:
         try:
             hear = notices.listener(db, wakeups.notify)
             ears = [asyncio.ensure_future(hear())] if hear else []
-            tasks = [asyncio.create_task(part) for part in self._parts(db, wakeups, ports)]
+            tasks = [asyncio.create_task(part, name=_name_of(part)) for part in self._parts(db, wakeups, ports)]
+            self._tasks = tasks
             ears.append(asyncio.ensure_future(watchdog.reassure(tasks, notify)))
             self._say_ready(ready)
             await self._stop.wait()
@@ -90,10 +89,15 @@ class Daemon:
         if self._wanted("scheduler"):
             parts.append(self._sweep(db))
             parts.append(self._keep_time(db))
+            parts.append(self._keep_watch(db))
         if self._wanted("mail"):
             for mail in bootstrap.mail_parts(self._config, db, wakeups.event("outbox")):
                 self._stoppers.append(mail.stop)
                 parts.append(mail.run())
+        if self._wanted("web") and self._config.web.port:
+            server = WebServer(self._config.web.host, self._config.web.port, db, self._parts_alive)
+            self._stoppers.append(server.stop)
+            parts.append(server.run())
         profiles = bootstrap.modem_profiles()
         for modem in self._config.modem:
             if not self._wanted(f"modem:{modem.name}"):
@@ -127,6 +131,21 @@ class Daemon:
         await self._stop.wait()
         await runner.stop()
 
+    async def _keep_watch(self, db: Database) -> None:
+        """Look for what is wrong and tell staff."""
+        housekeeping = bootstrap.housekeeping(self._config, db)
+        while not self._stop.is_set():
+            try:
+                await asyncio.to_thread(housekeeping.sweep)
+            except DatabaseUnavailableError as error:
+                self._log.warning("database away", detail=str(error))
+            except Exception:
+                self._log.exception("watch failed")
+            await self._wait_for_stop(SWEEP)
+
+    def _parts_alive(self) -> dict[str, bool]:
+        return {task.get_name(): not task.done() for task in self._tasks}
+
     async def _sweep(self, db: Database) -> None:
         rematching = Rematching(db, bootstrap.payment_policy(self._config))
         while not self._stop.is_set():
@@ -150,18 +169,13 @@ class Daemon:
         while not self._stop.is_set():
             try:
                 db = bootstrap.open_database(self._config)
-                revision = await asyncio.to_thread(migrate.current, db)
+                await asyncio.to_thread(migrate.fits, db)
             except DatabaseUnavailableError as error:
                 if not said:
                     self._log.error("database away at start, waiting for it", detail=str(error))
                     said = True
                 await self._wait_for_stop(DATABASE_PAUSE)
                 continue
-            if revision != migrate.head():
-                raise SchemaMismatchError(
-                    f"database: its schema is {revision or 'empty'}, this program needs {migrate.head()}:"
-                    " run `mgov db upgrade`"
-                )
             return db
         return None
 
@@ -194,6 +208,11 @@ def notify(state: str) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         channel.connect("\0" + address[1:] if address.startswith("@") else address)
         channel.sendall(state.encode())
+
+
+def _name_of(part: Coroutine[Any, Any, None]) -> str:
+    """What a part is called where its health is told, such as `Engine.run`."""
+    return str(getattr(part, "__qualname__", "part"))
 
 
 async def _within(awaitable: Awaitable[Any], seconds: float) -> None:

@@ -58,14 +58,11 @@ class CliContext:
     def _database(self) -> Database:
         try:
             database = open_database(self.config)
-            revision = migrate.current(database)
+            migrate.fits(database)
         except DatabaseUnavailableError as error:
             raise NotDone(f"database: {error}") from error
-        if revision != migrate.head():
-            raise NotDone(
-                f"database: its schema is {revision or 'empty'}, this program needs {migrate.head()}:"
-                " run `mgov db upgrade`"
-            )
+        except migrate.SchemaError as error:
+            raise NotDone(str(error)) from error
         return database
 
     def database(self) -> Database:

@@ -8,20 +8,21 @@ import click
 
 from mgov import logs
 from mgov.cli.context import CliContext, NotDone
-from mgov.daemon import Daemon, SchemaMismatchError
+from mgov.daemon import Daemon
+from mgov.store import migrate
 
 
 @click.command()
-@click.option("--only", metavar="PART", multiple=True, help="engine, modem:NAME, scheduler or mail; repeatable.")
+@click.option("--only", metavar="PART", multiple=True, help="engine, modem:NAME, scheduler, mail or web; repeatable.")
 @click.pass_obj
 def run(context: CliContext, only: tuple[str, ...]) -> None:
     """Run the daemon until SIGTERM; it drains and stops within ten seconds."""
-    names = {"engine", "scheduler", "mail", *(f"modem:{modem.name}" for modem in context.config.modem)}
+    names = {"engine", "scheduler", "mail", "web", *(f"modem:{modem.name}" for modem in context.config.modem)}
     for part in only:
         if part not in names:
             raise click.UsageError(f"no part is called {part}; right would be one of {', '.join(sorted(names))}")
     logs.configure()
     try:
         asyncio.run(Daemon(context.config, only).run())
-    except SchemaMismatchError as error:
+    except migrate.SchemaError as error:
         raise NotDone(str(error)) from error

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, or_, select
+from sqlalchemy import Connection, case, func, or_, select, text
 from sqlalchemy.engine import RowMapping
 
 from mgov.store import job_slots
@@ -102,3 +103,15 @@ def held(tx: Connection) -> dict[str, Any] | None:
     """What the restore said: `taken_at` and `restored_at`; None when nothing is held."""
     value = tx.execute(select(setting.c.value).where(setting.c.key == HELD)).scalar()
     return None if value is None else dict(json.loads(value))
+
+
+def clock_offset(now: datetime) -> Callable[[Connection], float | None]:
+    """A query for the seconds between this clock and the database's; None on SQLite, which has no clock of its own."""
+
+    def query(tx: Connection) -> float | None:
+        if tx.dialect.name == "sqlite":
+            return None
+        words = "extract(epoch from now())" if tx.dialect.name == "postgresql" else "unix_timestamp(now(6))"
+        return now.timestamp() - float(tx.execute(text(f"select {words}")).scalar_one())
+
+    return query

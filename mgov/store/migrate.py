@@ -15,6 +15,10 @@ from mgov.store.database import Database, temporary
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class SchemaError(Exception):
+    """This program cannot run on the database's schema; the text says what to do."""
+
+
 def configuration(connection: Connection) -> Config:
     """Alembic's configuration for one open connection; there is no ini file."""
     config = Config()
@@ -42,7 +46,40 @@ def head() -> str:
 
 def current(database: Database) -> str | None:
     """The revision of the database, None when it is empty."""
-    return database.read(lambda tx: MigrationContext.configure(tx).get_current_revision())
+    return database.read(revision_of)
+
+
+def revision_of(tx: Connection) -> str | None:
+    """The revision that a transaction sees, None when the database is empty."""
+    return MigrationContext.configure(tx).get_current_revision()
+
+
+def fits(database: Database) -> None:
+    """Refuse a schema that this program cannot run on. Raises `SchemaError`.
+
+    Revisions are numbered. A program runs on its own schema and on the next one, so that an upgrade can be taken back
+    without the database: migrations therefore only add what the program before does not need (docs/developers.md).
+    """
+    fault = misfit(current(database), head())
+    if fault is not None:
+        raise SchemaError(f"database: {fault}")
+
+
+def misfit(revision: str | None, program: str) -> str | None:
+    """Why a program with the newest revision `program` cannot run on a database at `revision`; None when it can."""
+    if revision is None:
+        return f"its schema is empty, this program needs {program}: run `mgov db upgrade`"
+    if not (revision.isdecimal() and program.isdecimal()):
+        return None if revision == program else f"its schema is {revision}, this program needs {program}"
+    ahead = int(revision) - int(program)
+    if ahead < 0:
+        return f"its schema is {revision}, this program needs {program}: run `mgov db upgrade`"
+    if ahead > 1:
+        return (
+            f"its schema is {revision}, this program knows {program} and runs on one newer at most:"
+            " install the newer program again, or restore a backup from before the upgrade"
+        )
+    return None
 
 
 def is_empty(database: Database) -> bool:

@@ -1,0 +1,1 @@
+"""What is answered over HTTP on this host: measurements and health."""

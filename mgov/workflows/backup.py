@@ -1,0 +1,205 @@
+"""Backups: one file with every row of one moment, taken while the daemon runs, checked when written and restored."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from mgov.domain.roles import Right
+from mgov.store import audit, dump, held, migrate
+from mgov.store.database import Database
+from mgov.store.dump import Tally
+from mgov.workflows import access
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+#: What a damaged archive makes the reader raise: RuntimeError for a flag that says "encrypted", and so on.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, struct.error)
+
+
+class BackupError(Exception):
+    """A backup cannot be taken, read or restored; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup holds: when it was taken, by which program and schema; each table's columns, rows and digest."""
+
+    taken_at: datetime
+    program: str
+    revision: str
+    dialect: str
+    tables: dict[str, dict[str, Any]]
+
+    @property
+    def rows(self) -> int:
+        """All rows of all tables."""
+        return sum(int(table["rows"]) for table in self.tables.values())
+
+
+def take(db: Database, path: Path, *, program: str, now: datetime) -> Manifest:
+    """Write a backup of one moment to `path` (mode 600), then read it back and check it. Raises `BackupError`."""
+    _at_head(db)
+    draft = path.with_name(path.name + ".part")
+    try:
+        descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "r+b") as file:
+            manifest = _write(db, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED), program, now)
+            file.flush()
+            os.fsync(file.fileno())
+        check(draft)
+        draft.replace(path)
+    except OSError as error:
+        raise BackupError(f"{error.filename or path}: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return manifest
+
+
+def check(path: Path) -> Manifest:
+    """Read a whole backup and compare rows and digests. Raises `BackupError`."""
+    with _opened(path) as archive:
+        manifest = _manifest(archive, path)
+        for name, expected in manifest.tables.items():
+            tally = Tally()
+            for line in _lines(archive, name, path):
+                tally.add(line)
+            _compare(name, expected, tally)
+    return manifest
+
+
+def restore(db: Database, path: Path, *, now: datetime, actor: object, hold: bool = True) -> tuple[Manifest, int]:
+    """Fill a migrated database with a backup and hold what it had queued; returns the manifest and how many are held.
+
+    Everything that the database had is gone afterwards. Raises `BackupError`, and then nothing was changed.
+    """
+    manifest = check(path)
+    if manifest.revision != migrate.current(db):
+        raise BackupError(f"{path}: made at schema {manifest.revision}, the database is at {migrate.current(db)}")
+
+    def work(tx: Connection) -> int:
+        access.require(tx, actor, Right.BACKUP)
+        with _opened(path) as archive, dump.emptied(tx):
+            for table in dump.tables():
+                if table.name in manifest.tables:
+                    entry = manifest.tables[table.name]
+                    _compare(
+                        table.name, entry, dump.load(tx, table, entry["columns"], _lines(archive, table.name, path))
+                    )
+            count = held.hold(tx, taken_at=manifest.taken_at, now=now, actor=actor) if hold else 0
+        _number(tx, {name: entry["sequence"] for name, entry in manifest.tables.items()})
+        told = {"taken_at": manifest.taken_at, "rows": manifest.rows, "held": count}
+        audit.record(tx, actor, "backup.restore", "database", path.name, told, now=now)
+        return count
+
+    return manifest, db.transact(work)
+
+
+def move(source: Database, target: Database) -> dict[str, Tally]:
+    """Copy every row into a migrated database of another kind and compare counts and digests. Raises `BackupError`.
+
+    The target may be used only when this returns. Nobody may write to the source meanwhile: stop the daemon first.
+    Nothing is held: the same site goes on elsewhere.
+    """
+    _at_head(source)
+    came: dict[str, Tally] = {}
+    with dump.snapshot(source) as old:
+        sequences = {table.name: dump.last_number(old, table) for table in dump.tables()}
+
+        def work(tx: Connection) -> None:
+            with dump.emptied(tx):
+                for table in dump.tables():
+                    columns = [column.name for column in dump.kept_columns(table)]
+                    came[table.name] = dump.load(tx, table, columns, dump.rows_of(old, table))
+            _number(tx, sequences)
+
+        target.transact(work)
+    with dump.snapshot(target) as new:
+        for table in dump.tables():
+            there = dump.tally_of(new, table)
+            _compare(table.name, {"rows": came[table.name].rows, "digest": came[table.name].digest}, there)
+    return came
+
+
+def _at_head(db: Database) -> None:
+    """A schema newer than this program has tables that it would leave out."""
+    if migrate.current(db) != migrate.head():
+        raise BackupError(f"the database is at {migrate.current(db)}, this program knows {migrate.head()}: use its own")
+
+
+def _write(db: Database, archive: zipfile.ZipFile, program: str, now: datetime) -> Manifest:
+    found: dict[str, dict[str, Any]] = {}
+    with archive, dump.snapshot(db) as tx:
+        for table in dump.tables():
+            tally = Tally(sequence=dump.last_number(tx, table))
+            with archive.open(_member(table.name), "w", force_zip64=True) as member:
+                for line in dump.rows_of(tx, table):
+                    tally.add(line)
+                    member.write(line.encode() + b"\n")
+            columns = [column.name for column in dump.kept_columns(table)]
+            found[table.name] = {
+                "columns": columns, "rows": tally.rows, "digest": tally.digest, "sequence": tally.sequence
+            }  # fmt: skip
+        revision = migrate.revision_of(tx)
+        manifest = Manifest(now, program, revision or "", db.dialect, found)
+        written = {"format": FORMAT, "taken_at": now.isoformat(), "program": program, "revision": manifest.revision}
+        archive.writestr(MANIFEST, json.dumps(written | {"dialect": db.dialect, "tables": found}, indent=1))
+    return manifest
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (OSError, *_DAMAGE) as error:
+        raise BackupError(f"{path}: not a backup: {error}") from error
+
+
+def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
+    try:
+        found = json.loads(archive.read(MANIFEST))
+        if found["format"] != FORMAT:
+            raise BackupError(f"{path}: a backup of format {found['format']}; this program reads {FORMAT}")
+        taken_at = datetime.fromisoformat(found["taken_at"])
+        return Manifest(taken_at, found["program"], found["revision"], found["dialect"], found["tables"])
+    except (KeyError, TypeError, *_DAMAGE) as error:
+        raise BackupError(f"{path}: not a backup of mgov, or cut off: {error}") from error
+
+
+def _lines(archive: zipfile.ZipFile, table: str, path: Path) -> Iterator[str]:
+    try:
+        with archive.open(_member(table)) as member:
+            for line in TextIOWrapper(member, encoding="utf-8", newline="\n"):
+                yield line.removesuffix("\n")
+    except (KeyError, *_DAMAGE) as error:
+        raise BackupError(f"{path}: {table}: damaged: {error}") from error
+
+
+def _compare(name: str, expected: dict[str, Any], came: Tally) -> None:
+    if (came.rows, came.digest) != (expected["rows"], expected["digest"]):
+        raise BackupError(f"{name}: {expected['rows']} rows were written, {came.rows} are there or differ")
+
+
+def _number(tx: Connection, sequences: dict[str, int | None]) -> None:
+    for table in dump.tables():
+        dump.go_on_from(tx, table, sequences.get(table.name))
+
+
+def _member(table: str) -> str:
+    return f"tables/{table}.jsonl"
+
+
+def surplus(folder: Path, keep: int) -> list[Path]:
+    """The backups of a folder beyond the newest `keep`, oldest first: only files named as `mgov backup` names them."""
+    found = sorted(folder.glob("mgov-[0-9]*T[0-9]*Z.zip"))
+    return found[: max(0, len(found) - keep)]
