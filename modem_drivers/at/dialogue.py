@@ -176,7 +176,11 @@ class Dialogue:
             try:
                 await self._wait_for_prompt(exchange, prompt_seconds)
                 self._refuse_after_restart()
-                if not exchange.ended.is_set():
+                if exchange.ended.is_set():
+                    self._cut_off = (
+                        True  # an OK where a PDU is due: the prompt may still be open
+                    )
+                else:
                     exchange.handed_over = True
                     self._port.write(pdu.encode("ascii") + CTRL_Z)
             except BaseException:
@@ -398,9 +402,11 @@ class Dialogue:
         return line
 
     def _is_echo(self, line: str) -> bool:
-        echo = self._exchange is not None and line in self._exchange.echoes
-        self.echoed = self.echoed or echo
-        return echo
+        if self._exchange is None or line not in self._exchange.echoes:
+            return False
+        # a PDU that comes back tells nothing: some modems repeat what is typed at the prompt, also after ATE0
+        self.echoed = self.echoed or line == self._exchange.echoes[0]
+        return True
 
     def _is_direct(self, line: str) -> bool:
         announced = self._announced

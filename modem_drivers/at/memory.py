@@ -109,27 +109,28 @@ class Memory:
         return gone
 
     async def clear(self, slots: Sequence[Slot]) -> Cleared:
-        """Delete several slots and look once what is left; one alone is looked at by itself."""
+        """Delete several slots and look once what is left."""
         stuck: list[Slot] = []
         received: list[ReceivedPdu] = []
         for storage, group in _by_storage(slots):
-            if len(group) == 1 or any(slot not in self._contents for slot in group):
-                stuck += [slot for slot in group if not await self.delete(slot)]
+            if not await self._select(storage):
+                stuck += group
                 continue
-            left, fresh = await self._sweep(storage, group)
-            stuck, received = stuck + left, received + fresh
+            before = {slot: self._contents.pop(slot, None) for slot in group}
+            for slot in group:
+                await self._session.ask(f"+CMGD={slot.index}", "sim")
+            left = await self._left_in(storage, group)
+            still_there = [slot for slot in group if _is_still(before[slot], left.get(slot))]
+            stuck += still_there
+            fresh = [slot for slot, entry in left.items() if entry.received and slot not in still_there]
+            received += [self._remember(slot, left[slot].pdu) for slot in fresh]
         return Cleared(tuple(stuck), tuple(received))
 
-    async def _sweep(self, storage: str, slots: list[Slot]) -> tuple[list[Slot], list[ReceivedPdu]]:
-        if not await self._select(storage):
-            return slots, []
-        before = {slot: self._contents.pop(slot) for slot in slots}
-        for slot in slots:
-            await self._session.ask(f"+CMGD={slot.index}", "sim")
-        found = await self._received_in(storage)
-        now = {item.slot: item.pdu for item in found if item.slot is not None}
-        stuck = [slot for slot in slots if now.get(slot) == before[slot]]
-        return stuck, [item for item in found if item.slot not in stuck]
+    async def _left_in(self, storage: str, slots: Sequence[Slot]) -> dict[Slot, ListedPdu]:
+        if len(slots) == 1:
+            entry = await self._entry(slots[0])
+            return {} if entry is None else {slots[0]: entry}
+        return {Slot(storage, entry.index): entry for entry in await self.listing(storage)}
 
     async def _entry(self, slot: Slot) -> ListedPdu | None:
         if not await self._select(slot.storage):
@@ -164,10 +165,19 @@ class Memory:
     async def _select(self, storage: str) -> bool:
         if storage == self._selected:
             return True
-        answer = await self._session.ask(f'+CPMS="{storage}"', "sim")
-        if answer.ok:
-            self._selected = storage
-        return answer.ok
+        others = f'"{self._abilities.writing}","{self._abilities.receiving}"'
+        for command in (f'+CPMS="{storage}"', f'+CPMS="{storage}",{others}'):  # some take three memories or none
+            if (await self._session.ask(command, "sim")).ok:
+                self._selected = storage
+                return True
+        return False
+
+
+def _is_still(before: str | None, after: ListedPdu | None) -> bool:
+    """Whether a slot still holds what was deleted; a draft of ours may read otherwise than it was written."""
+    if after is None:
+        return False
+    return after.pdu == before if before is not None else not after.received
 
 
 def _by_storage(slots: Sequence[Slot]) -> Iterator[tuple[str, list[Slot]]]:
