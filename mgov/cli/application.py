@@ -11,7 +11,9 @@ from sqlalchemy.engine import RowMapping
 
 from mgov.cli.context import CliContext, NotDone
 from mgov.cli.importing import FILE, STRICT, run_import
+from mgov.domain.roles import Right
 from mgov.store import applications, history
+from mgov.workflows import access
 from mgov.workflows.applications import import_applications, set_status
 
 FIELDS = (
@@ -72,8 +74,10 @@ def set_status_(context: CliContext, reference: str, status: str, note: str | No
 @click.pass_obj
 def list_(context: CliContext, unattended: bool, limit: int | None, as_json: bool) -> None:
     """Applications, oldest first, with their age in days."""
-    rows = context.database().read(lambda tx: applications.listing(tx, unattended=unattended, limit=limit))
-    context.print_rows((_shown(context, row) for row in rows), as_json)
+    seen = access.scope(context.database(), context.actor(), Right.APPLICATION_VIEW)
+    rows = context.database().read(lambda tx: applications.listing(tx, unattended=unattended))
+    own = [row for row in rows if seen in (None, row["agency"])]
+    context.print_rows((_shown(context, row) for row in own[:limit]), as_json)
 
 
 @application.command("show")
@@ -82,11 +86,14 @@ def list_(context: CliContext, unattended: bool, limit: int | None, as_json: boo
 @click.pass_obj
 def show(context: CliContext, reference: str, as_json: bool) -> None:
     """One application with its history."""
+    actor = context.actor()
 
     def find(tx: Connection) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+        access.require(tx, actor, Right.APPLICATION_VIEW)
         row = applications.by_reference(tx, reference)
         if row is None:
             return None
+        access.require(tx, actor, Right.APPLICATION_VIEW, [row["agency_id"]])
         return _shown(context, row), [dict(line) for line in history.of(tx, "application", row["id"])]
 
     found = context.database().read(find)

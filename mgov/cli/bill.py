@@ -12,7 +12,9 @@ from sqlalchemy.engine import RowMapping
 from mgov.bootstrap import payment_policy
 from mgov.cli.context import CliContext, NotDone
 from mgov.cli.importing import FILE, STRICT, run_import
+from mgov.domain.roles import Right
 from mgov.store import bills
+from mgov.workflows import access
 from mgov.workflows.bills import import_bills
 from mgov.workflows.csv_import import ImportResult
 from mgov.workflows.payments_matching import match_all
@@ -54,9 +56,10 @@ def import_(context: CliContext, file: Path, strict: bool) -> None:
 @click.pass_obj
 def list_(context: CliContext, status: str | None, agency: str | None, limit: int | None, as_json: bool) -> None:
     """Bills, oldest first; with --limit the newest so many."""
+    seen = access.scope(context.database(), context.actor(), Right.BILL_VIEW, agency)
 
     def show(tx: Connection) -> None:
-        rows = bills.listing(tx, status=status, agency_code=agency, limit=limit)
+        rows = bills.listing(tx, status=status, agency_code=seen, limit=limit)
         context.print_rows((_summary(row) for row in rows), as_json)
 
     context.database().read(show)
@@ -68,11 +71,14 @@ def list_(context: CliContext, status: str | None, agency: str | None, limit: in
 @click.pass_obj
 def show(context: CliContext, number: str, as_json: bool) -> None:
     """One bill with every amount that it had."""
+    actor = context.actor()
 
     def find(tx: Connection) -> dict[str, Any] | None:
+        access.require(tx, actor, Right.BILL_VIEW)
         row = bills.by_number(tx, number)
         if row is None:
             return None
+        access.require(tx, actor, Right.BILL_VIEW, [row["agency_id"]])
         amounts = [
             {"amount": line["amount"], "valid_from": context.plain(line["valid_from"]), "by": line["recorded_by"]}
             for line in bills.amounts_of(tx, row["id"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from mgov.cli.context import CliContext, NotDone
+from mgov.domain.roles import Right
+from mgov.workflows import access
 from mgov.workflows.explain import KINDS, story
 
 
@@ -15,6 +17,7 @@ from mgov.workflows.explain import KINDS, story
 @click.pass_obj
 def explain(context: CliContext, kind: str, number: int, as_json: bool) -> None:
     """Every transition with its time, actor and cause."""
+    access.scope(context.database(), context.actor(), Right.EXPLAIN)
     rows = story(context.database(), kind, number)
     if not rows:
         raise NotDone(f"no {kind} has the number {number}")

@@ -11,8 +11,8 @@ import click
 from mgov.bootstrap import payment_policy as payment_policy
 from mgov.cli.context import CliContext, NotDone
 from mgov.store import desk as desk_store
-from mgov.store import history, payments
-from mgov.workflows import desk
+from mgov.store import history
+from mgov.workflows import desk, payments_view
 from mgov.workflows.desk import DeskError, DeskOutcome
 from mgov.workflows.payments_matching import match_all
 
@@ -31,7 +31,7 @@ def payment() -> None:
 @click.pass_obj
 def list_(context: CliContext, status: tuple[str, ...], limit: int | None, as_json: bool) -> None:
     """Confirmations, oldest first."""
-    rows = context.database().read(lambda tx: payments.listing(tx, status or None, limit))
+    rows = payments_view.listing(context.database(), context.actor(), status, limit)
     context.print_rows(rows, as_json)
 
 
@@ -40,10 +40,11 @@ def list_(context: CliContext, status: tuple[str, ...], limit: int | None, as_js
 @click.pass_obj
 def review(context: CliContext, as_json: bool) -> None:
     """What waits for a person, with the reasons and the candidates."""
+    actor = context.actor()
 
     def load(tx: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a connection
         cases = {case.confirmation_id: case for case in desk_store.open_cases(tx)}
-        return [_with_case(row, cases.get(row["id"])) for row in payments.listing(tx, ("review",))]
+        return [_with_case(row, cases.get(row["id"])) for row in payments_view.visible(tx, actor, ("review",))]
 
     context.print_rows(context.database().read(load), as_json)
 
@@ -53,9 +54,10 @@ def review(context: CliContext, as_json: bool) -> None:
 @click.pass_obj
 def show(context: CliContext, payment_id: int) -> None:
     """One confirmation with its history."""
+    actor = context.actor()
 
     def load(tx: Any) -> tuple[list[dict[str, Any]], list[Any]]:  # noqa: ANN401 - a connection
-        rows = [row for row in payments.listing(tx) if row["id"] == payment_id]
+        rows = [row for row in payments_view.visible(tx, actor) if row["id"] == payment_id]
         return rows, list(history.of(tx, "confirmation", payment_id))
 
     rows, steps = context.database().read(load)

@@ -13,13 +13,11 @@ import click
 from mgov.bootstrap import answer_settings, payment_policy
 from mgov.cli.context import CliContext, NotDone, error_line
 from mgov.domain.message import digest
-from mgov.store import inbox as inbox_store
 from mgov.store import modems
-from mgov.store import outbox as outbox_store
 from mgov.store.schema.messages import PRIORITIES
+from mgov.workflows import texts
 from mgov.workflows.answer import answer_next
 from mgov.workflows.payments_matching import match_all
-from mgov.workflows.receive import receive_text
 from parsers.phones import normalise
 
 BATCH = 500
@@ -52,21 +50,8 @@ def send(context: CliContext, to: str | None, text: str | None, source: Any, pri
                 faults += 1
                 error_line(f"line {number}: {fault}")
             else:
-                good.append(row)
-
-        def work(tx: Any, good: list[dict[str, Any]] = good) -> None:  # noqa: ANN401 - a transaction
-            for row in good:
-                outbox_store.queue_text(
-                    tx,
-                    to=normalise(str(row["to"])),
-                    text=row["text"],
-                    priority=row.get("priority") or priority,
-                    now=now,
-                    actor=actor,
-                    cause="sms send",
-                )
-
-        db.transact(work)
+                good.append(row | {"to": normalise(row["to"]), "priority": row.get("priority") or priority})
+        texts.queue(db, good, actor=actor, now=now)
     if faults:
         raise NotDone(f"{faults} lines were not queued")
 
@@ -87,12 +72,7 @@ def inject(context: CliContext, file: Path, process: bool) -> None:
             except (KeyError, ValueError, TypeError) as error:
                 faults += 1
                 error_line(f"{file.name} line {number}: {_why(error)}")
-
-        def work(tx: Any, good: list[dict[str, Any]] = good) -> None:  # noqa: ANN401 - a transaction
-            for values in good:
-                receive_text(tx, channel="sms", **values)
-
-        db.transact(work)
+        texts.inject(db, good, actor=context.actor(), now=context.now())
     if process:
         _process(context)
     if faults:
@@ -106,7 +86,7 @@ def inject(context: CliContext, file: Path, process: bool) -> None:
 @click.pass_obj
 def inbox(context: CliContext, as_json: bool, state: str | None, limit: int | None) -> None:
     """List what came in."""
-    rows = context.database().read(lambda tx: inbox_store.listing(tx, state=state, limit=limit))
+    rows = texts.received(context.database(), context.actor(), state, limit)
     names = ("id", "modem", "sender", "text", "received_at", "state", "command")
     context.print_rows(({name: row[name] for name in names} for row in rows), as_json)
 
@@ -118,7 +98,7 @@ def inbox(context: CliContext, as_json: bool, state: str | None, limit: int | No
 @click.pass_obj
 def outbox(context: CliContext, as_json: bool, state: str | None, limit: int | None) -> None:
     """List what goes out."""
-    rows = context.database().read(lambda tx: outbox_store.listing(tx, state=state, limit=limit))
+    rows = texts.sent(context.database(), context.actor(), state, limit)
     names = ("id", "to", "text", "modem", "state", "parts", "attempts", "queued_at", "sent_at", "delivered_at")
     tail = ("error", "in_reply_to", "channel", "priority")
     shown = ({**{name: row["recipient" if name == "to" else name] for name in (*names, *tail)}} for row in rows)

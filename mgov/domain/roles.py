@@ -45,6 +45,7 @@ class Right(StrEnum):
     BROADCAST_APPROVE = "approve broadcasts"
     SMS_SEND = "send texts"
     SMS_VIEW = "read texts"
+    SMS_INJECT = "speak for citizens by texts that no modem received"
     MODEM_CONTROL = "control modems"
     FIGURES_VIEW = "see figures"
     EXPLAIN = "ask why something is where it is"
@@ -83,6 +84,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.BROADCAST_APPROVE: frozenset({_A}),
     Right.SMS_SEND: frozenset({_A, _O, _N}),
     Right.SMS_VIEW: frozenset({_A, _N, _R}),
+    Right.SMS_INJECT: frozenset({_A}),
     Right.MODEM_CONTROL: frozenset({_A, _N}),
     Right.FIGURES_VIEW: frozenset({_A, _L, _R}),
     Right.EXPLAIN: _EVERY - {_L},

@@ -30,15 +30,19 @@ def require(tx: Connection, actor: object, right: Right, agencies: Iterable[int 
     if not account.may(right):
         raise RefusedError(_not_held(account, right))
     if not account.sees(agencies):
-        raise RefusedError(
-            f"{account.name}: bukan urusan dinas Anda / another agency's: you may {right} of your own agency only"
-        )
+        raise RefusedError(_foreign(account, right))
     return account
 
 
-def scope(db: Database, actor: object, right: Right) -> int | None:
-    """The agency whose rows `actor` sees (None: all of them). Raises `RefusedError`."""
-    return db.read(lambda tx: require(tx, actor, right)).agency_id
+def scope(db: Database, actor: object, right: Right, asked: str | None = None) -> str | None:
+    """The code of the agency whose rows `actor` sees (None: all): his own, else the one that he asked for.
+
+    Raises `RefusedError` where he may see none, or asked for another's.
+    """
+    account = db.read(lambda tx: require(tx, actor, right))
+    if account.agency is not None and asked not in (None, account.agency):
+        raise RefusedError(_foreign(account, right))
+    return account.agency or asked
 
 
 def account_of(tx: Connection, actor: object) -> Account:
@@ -66,3 +70,7 @@ def _without_account(tx: Connection, name: str) -> Account:
 def _not_held(account: Account, right: Right) -> str:
     who = ", ".join(sorted(HOLDERS[right]))
     return f"{account.name}: tidak berwenang / may not {right}; that is for: {who}"
+
+
+def _foreign(account: Account, right: Right) -> str:
+    return f"{account.name}: bukan urusan dinas Anda / another agency's: you may {right} of your own agency only"

@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from mgov.store import bank
+from mgov.domain.roles import Right
+from mgov.store import audit, bank
 from mgov.store.database import Database
-from mgov.workflows import own_transfers
+from mgov.workflows import access, own_transfers
 from parsers.statements import Dialect, Entry, Statement, StatementError, StatementHead, stream_statements
 
 BATCH = 1000  # entries written at once
@@ -71,7 +72,16 @@ def import_statement(
     """
     digest = _digest_of(stream)
     request = _Request(account, format, dialects, str(actor), now, zone, file_name, covers, digest)
-    return db.transact(lambda tx: _import(tx, stream, request))
+
+    def work(tx: Connection) -> ImportOutcome:
+        access.require(tx, actor, Right.BANK_IMPORT)
+        outcome = _import(tx, stream, request)
+        if outcome.new:
+            told = {"entries": outcome.entries, "new": outcome.new, "file": file_name[:191], "file_sha256": digest}
+            audit.record(tx, actor, "bank.import", "account", account.number, told, now=now)
+        return outcome
+
+    return db.transact(work)
 
 
 @dataclass(frozen=True, slots=True)
