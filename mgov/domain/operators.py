@@ -27,7 +27,8 @@ class Operator:
 class Operators:
     """The table of operators; an empty one knows nobody, and then no number is nearer to one SIM than to another."""
 
-    def __init__(self, operators: tuple[Operator, ...] = ()) -> None:
+    def __init__(self, operators: tuple[Operator, ...] = (), common_patterns: tuple[str, ...] = ()) -> None:
+        self.common_patterns = common_patterns  #: for the balance of a SIM whose operator is not known
         self._by_prefix = {prefix: operator for operator in operators for prefix in operator.prefixes}
         self._by_mnc = {code: operator for operator in operators for code in operator.mnc}
         self._by_name = {alias: operator for operator in operators for alias in operator.aliases}
@@ -36,7 +37,8 @@ class Operators:
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> Operators:
         """Build it from `operators.toml`."""
-        return cls(tuple(_operator(row) for row in table["operator"]))
+        common = tuple(table.get("balance_patterns", ()))
+        return cls(tuple(_operator({"balance_patterns": common, **row}) for row in table["operator"]), common)
 
     def of_number(self, number: str) -> str | None:
         """The name of the operator that gave out a number (ported numbers are not known)."""

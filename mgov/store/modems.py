@@ -13,6 +13,8 @@ from mgov.store.schema.messages import modem, outbound_message
 #: A reply prefers the modem that was texted, until that has been away this long.
 PATIENCE = timedelta(seconds=60)
 
+_ROWS = select(modem).order_by(modem.c.name)
+
 
 def report(tx: Connection, name: str, **values: Any) -> None:  # noqa: ANN401 - columns of the modem
     """Write what a worker knows; the row is made when it is not there."""
@@ -27,6 +29,11 @@ def absent(tx: Connection, now: datetime) -> tuple[str, ...]:
     down = and_(columns.state != "ready", or_(columns.down_since.is_(None), columns.down_since < since))
     silent = or_(columns.last_seen.is_(None), columns.last_seen < since)
     return tuple(tx.execute(select(columns.name).where(or_(down, silent))).scalars())
+
+
+def rows(tx: Connection) -> list[RowMapping]:
+    """Every modem as its worker last reported it."""
+    return list(tx.execute(_ROWS).mappings())
 
 
 def listing(tx: Connection, today: datetime) -> list[dict[str, Any]]:

@@ -7,10 +7,34 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
+from sqlalchemy.engine import RowMapping
 
-from mgov.store import modems
+from mgov.domain.operators import Operators
+from mgov.domain.routing import Fleet, ModemView
+from mgov.store import modems, pauses, routes
 from mgov.store.database import Database
 from mgov.store.schema.messages import modem
+
+
+def view(tx: Connection, operators: Operators, now: datetime) -> Fleet:
+    """The fleet as a modem sees it that asks what to send next."""
+    paused = pauses.current(tx).modems
+    return Fleet(tuple(_seen(row, paused, operators, now) for row in modems.rows(tx)), routes.poor(tx))
+
+
+def _seen(row: RowMapping, paused: frozenset[str], operators: Operators, now: datetime) -> ModemView:
+    since = now - modems.PATIENCE
+    stopped = row["name"] in paused
+    silent = row["last_seen"] is None or row["last_seen"] < since
+    down = row["state"] != "ready" and (row["down_since"] is None or row["down_since"] < since)
+    blocked = row["blocked_until"] if row["blocked"] is not None else None
+    known = operators.of_sim(row["sim"], row["operator"])
+    return ModemView(
+        row["name"],
+        known.name if known else operators.name_of(row["operator"]),
+        takes=row["state"] == "ready" and not silent and not stopped and (blocked is None or blocked <= now),
+        away=stopped or silent or down or (blocked is not None and blocked > now + modems.PATIENCE),
+    )
 
 
 def report(db: Database, name: str, values: Mapping[str, Any]) -> None:
