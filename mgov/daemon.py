@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -83,9 +84,14 @@ class Daemon:
     def _parts(self, db: Database, wakeups: Wakeups, ports: dict[str, str]) -> list[Coroutine[Any, Any, None]]:
         parts: list[Coroutine[Any, Any, None]] = []
         if self._wanted("engine"):
-            engine = Engine(db, self._answer_settings(db), wakeups.event("inbox"))
+            answers = self._answer_settings(db)
+            engine = Engine(db, answers, wakeups.event("inbox"))
             self._stoppers.append(engine.stop)
             parts.append(engine.run())
+            caller = bootstrap.caller(self._config, db, answers, wakeups.event("external"))
+            if caller is not None:
+                self._stoppers.append(caller.stop)
+                parts.append(caller.run())
         if self._wanted("scheduler"):
             parts.append(self._sweep(db))
             parts.append(self._keep_time(db))
@@ -104,7 +110,7 @@ class Daemon:
                 continue
             port = ports.get(modem.name) or modem.port or "auto"
             settings = bootstrap.worker_settings(self._config, modem, port)
-            opener = bootstrap.radio_opener(modem, port, profiles)
+            opener = bootstrap.radio_opener(self._config, modem, port, profiles)
             worker = ModemWorker(settings, opener, db, wakeups.event("outbox"))
             self._stoppers.append(worker.stop)
             parts.append(worker.run())
@@ -118,9 +124,7 @@ class Daemon:
             numbers = db.read(modems.own_numbers)
             if numbers not in told:
                 told.clear()
-                told[numbers] = AnswerSettings(
-                    settings.handlers, settings.replies, settings.own_numbers | numbers, settings.answers_per_hour
-                )
+                told[numbers] = replace(settings, own_numbers=settings.own_numbers | numbers)
             return told[numbers]
 
         return current

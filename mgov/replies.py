@@ -75,6 +75,14 @@ class Replies:
                 templates[name, tongue] = _checked(environment, name, tongue, entry)
         return cls(templates, language)
 
+    def joined(self, other: Replies) -> Replies:
+        """These texts and others, in this language."""
+        return Replies({**self._templates, **other._templates}, self.language)
+
+    def in_language(self, language: str) -> Replies:
+        """The same texts for a site that writes another language."""
+        return Replies(self._templates, language)
+
     @property
     def names(self) -> frozenset[str]:
         """The names of all texts."""
@@ -173,6 +181,10 @@ def _checked(environment: ImmutableSandboxedEnvironment, name: str, tongue: str,
 
 def _foldable(value: object) -> object:
     """Citizens' and agencies' words as GSM-7 where they can be: an accent is dropped before a text becomes UCS-2."""
+    if isinstance(value, dict):
+        return {name: _foldable(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_foldable(one) for one in value]
     if not isinstance(value, str):
         return value
     text = value if septets(value) is not None else "".join(_fold(letter) for letter in value)

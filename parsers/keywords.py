@@ -83,6 +83,15 @@ def guess(word: str) -> str | None:
     return near.pop() if len({WORDS[known] for known in near}) == 1 else None
 
 
+def nearest(word: str) -> str | None:
+    """The first keyword that a lower-case word is, or that a mistyping of it could be; None when it is far from all."""
+    if word in WORDS:
+        return word
+    if word in _SHORT:
+        return next(known for known, command in WORDS.items() if command == _SHORT[word])
+    return next((known for known in WORDS if len(known) >= 4 and _near(word, known)), None)
+
+
 def _near(word: str, known: str) -> bool:
     if abs(len(word) - len(known)) > 2:
         return False
