@@ -13,17 +13,18 @@ from typing import Any
 
 import structlog
 
+from mgov import keyword_file, modem_settings
 from mgov.audit_files import AuditFileError, AuditFiles
-from mgov import keyword_file
 from mgov.config import Config, ModemSection
 from mgov.domain.matching import Policy
-from mgov.gateway.worker import WorkerSettings
+from mgov.domain.operators import Operators
+from mgov.external.caller import Caller
+from mgov.gateway.settings import WorkerSettings
 from mgov.housekeeping import Housekeeping
+from mgov.keyword_file import KeywordSite
 from mgov.mail.lmtp import LmtpServer
 from mgov.mail.mailbox import ImapSettings, Mailbox
 from mgov.mail.sender import MailSender, SmtpSettings
-from mgov.external.caller import Caller
-from mgov.keyword_file import KeywordSite
 from mgov.replies import Replies
 from mgov.store.database import Database
 from mgov.workflows import held, jobs, remind
@@ -131,24 +132,37 @@ def worker_settings(config: Config, modem: ModemSection, port: str) -> WorkerSet
         port=port,
         msisdn=modem.msisdn,
         operator=modem.operator,
-        max_per_minute=modem.max_per_minute,
         reports=config.routing.reports,
         crash_safe=modem.crash_safe_submit,
+        rules=modem_settings.send_rules(config, modem, Operators.read(shipped_table("operators.toml"))),
+        errands=modem_settings.errand_settings(config, modem),
+        resets_per_hour=modem.resets_per_hour,
+        reset_command=modem.reset_command,
+        spool_folder=spool_folder(config),
     )
 
 
-def radio_opener(modem: ModemSection, port: str, profiles: Mapping[str, Profile]) -> Callable[[], Radio]:
+def spool_folder(config: Config) -> Path | None:
+    """Where received parts wait while the database is away; None without a place for it."""
+    return config.state_folder / "spool" if config.state_folder is not None else None
+
+
+def radio_opener(
+    config: Config, modem: ModemSection, port: str, profiles: Mapping[str, Profile]
+) -> Callable[[], Radio]:
     """What makes a fresh radio for each attempt to open the port."""
     settings = RadioSettings(
         name=modem.name,
         port=port,
         imei=modem.imei,
+        sim=modem.sim,
         pin=pin_of(modem),
         baudrate=modem.baudrate,
         storage=modem.storage,
         profile=modem.profile,
         init=modem.init,
         crash_safe_submit=modem.crash_safe_submit,
+        state_folder=config.state_folder / "pins" if config.state_folder is not None else None,
         timeouts=dict(modem.timeouts),
     )
     if modem.driver == "gammu":

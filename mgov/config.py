@@ -78,7 +78,8 @@ class ModemSection(_Section):
     name: str = Field(min_length=1, max_length=64, pattern=r"^[\w.-]+$")
     driver: Literal["at", "gammu", "simulated"]
     port: str | None = None
-    imei: str | None = None
+    imei: str | None = Field(default=None, pattern=r"^\d{14,16}$")
+    sim: str | None = Field(default=None, pattern=r"^\d{14,20}$")  # IMSI or ICCID of the SIM that must be in it
     msisdn: str | None = None
     operator: str | None = None
     pin: str | None = Field(default=None, pattern=r"^\d{4,8}$")
@@ -88,6 +89,8 @@ class ModemSection(_Section):
     profile: str = "generic"
     init: tuple[str, ...] = ()
     crash_safe_submit: bool = False
+    reset_command: tuple[str, ...] = ()  # a program and its arguments, run without a shell
+    resets_per_hour: int = Field(default=3, ge=0)
     max_per_minute: int | None = Field(default=None, ge=1)
     max_per_hour: int | None = Field(default=None, ge=1)
     max_per_day: int | None = Field(default=None, ge=1)
@@ -263,6 +266,7 @@ class Config(_Section):
     language: Literal["id", "en"] = "id"
     node: str = Field(default_factory=lambda: os.uname().nodename)
     contact: str = "Dishubkominfo Provinsi Banten"
+    state_folder: Path | None = None  # for the spool and refused PINs; else $STATE_DIRECTORY, else beside this file
     database: DatabaseSection = DatabaseSection()
     modem: tuple[ModemSection, ...] = ()
     account: tuple[AccountSection, ...] = ()
@@ -321,7 +325,13 @@ def load(path: Path) -> Config:
     return _anchored(config, path.resolve().parent)
 
 
+def _state_folder(config: Config, folder: Path) -> Path:
+    given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
+    return folder / (config.state_folder or given)
+
+
 def _anchored(config: Config, folder: Path) -> Config:
+    config = config.model_copy(update={"state_folder": _state_folder(config, folder)})
     beside = {name: folder / path for name, path in _audit_paths(config) if path is not None}
     config = config.model_copy(update={"audit": config.audit.model_copy(update=beside)})
     config = config.model_copy(update={"keywords": KeywordsSection(files=_keyword_files(config, folder))})

@@ -119,7 +119,7 @@ def _with_radio(context: CliContext, name: str, ask: Callable[[Radio], Coroutine
     section = _section(context, name)
     if section.driver == "simulated":
         raise NotDone(f'modem "{name}": simulated modems live inside the daemon; see `mgov modem list`')
-    opener = radio_opener(section, section.port or "auto", modem_profiles())
+    opener = radio_opener(context.config, section, section.port or "auto", modem_profiles())
 
     async def go() -> T:
         radio = opener()

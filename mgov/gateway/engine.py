@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 import structlog
 
 from mgov.store.database import Database, DatabaseUnavailableError
-from mgov.workflows.answer import AnswerSettings, Handled, answer_next
+from mgov.workflows.answer import AnswerSettings, Handled, answer_due
 
 POLL = 1.0  # seconds between looks into the inbox, because wake-ups are only hints
 PAUSE = 1.0  # seconds after a failure that is not the text's
 
 
 class Engine:
-    """Runs `answer_next` until nothing is due, then waits for a wake-up."""
+    """Runs `answer_due` until nothing is due, then waits for a wake-up."""
 
     def __init__(self, db: Database, settings: Callable[[], AnswerSettings], inbox: asyncio.Event) -> None:
         self._db = db
@@ -47,10 +47,11 @@ class Engine:
     def _drain(self) -> None:
         settings = self._settings()
         while not self._stopping:
-            handled = answer_next(self._db, settings, datetime.now(UTC))
-            if handled is None:
+            done = answer_due(self._db, settings, datetime.now(UTC))
+            if not done:
                 return
-            self._note(handled)
+            for handled in done:
+                self._note(handled)
 
     def _note(self, handled: Handled) -> None:
         if handled.state == "set_aside":
@@ -60,6 +61,7 @@ class Engine:
 
     async def _wait(self) -> None:
         try:
-            await asyncio.wait_for(self._wake.wait(), POLL)
+            async with asyncio.timeout(POLL):
+                await self._wake.wait()
         except TimeoutError:
             return

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
 
 import structlog
 
-from mgov.domain.message import Origin, Part, Report
-from mgov.gateway import pdus
+from mgov.gateway.clerk import Clerk
+from mgov.gateway.degraded import Degraded
+from mgov.gateway.despatch import SWEEP, Despatch
+from mgov.gateway.errands import Errands
+from mgov.gateway.ladder import Ladder, Step
+from mgov.gateway.settings import WorkerSettings
+from mgov.gateway.site_command import run_command
 from mgov.store.database import Database, DatabaseUnavailableError
-from mgov.workflows import fleet, send
-from mgov.workflows.receive import receive_parts, receive_reports
+from mgov.workflows import send
 from modem_drivers.radio import (
     Event,
     EventKind,
@@ -28,58 +29,41 @@ from modem_drivers.radio import (
     Radio,
     RadioError,
     ReceivedPdu,
-    SendResult,
     SimError,
-    Slot,
-    StoredState,
 )
-from modem_drivers.sms import EncodedPdu, PduError
-
-T = TypeVar("T")
 
 POLL_MEMORY = 10.0  # seconds between looks into the memory, because notices get lost
+POLL_SILENT_MEMORY = 1.5  # the same for a modem that tells of nothing
 POLL_OUTBOX = 2.0  # seconds between looks into the outbox, because wake-ups are only hints
 PROBE = 15.0  # seconds between health probes
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before the port is opened again
 SIM_REST = 5.0  # seconds that a SIM rests after it was refused
-SIM_PAUSE = 60.0  # seconds before a SIM that a person has to see to is tried again
-DATABASE_PAUSE = 1.0  # seconds before a database that is away is tried again
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerSettings:
-    """What a worker knows of its modem from the configuration."""
-
-    name: str
-    node: str
-    driver: str
-    port: str
-    msisdn: str | None = None
-    operator: str | None = None
-    max_per_minute: int | None = None
-    reports: bool = True
-    crash_safe: bool = False
+UNREGISTERED = 180.0  # seconds without a network before the radio is reset
 
 
 class ModemWorker:
     """Supervises one radio. `stop` lets the submission under way finish and then ends `run`."""
 
     def __init__(
-        self, settings: WorkerSettings, open_radio: Callable[[], Radio], db: Database, outbox: asyncio.Event
+        self,
+        settings: WorkerSettings,
+        open_radio: Callable[[], Radio],
+        db: Database,
+        outbox: asyncio.Event,
+        degraded: Degraded | None = None,
     ) -> None:
         self._settings = settings
         self._open_radio = open_radio
-        self._db = db
         self._wake = outbox
         self._stopping = False
         self._events: deque[Event] = deque()
-        self._origin = Origin(settings.name, settings.name, settings.msisdn)
-        self._sent_times: deque[float] = deque()
+        self._clerk = Clerk(settings, db, degraded or Degraded(), self._sender)
+        self._despatch = Despatch(settings, self._clerk)
+        self._errands = Errands(db, settings.name, settings.rules, settings.errands)
+        self._ladder = Ladder(bool(settings.reset_command), settings.resets_per_hour)
+        self._look = False  # whether something may lie in the memory
         self._hold_until = 0.0
         self._claimed: send.Task | None = None
         self._faults = 0  # modem faults one after the other
-        self._crash_safe = settings.crash_safe
-        self._to_clear: list[Slot] = []
         self._log = structlog.get_logger("modem").bind(modem=settings.name)
 
     def stop(self) -> None:
@@ -89,153 +73,107 @@ class ModemWorker:
 
     async def run(self) -> None:
         """Serve the modem until stopped, whatever happens to it."""
-        pause = FIRST_PAUSE
         while not self._stopping:
-            await self._recover_outbox()
-            radio = self._open_radio()
-            started = asyncio.get_running_loop().time()
-            try:
-                await self._serve(radio)
-            except RadioError as error:
-                await self._say_down(error)
-            except DatabaseUnavailableError as error:
-                self._log.warning("database away", detail=str(error))
-            except Exception:
-                self._log.exception("worker failed")
-            finally:
-                await radio.close()
-                await self._give_back()
-            served = asyncio.get_running_loop().time() - started
-            pause = FIRST_PAUSE if served > 2 * LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
-            await self._sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+            started = self._now()
+            failure = await self._attempt()
+            self._ladder.served(self._now() - started)
+            if self._stopping:
+                return
+            if failure is not None:
+                await self._climb(failure)
+            await self._sleep(self._ladder.pause())
+
+    async def _attempt(self) -> RadioError | None:
+        """Open the modem and serve it; returns why that ended."""
+        radio = self._open_radio()
+        try:
+            await self._serve(radio)
+        except RadioError as error:
+            return error
+        except DatabaseUnavailableError as error:
+            self._log.error("nothing can be kept: database and spool are away", detail=str(error))
+        except OSError as error:
+            self._log.error("nothing can be kept: the spool cannot be written", detail=str(error))
+        except Exception as error:
+            self._log.exception("worker failed")
+            return RadioError("internal", f"{type(error).__name__}: {error}")
+        finally:
+            await radio.close()
+            await self._leave_nothing()
+        return None
 
     async def _serve(self, radio: Radio) -> None:
         identity = await radio.open()
-        await self._say_ready(identity)
+        self._events.clear()
+        self._say_ready(identity)
+        await self._at_the_database(self._errands.opened(radio, identity, self._clerk.sim))
         listener = asyncio.create_task(self._listen(radio))
         try:
-            await self._settle_by_memory(radio)
-            await self._keep(radio, await radio.received())
-            await self._work(radio)
+            doubts_settled = await self._despatch.settle_by_memory(radio)
+            self._look = True
+            await self._work(radio, doubts_settled)
         finally:
             listener.cancel()
             await asyncio.gather(listener, return_exceptions=True)
 
-    async def _work(self, radio: Radio) -> None:
+    async def _work(self, radio: Radio, doubts_settled: bool) -> None:
         """Received texts first, then one part out, and so on; when there is nothing, wait."""
-        loop = asyncio.get_running_loop()
-        polled = probed = loop.time()
-        absent: tuple[str, ...] = ()
+        polled = probed = unregistered = self._now()
+        poll = POLL_MEMORY if radio.announces else POLL_SILENT_MEMORY
         while not self._stopping:
             self._wake.clear()
-            await self._take_events(radio)
-            if loop.time() - probed > PROBE:
-                probed = loop.time()
-                absent = await self._probe(radio)
-            if loop.time() - polled > POLL_MEMORY:
-                polled = loop.time()
-                await self._keep(radio, await radio.received())
-            task = self._claimed
-            if task is None and self._may_send(loop.time()):
-                task = await self._claim(absent)
-            if task is not None:
-                self._claimed = await self._submit(radio, task, absent)
+            direct = self._take_events()
+            doubts_settled = doubts_settled or await self._despatch.settle_by_memory(radio)
+            if self._now() - polled > poll:
+                polled, self._look = self._now(), True
+            may_claim = doubts_settled and not self._look and self._may_send()
+            await self._turn(direct, claims=may_claim)
+            for _ in direct:
+                await radio.acknowledge()
+            if self._look:
+                await self._fetch(radio)
+                continue
+            if self._now() - probed > PROBE:
+                probed = self._now()
+                unregistered = probed if await self._probe(radio) else unregistered
+                self._raise_if_lost(probed - unregistered)
+            await self._despatch.clear_memory(radio, least=SWEEP if self._claimed else 1)
+            await self._at_the_database(self._errands.run(radio))
+            if self._claimed is not None:
+                await self._submit(radio)
             elif not self._events:
-                await self._wait(self._until_quota(loop.time()))
+                self._despatch.pause()
+                await self._wait(min(POLL_OUTBOX, poll, max(0.05, self._hold_until - self._now())))
 
-    async def _claim(self, absent: tuple[str, ...]) -> send.Task | None:
-        return await asyncio.to_thread(send.next_task, self._db, self._sender, pdus.count_parts, _now(), absent)
+    async def _turn(self, received: Sequence[ReceivedPdu] = (), *, claims: bool = False) -> None:
+        """What came and went is written down; what is to be sent next is claimed, unless something is already."""
+        task = await self._clerk.turn(received, claims=claims and self._claimed is None)
+        self._claimed = task or self._claimed
 
-    async def _submit(self, radio: Radio, task: send.Task, absent: tuple[str, ...]) -> send.Task | None:
-        self._claimed = None  # from here on the part may be on the air
-        submission = await self._transmit(radio, task)
-        now = asyncio.get_running_loop().time()
-        self._sent_times.append(now)
-        self._hold_after(submission.outcome, now)
-        calm = submission.outcome in (Outcome.ACCEPTED.value, Outcome.REFUSED_FOR_GOOD.value)
-        more = calm and not self._stopping and self._may_send(now)
-        following = await self._settle(task, submission, absent, more)
+    async def _submit(self, radio: Radio) -> None:
+        task, self._claimed = self._claimed, None  # from here on the part may be on the air
+        assert task is not None  # noqa: S101 - the caller looked
+        submission = await self._despatch.submit(radio, task)
+        self._clerk.settle(task, submission)
+        self._hold_after(submission.outcome)
         if submission.outcome in (Outcome.MODEM_FAULT.value, Outcome.UNCERTAIN.value):
+            await self._turn()  # before the modem is asked again: that may take its time
+            self._ladder.resynced(self._now(), _utc())
             await radio.resync()
-            await self._settle_by_memory(radio)
-        await self._clear_memory(radio)
-        return following
+            await self._despatch.settle_by_memory(radio)
+            self._look = True
 
-    def _hold_after(self, outcome: str, now: float) -> None:
+    def _hold_after(self, outcome: str) -> None:
         """A SIM that may not send rests; a modem that was brought back goes on, unless it fails again and again."""
         if outcome == Outcome.SIM_FAULT.value:
-            self._hold_until = now + SIM_REST
+            self._hold_until = self._now() + SIM_REST
         elif outcome == Outcome.MODEM_FAULT.value:
             self._faults += 1
-            self._hold_until = now + min(SIM_REST, 0.25 * 2**self._faults if self._faults > 1 else 0)
+            self._hold_until = self._now() + min(SIM_REST, 0.25 * 2**self._faults if self._faults > 1 else 0)
         else:
             self._faults = 0
 
-    async def _settle(
-        self, task: send.Task, submission: send.Submission, absent: tuple[str, ...], more: bool
-    ) -> send.Task | None:
-        """What the network said is written down, however long the database is away."""
-        while True:
-            try:
-                return await asyncio.to_thread(
-                    send.settle_and_next,
-                    self._db,
-                    self._sender,
-                    task,
-                    submission,
-                    pdus.count_parts,
-                    _now(),
-                    absent,
-                    more,
-                )
-            except DatabaseUnavailableError as error:
-                self._log.warning("database away", detail=str(error))
-                await asyncio.sleep(DATABASE_PAUSE)
-
-    async def _transmit(self, radio: Radio, task: send.Task) -> send.Submission:
-        try:
-            composition = pdus.on_the_air(task.recipient, task.text, task.reference, self._settings.reports)
-        except PduError as error:
-            return send.Submission(Outcome.REFUSED_FOR_GOOD.value, code=error.code, detail=str(error))
-        encoded = composition.pdus[task.sequence - 1]
-        if self._crash_safe:
-            result = await self._submit_from_memory(radio, task, encoded)
-        else:
-            result = await radio.submit(encoded.pdu, encoded.length, more=task.sequence < task.total)
-        return send.Submission(result.outcome.value, result.reference, result.code, result.detail)
-
-    async def _submit_from_memory(self, radio: Radio, task: send.Task, encoded: EncodedPdu) -> SendResult:
-        """Write, commit where, then send: after a crash the memory tells whether the part has gone out."""
-        try:
-            slot = await radio.store(encoded.pdu, encoded.length)
-        except NotSupportedError as error:
-            self._log.warning("no crash-safe submission on this modem", detail=str(error))
-            self._crash_safe = False
-            return SendResult(Outcome.MODEM_FAULT, code=error.code, detail=str(error))
-        except RadioError as error:
-            return SendResult(Outcome.MODEM_FAULT, code=error.code, detail=str(error))
-        await asyncio.to_thread(send.note_slot, self._db, task.part_id, slot.storage, slot.index)
-        self._to_clear.append(slot)
-        return await radio.submit_stored(slot)
-
-    async def _clear_memory(self, radio: Radio) -> None:
-        """Delete what is settled, so that the memory keeps room for what comes in."""
-        while self._to_clear:
-            slot = self._to_clear.pop()
-            if not await radio.delete(slot):
-                self._log.warning("slot will not delete", storage=slot.storage, index=slot.index)
-
-    async def _settle_by_memory(self, radio: Radio) -> None:
-        """Doubts of an earlier run are settled by what the modem's memory says, before anything is sent."""
-        if not self._crash_safe:
-            return
-        found = await radio.stored()
-        sent = {(item.slot.storage, item.slot.index): item.state is StoredState.SENT for item in found}
-        settled = await asyncio.to_thread(send.settle_from_memory, self._db, self._sender, sent, _now())
-        if settled:
-            self._log.info("settled doubts by the modem's memory", parts=settled)
-        self._to_clear.extend(item.slot for item in found)
-        await self._clear_memory(radio)
+    # Receiving
 
     async def _listen(self, radio: Radio) -> None:
         while True:
@@ -245,166 +183,155 @@ class ModemWorker:
             if event.kind is EventKind.GONE:
                 return
 
-    async def _take_events(self, radio: Radio) -> None:
-        stored = 0
+    def _take_events(self) -> list[ReceivedPdu]:
+        """What came directly; of what lies in the memory it is only noted that there is something."""
+        direct: list[ReceivedPdu] = []
         while self._events:
             event = self._events.popleft()
             if event.kind is EventKind.GONE:
                 raise PortUnavailableError("gone", event.detail or "the port vanished")
             if event.received is not None:
-                await self._keep(radio, [event.received])
-            elif event.kind is EventKind.STORED and event.slot is not None and not stored and not self._events:
-                received = await radio.read(event.slot)
-                await self._keep(radio, [received] if received else [])
-            else:
-                if event.kind is EventKind.MEMORY_FULL:
-                    self._log.warning("SIM full: the network keeps what comes until it is read", detail=event.detail)
-                stored += 1
-        if stored:
-            await self._keep(radio, await radio.received())
+                direct.append(event.received)
+                continue
+            if event.kind is EventKind.MEMORY_FULL:
+                self._log.warning("SIM full: the network keeps what comes until it is read", detail=event.detail)
+            self._look = True
+        return direct
 
-    async def _keep(self, radio: Radio, received: Sequence[ReceivedPdu]) -> None:
-        """Commit first, delete after: a crash in between reads the same part again, and knows it."""
-        if not received:
-            return
-        parts: list[Part] = []
-        reports: list[Report] = []
-        for item in received:
-            report = pdus.report_of(item.pdu) if pdus.is_report(item.pdu) else None
-            if report is not None:
-                reports.append(report)
-            else:
-                parts.append(pdus.part_of(item.pdu, _now()))
-        if parts:
-            await self._db_call(lambda: receive_parts(self._db, self._origin, parts, pdus.join_texts, _now()))
-        if reports:
-            await self._db_call(lambda: receive_reports(self._db, self._origin, reports, _now()))
-        for item in received:
-            if item.slot is None:
-                await radio.acknowledge()
-            elif not await radio.delete(item.slot):
-                self._log.warning("slot will not delete", storage=item.slot.storage, index=item.slot.index)
+    async def _fetch(self, radio: Radio) -> None:
+        """Empty the memory: what lies there is kept first and deleted after; a crash in between reads it again."""
+        self._look = False
+        received: Sequence[ReceivedPdu] = await radio.received()
+        stuck: set[object] = set()
+        while received:
+            await self._turn(received)
+            cleared = await radio.clear([item.slot for item in received if item.slot is not None])
+            for slot in cleared.stuck:
+                self._log.warning("slot will not delete", storage=slot.storage, index=slot.index)
+            stuck.update(cleared.stuck)
+            received = [item for item in cleared.received if item.slot not in stuck]
 
-    async def _probe(self, radio: Radio) -> tuple[str, ...]:
+    # How the modem is
+
+    async def _probe(self, radio: Radio) -> bool:
+        """Ask how it is; returns whether it is on the network."""
         health = await radio.probe()
         if health.total and health.used == health.total:
             self._log.warning("SIM full", used=health.used, total=health.total)
-            await self._keep(radio, await radio.received())
-        state = "ready" if health.registered or health.registration is None else "unregistered"
-        values: dict[str, Any] = {
-            "state": state,
-            "signal_dbm": health.signal_dbm,
-            "storage_used": health.used,
-            "storage_total": health.total,
-            "last_seen": _now(),
-        }
-        if self._settings.operator is None and health.operator:
-            values["operator"] = health.operator
-        if state == "ready":
-            values |= {"error": None, "down_since": None}
-        return await self._db_call(lambda: fleet.report_and_absent(self._db, self._settings.name, values, _now()))
-
-    async def _say_ready(self, identity: Identity) -> None:
-        self._origin = Origin(
-            self._settings.name, identity.imsi or self._settings.name, self._settings.msisdn or identity.msisdn
+            self._look = True
+        registered = health.registered or health.registration is None
+        self._clerk.note(
+            state="ready" if registered else "unregistered",
+            signal_dbm=health.signal_dbm,
+            storage_used=health.used,
+            storage_total=health.total,
+            last_seen=_utc(),
         )
-        values = {
-            "node": self._settings.node,
-            "driver": self._settings.driver,
-            "port": self._settings.port,
-            "state": "ready",
-            "operator": self._settings.operator,
-            "msisdn": self._origin.msisdn,
-            "imei": identity.imei,
-            "sim": identity.imsi,
-            "smsc": identity.smsc,
-            "model": identity.model,
-            "last_seen": _now(),
-            "down_since": None,
-            "error": None,
-        }
-        await self._db_call(lambda: fleet.report(self._db, self._settings.name, values))
+        if self._settings.operator is None and health.operator:
+            self._clerk.note(operator=health.operator)
+        if registered:
+            self._clerk.note(error=None, down_since=None)
+        return registered
+
+    def _raise_if_lost(self, seconds: float) -> None:
+        if seconds > UNREGISTERED:
+            raise RadioError("unregistered", f"no network for {seconds:.0f} s: {self._settings.name} is not registered")
+
+    def _say_ready(self, identity: Identity) -> None:
+        self._clerk.meet(identity)
+        self._clerk.note(
+            node=self._settings.node,
+            driver=self._settings.driver,
+            port=self._settings.port,
+            state="ready",
+            operator=self._settings.operator,
+            msisdn=self._settings.msisdn or identity.msisdn,
+            imei=identity.imei,
+            sim=identity.imsi,
+            smsc=identity.smsc,
+            model=identity.model,
+            last_seen=_utc(),
+            down_since=None,
+            error=None,
+        )
         self._log.info("modem ready", port=self._settings.port, model=identity.model)
 
-    async def _say_down(self, error: RadioError) -> None:
-        self._log.warning("modem down", code=error.code, detail=str(error))
-        values = {
-            "node": self._settings.node,
-            "driver": self._settings.driver,
-            "port": self._settings.port,
-            "state": "locked"
-            if isinstance(error, SimError)
-            else "silent"
-            if isinstance(error, ModemSilentError)
-            else "down",
-            "error": str(error),
-            "msisdn": self._settings.msisdn,
-        }
-        try:
-            await asyncio.to_thread(fleet.report_down, self._db, self._settings.name, values, _now())
-        except DatabaseUnavailableError as away:
-            self._log.warning("database away", detail=str(away))
-        if isinstance(error, SimError):
-            await self._sleep(SIM_PAUSE)
+    # When it fails
 
-    async def _give_back(self) -> None:
-        """Return a message that was claimed and not begun: another modem, or this one later, sends it."""
-        if self._claimed is None:
-            return
+    async def _climb(self, error: RadioError) -> None:
+        """Say what is wrong and what has been tried, and take the next step of the ladder."""
+        step = self._ladder.failed(error.code, self._now(), _utc())
+        told = "; ".join(words for words in (str(error), self._ladder.evidence()) if words)
+        self._log.warning("modem down", code=error.code, detail=told, next=step.name.lower())
+        await self._clerk.report_down(_state(error), told)
+        if step is Step.RESET:
+            await self._reset()
+        elif step is Step.COMMAND:
+            why_not = await run_command(self._settings.reset_command, self._settings.name, self._settings.port)
+            self._log.warning("ran the site's command for this modem", failed=why_not)
+
+    async def _reset(self) -> None:
+        radio = self._open_radio()
+        try:
+            await radio.reset()
+        except NotSupportedError as error:
+            self._log.info("no reset", detail=str(error))
+        except RadioError as error:
+            self._log.warning("the reset failed", code=error.code, detail=str(error))
+        finally:
+            await radio.close()
+
+    async def _leave_nothing(self) -> None:
+        """Settle what has gone out; return what was claimed and not begun, so that another modem can send it."""
+        if self._clerk.has_to_settle:
+            await self._turn()
         task, self._claimed = self._claimed, None
+        if task is not None:
+            await self._clerk.give_back(task)
+
+    async def _at_the_database(self, errand: Awaitable[None]) -> None:
+        """What can wait while the database is away."""
         try:
-            await asyncio.to_thread(send.give_back, self._db, self._sender, task, _now())
+            await errand
         except DatabaseUnavailableError as error:
-            self._log.warning("database away", detail=str(error))
+            self._clerk.lost(error)
 
-    async def _recover_outbox(self) -> None:
-        """What an earlier run of this worker left in the middle is said to be uncertain before anything is sent."""
-        while not self._stopping:
-            try:
-                uncertain, queued = await asyncio.to_thread(send.recover, self._db, self._sender.owner, _now())
-            except DatabaseUnavailableError as error:
-                self._log.warning("database away", detail=str(error))
-                await self._sleep(DATABASE_PAUSE)
-                continue
-            if uncertain or queued:
-                self._log.warning("found cut-off submissions", uncertain=uncertain, queued_again=queued)
-            return
-
-    async def _db_call(self, work: Callable[[], T]) -> T:
-        return await asyncio.to_thread(work)
+    # Waiting
 
     async def _wait(self, seconds: float) -> None:
         try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
         except TimeoutError:
             return
 
     async def _sleep(self, seconds: float) -> None:
-        end = asyncio.get_running_loop().time() + seconds
-        while not self._stopping and (left := end - asyncio.get_running_loop().time()) > 0:
+        end = self._now() + seconds
+        while not self._stopping and (left := end - self._now()) > 0:
             self._wake.clear()
             await self._wait(left)
 
-    def _may_send(self, now: float) -> bool:
-        return self._until_quota(now) == POLL_OUTBOX
+    def _may_send(self) -> bool:
+        return self._now() >= self._hold_until
 
-    def _until_quota(self, now: float) -> float:
-        """Seconds until this modem may send (the site's limit, a fault's pause); `POLL_OUTBOX` when it may now."""
-        if now < self._hold_until:
-            return self._hold_until - now
-        limit = self._settings.max_per_minute
-        if limit is None:
-            self._sent_times.clear()
-            return POLL_OUTBOX
-        while self._sent_times and self._sent_times[0] < now - 60:
-            self._sent_times.popleft()
-        return POLL_OUTBOX if len(self._sent_times) < limit else max(0.05, self._sent_times[0] + 60 - now)
+    def _sender(self, sim: str) -> send.Sender:
+        settings = self._settings
+        return send.Sender(
+            settings.owner, settings.name, sim, self._despatch.crash_safe, settings.rules, self._errands.fleet
+        )
 
-    @property
-    def _sender(self) -> send.Sender:
-        owner = f"{self._settings.node}/{self._settings.name}"
-        return send.Sender(owner[:64], self._settings.name, self._origin.sim, self._crash_safe)
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
 
 
-def _now() -> datetime:
+def _state(error: RadioError) -> str:
+    if isinstance(error, SimError):
+        return "locked"
+    if error.code == "unregistered":
+        return "unregistered"
+    return "silent" if isinstance(error, ModemSilentError) else "down"
+
+
+def _utc() -> datetime:
     return datetime.now(UTC)

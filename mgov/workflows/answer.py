@@ -16,7 +16,7 @@ from mgov.domain.message import is_machine
 from mgov.replies import Replies
 from mgov.store import conversations, inbox, outbox, staff
 from mgov.store.conversations import OpenQuestion
-from mgov.store.database import Database
+from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows import keywords
 from mgov.workflows.handlers import HANDLERS, missing, reminder_answer, strike_pin, unknown
 from mgov.workflows.handlers.request import HandlerSettings, Question, Reply, Request
@@ -27,6 +27,7 @@ from parsers.reading import Reading
 
 ENGINE = Actor.system("engine")
 MAX_TRIES = 3
+BATCH = 12  # texts in one commit: enough to share its cost, few enough not to keep modems from theirs
 RETRY = timedelta(seconds=2)
 #: Commands that never act on a guess: what was meant is proposed, and waits for YA.
 NEEDS_CERTAINTY = frozenset({"PAY", "REMIND_OFF", "CANCEL", "REGISTER", "APPLY"})
@@ -57,6 +58,25 @@ class Handled:
     outbound_id: int | None
 
 
+def answer_due(db: Database, settings: AnswerSettings, now: datetime, most: int = BATCH) -> list[Handled]:
+    """Handle up to `most` texts that are due, each of another sender, in one commit; empty when there are none.
+
+    When one of them fails nothing of that commit stays, and each is handled by itself: no sender's text can undo
+    another's answer.
+    """
+
+    def work(tx: Connection) -> list[Handled]:
+        return [_handle(tx, message, settings) for message in inbox.claim_due(tx, now, most)]
+
+    try:
+        return db.transact(work)
+    except DatabaseUnavailableError:
+        raise
+    except Exception:
+        alone = (answer_next(db, settings, now) for _ in range(most))
+        return [handled for handled in alone if handled is not None]
+
+
 def answer_next(db: Database, settings: AnswerSettings, now: datetime) -> Handled | None:
     """Handle the next text that is due; None when there is none.
 
@@ -74,6 +94,8 @@ def answer_next(db: Database, settings: AnswerSettings, now: datetime) -> Handle
 
     try:
         return db.transact(work)
+    except DatabaseUnavailableError:
+        raise
     except Exception as error:
         if not claimed:
             raise

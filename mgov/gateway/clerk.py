@@ -1,0 +1,229 @@
+"""The clerk of one modem: writes down what it brings, in the database, or in the spool while that is away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from mgov.domain.message import Origin
+from mgov.gateway import pdus
+from mgov.gateway.degraded import Degraded
+from mgov.gateway.settings import WorkerSettings
+from mgov.gateway.spool import Entry, Spool
+from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.workflows import fleet, send
+from mgov.workflows.turn import AirSide, Delivery, Turn, take_turn
+from modem_drivers.radio import Identity, ReceivedPdu
+
+AGAIN = 1.0  # seconds before a database that was away is asked again
+AIR = AirSide(pdus.join_texts, pdus.count_parts)
+
+
+class Clerk:
+    """What a worker knows of the database. `sender` says who sends, as things stand."""
+
+    def __init__(
+        self, settings: WorkerSettings, db: Database, degraded: Degraded, sender: Callable[[str], send.Sender]
+    ) -> None:
+        self._settings = settings
+        self._db = db
+        self._degraded = degraded
+        self._sender_of = sender
+        self._origin = Origin(settings.name, settings.name, settings.msisdn)
+        self._settled: tuple[send.Task, send.Submission] | None = None
+        self._standing: dict[str, Any] = {}
+        self._recovered = False
+        self._in_doubt = False  # whether a turn may have been committed or not
+        self._again_at = 0.0
+        folder = settings.spool_folder
+        self._spool = Spool(folder / f"{settings.name}.spool") if folder else None
+        self._refused = Spool(folder / f"{settings.name}.refused") if folder else None
+        self._log = structlog.get_logger("modem").bind(modem=settings.name)
+
+    @property
+    def sender(self) -> send.Sender:
+        """Who sends: the lease's owner, the modem, and the SIM that is in it."""
+        return self._sender_of(self._origin.sim)
+
+    @property
+    def sim(self) -> str:
+        """The SIM that is in the modem: its IMSI, or the modem's name where it tells none."""
+        return self._origin.sim
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the database was away a moment ago."""
+        return asyncio.get_running_loop().time() < self._again_at
+
+    def meet(self, identity: Identity) -> None:
+        """From now on this SIM is in the modem."""
+        sim = identity.imsi or identity.iccid or self._settings.name
+        self._origin = Origin(self._settings.name, sim, self._settings.msisdn or identity.msisdn)
+
+    def note(self, **standing: Any) -> None:  # noqa: ANN401 - columns of the modem
+        """Remember how the modem is; it is written with the next turn."""
+        self._standing |= standing
+
+    def settle(self, task: send.Task, submission: send.Submission) -> None:
+        """Remember what came of a submission; it is written with the next turn, however long that takes."""
+        self._settled = task, submission
+
+    @property
+    def has_to_settle(self) -> bool:
+        """Whether a submission is known here and not yet in the database."""
+        return self._settled is not None
+
+    async def turn(self, received: Sequence[ReceivedPdu] = (), *, claims: bool = False) -> send.Task | None:
+        """Write everything down; when this returns, what was received is safe, and the returned part may be sent.
+
+        While the database is away nothing is claimed, and what came of a submission is written when it is back.
+        """
+        try:
+            if self.is_waiting:
+                raise DatabaseUnavailableError("away a moment ago")
+            return await asyncio.to_thread(self._turn, list(received), claims)
+        except DatabaseUnavailableError as error:
+            self._in_doubt = self._in_doubt or not self.is_waiting
+            await self._keep_in_spool(received, error)
+            return None
+
+    async def report_down(self, state: str, detail: str) -> None:
+        """Write that the modem is down, and since when."""
+        values = {
+            "node": self._settings.node,
+            "driver": self._settings.driver,
+            "port": self._settings.port,
+            "state": state,
+            "error": detail,
+            "msisdn": self._settings.msisdn,
+        }
+        self._standing.clear()
+        await self._try(lambda: fleet.report_down(self._db, self._settings.name, values, _now()))
+
+    async def give_back(self, task: send.Task) -> None:
+        """Return a part that was claimed and not begun on the air: another modem, or this one later, sends it."""
+        await self._try(lambda: send.give_back(self._db, self.sender, task, _now()))
+
+    async def settle_doubts(self, sent: dict[tuple[str, int], bool]) -> bool:
+        """Settle doubts by what the modem's memory says; False when the database is away."""
+        settled = 0
+
+        def work() -> None:
+            nonlocal settled
+            settled = send.settle_from_memory(self._db, self.sender, sent, _now())
+
+        if not await self._try(work):
+            return False
+        if settled:
+            self._log.info("settled doubts by the modem's memory", parts=settled)
+        return True
+
+    async def note_slot(self, task: send.Task, storage: str | None, index: int | None) -> bool:
+        """Commit where in the modem's memory a part lies (None: it is sent without); False when that cannot be."""
+        return await self._try(lambda: send.note_slot(self._db, task.part_id, storage, index))
+
+    # In a worker thread
+
+    def _turn(self, received: list[ReceivedPdu], claims: bool) -> send.Task | None:
+        self._recover()
+        self._take_stock()
+        self._replay()
+        deliveries = [self._delivery(self._origin, _now(), [item.pdu for item in received])] if received else []
+        turn = Turn(self._settled, deliveries, dict(self._standing), claims)
+        try:
+            task = take_turn(self._db, self.sender, turn, AIR, _now())
+        except DatabaseUnavailableError:
+            raise
+        except Exception:
+            if not received or self._refused is None:
+                raise
+            task = self._one_by_one(turn, received)
+        self._settled = None
+        self._standing.clear()
+        self._degraded.back()
+        return task
+
+    def _one_by_one(self, turn: Turn, received: list[ReceivedPdu]) -> send.Task | None:
+        """One PDU that the database refuses must not keep the modem from its work: it is put aside, and said."""
+        for item in received:
+            delivery = self._delivery(self._origin, _now(), [item.pdu])
+            try:
+                take_turn(self._db, self.sender, Turn(deliveries=[delivery]), AIR, _now())
+            except DatabaseUnavailableError:
+                raise
+            except Exception as error:
+                assert self._refused is not None  # noqa: S101 - the caller looked
+                self._refused.append([self._entry(item)])
+                self._log.exception("a PDU was put aside", file=str(self._refused.path), detail=type(error).__name__)
+        return take_turn(self._db, self.sender, replace(turn, deliveries=()), AIR, _now())
+
+    def _recover(self) -> None:
+        """What an earlier run of this worker left in the middle is said to be uncertain before anything is sent."""
+        if self._recovered:
+            return
+        uncertain, queued = send.recover(self._db, self.sender.owner, _now())
+        if uncertain or queued:
+            self._log.warning("found cut-off submissions", uncertain=uncertain, queued_again=queued)
+        self._recovered = True
+
+    def _take_stock(self) -> None:
+        if not self._in_doubt:
+            return
+        settled = self._settled[0] if self._settled else None
+        if not send.take_stock(self._db, self.sender.owner, settled, _now()):
+            self._settled = None
+        self._in_doubt = False
+
+    def _replay(self) -> None:
+        if self._spool is None or not self._spool.holds_something:
+            return
+        entries = self._spool.entries()
+        deliveries = [
+            self._delivery(Origin(entry.modem, entry.sim, entry.msisdn), entry.at, [entry.pdu]) for entry in entries
+        ]
+        take_turn(self._db, self.sender, Turn(deliveries=deliveries), AIR, _now())
+        self._spool.clear()
+        self._log.warning("the spool is replayed", pdus=len(entries))
+
+    @staticmethod
+    def _delivery(origin: Origin, at: datetime, raw: Sequence[str]) -> Delivery:
+        reports = {pdu: report for pdu in raw if pdus.is_report(pdu) and (report := pdus.report_of(pdu)) is not None}
+        parts = [pdus.part_of(pdu, at) for pdu in raw if pdu not in reports]
+        return Delivery(origin, at, parts, list(reports.values()))
+
+    def _entry(self, item: ReceivedPdu) -> Entry:
+        return Entry(self._origin.modem, self._origin.sim, self._origin.msisdn, _now(), item.pdu)
+
+    # While the database is away
+
+    async def _keep_in_spool(self, received: Sequence[ReceivedPdu], error: DatabaseUnavailableError) -> None:
+        if not self.is_waiting:
+            self._again_at = asyncio.get_running_loop().time() + AGAIN
+            self._degraded.away(str(error))
+        if not received:
+            return
+        if self._spool is None:
+            raise error
+        await asyncio.to_thread(self._spool.append, [self._entry(item) for item in received])
+        self._degraded.spooled(len(received))
+
+    def lost(self, error: DatabaseUnavailableError) -> None:
+        """Another part of the worker could not reach the database."""
+        self._degraded.away(str(error))
+
+    async def _try(self, work: Callable[[], object]) -> bool:
+        try:
+            await asyncio.to_thread(work)
+        except DatabaseUnavailableError as error:
+            self._degraded.away(str(error))
+            return False
+        return True
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
