@@ -1,40 +1,30 @@
-"""`mgov modem`: the state of each modem, from the database when the daemon runs."""
+"""`mgov modem`: the state of each modem, and what a person may ask of it, also while the daemon holds it."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
 
 import click
 
-from mgov.bootstrap import modem_profiles, radio_opener
-from mgov.cli.context import CliContext, NotDone
-from mgov.config import ModemSection
-from mgov.store import modems
-from modem_drivers.radio import Radio, RadioError
+from mgov.cli.context import CliContext, NotDone, error_line
+from mgov.cli.modem_line import line_to
+from mgov.domain.roles import Right
+from mgov.store import modems, routes
+from mgov.workflows import access, pauses
 
-T = TypeVar("T")
 COLUMNS = (
-    "name",
-    "node",
-    "driver",
-    "port",
-    "state",
-    "operator",
-    "msisdn",
-    "signal_dbm",
-    "queued",
-    "sent_today",
-    "balance",
-    "last_seen",
-    "error",
+    *("name", "node", "driver", "port", "state", "operator", "msisdn", "signal_dbm", "queued", "sent_today"),
+    *("balance", "last_seen", "error", "paused", "blocked", "days_left", "valid_until", "memory_writes"),
 )
+ROUTE_COLUMNS = ("modem", "operator", "state", "since", "samples", "failures", "late", "median_seconds", "reason")
 
 
 @click.group()
 def modem() -> None:
-    """List and ask modems."""
+    """List, ask and control modems."""
 
 
 @modem.command("list")
@@ -62,81 +52,116 @@ def list_(context: CliContext, as_json: bool) -> None:
     context.print_rows(rows, as_json)
 
 
+@modem.command("routes")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def routes_(context: CliContext, as_json: bool) -> None:
+    """How well each modem's texts to each operator's numbers went out in the last hour."""
+    rows = context.database().read(routes.listing)
+    context.print_rows(({column: row[column] for column in ROUTE_COLUMNS} for row in rows), as_json)
+
+
 @modem.command()
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def probe(context: CliContext, name: str, as_json: bool) -> None:
-    """Open a modem that no daemon holds, and say who it is and how it is."""
-
-    async def ask(radio: Radio) -> dict[str, Any]:
-        identity, health = await radio.open(), await radio.probe()
-        return {
-            "name": name,
-            "imei": identity.imei,
-            "imsi": identity.imsi,
-            "model": identity.model,
-            "smsc": identity.smsc,
-            "registered": health.registered,
-            "operator": health.operator,
-            "signal_dbm": health.signal_dbm,
-            "used": health.used,
-            "total": health.total,
-        }
-
-    context.print_rows([_with_radio(context, name, ask)], as_json)
+    """Ask a modem who it is and how it is."""
+    _require(context)
+    with line_to(context, name) as line:
+        health = json.loads(line.do("probe").answer)
+        row = {"name": name, **line.identity()}
+    for field in ("registered", "operator", "signal_dbm", "used", "total"):
+        row[field] = health[field]
+    context.print_rows([row], as_json)
 
 
 @modem.command()
 @click.argument("name")
 @click.pass_obj
 def signal(context: CliContext, name: str) -> None:
-    """Print the signal in dBm of a modem that no daemon holds."""
-
-    async def ask(radio: Radio) -> int | None:
-        await radio.open()
-        return (await radio.probe()).signal_dbm
-
-    value = _with_radio(context, name, ask)
+    """Print a modem's signal in dBm."""
+    _require(context)
+    with line_to(context, name) as line:
+        value = json.loads(line.do("probe").answer)["signal_dbm"]
     click.echo("unknown" if value is None else f"{value} dBm")
 
 
 @modem.command()
 @click.argument("name")
 @click.argument("code")
+@click.argument("answers", nargs=-1)
 @click.pass_obj
-def ussd(context: CliContext, name: str, code: str) -> None:
-    """Dial a USSD code on a modem that no daemon holds, and print the network's answer."""
-
-    async def ask(radio: Radio) -> str:
-        await radio.open()
-        return await radio.ussd(code)
-
-    click.echo(_with_radio(context, name, ask))
-
-
-def _with_radio(context: CliContext, name: str, ask: Callable[[Radio], Coroutine[Any, Any, T]]) -> T:
-    section = _section(context, name)
-    if section.driver == "simulated":
-        raise NotDone(f'modem "{name}": simulated modems live inside the daemon; see `mgov modem list`')
-    opener = radio_opener(context.config, section, section.port or "auto", modem_profiles())
-
-    async def go() -> T:
-        radio = opener()
-        try:
-            return await ask(radio)
-        finally:
-            await radio.close()
-
-    try:
-        return asyncio.run(go())
-    except RadioError as error:
-        raise NotDone(f'modem "{name}": {error}') from error
+def ussd(context: CliContext, name: str, code: str, answers: tuple[str, ...]) -> None:
+    """Dial a USSD code and print the network's texts; ANSWERS, or what you type, answer its menus."""
+    _require(context)
+    steps = _steps(code, answers)
+    with line_to(context, name) as line:
+        for step in steps:
+            said = line.do("ussd", step)
+            click.echo(said.answer)
+            if not said.open:
+                break
+        else:
+            line.do("ussd_end")
+    if unused := list(steps) if not _is_interactive() else []:
+        error_line(f"the network ended the session; not used: {' '.join(unused)}")
 
 
-def _section(context: CliContext, name: str) -> ModemSection:
-    for section in context.config.modem:
-        if section.name == name:
-            return section
-    names = ", ".join(section.name for section in context.config.modem) or "none"
-    raise NotDone(f'no modem is called "{name}"; configured: {names}')
+@modem.command()
+@click.argument("name")
+@click.pass_obj
+def reset(context: CliContext, name: str) -> None:
+    """Reset a modem as its profile allows."""
+    _require(context)
+    with line_to(context, name) as line:
+        line.do("reset")
+    click.echo(f"{name}: reset")
+
+
+@modem.command()
+@click.argument("name")
+@click.option("--reason", metavar="T", help="Why, for whoever looks.")
+@click.pass_obj
+def pause(context: CliContext, name: str, reason: str | None) -> None:
+    """Send nothing by a modem; it goes on receiving, and others take over what is meant for it."""
+    _known(context, name)
+    new = pauses.pause(context.database(), "modem", name, reason=reason, actor=context.actor(), now=context.now())
+    click.echo(f"{name}: paused" if new else f"{name}: was paused already")
+
+
+@modem.command()
+@click.argument("name")
+@click.pass_obj
+def resume(context: CliContext, name: str) -> None:
+    """Let a modem send again."""
+    if pauses.resume(context.database(), "modem", name, actor=context.actor(), now=context.now()):
+        click.echo(f"{name}: goes on")
+    else:
+        error_line(f"{name}: was not paused")
+
+
+def _steps(code: str, answers: tuple[str, ...]) -> Iterator[str]:
+    """The code, the answers that were given, and then what a person at a terminal types; an empty line ends it."""
+    yield code
+    yield from answers
+    while _is_interactive():
+        typed = click.prompt("", prompt_suffix="> ", default="", show_default=False)
+        if not typed:
+            return
+        yield typed
+
+
+def _is_interactive() -> bool:
+    return sys.stdin.isatty()
+
+
+def _require(context: CliContext) -> None:
+    access.scope(context.database(), context.actor(), Right.MODEM_CONTROL)
+
+
+def _known(context: CliContext, name: str) -> None:
+    rows: list[Any] = list(context.database().read(modems.rows))
+    names = {section.name for section in context.config.modem} | {row["name"] for row in rows}
+    if name not in names:
+        raise NotDone(f'no modem is called "{name}"; known: {", ".join(sorted(names)) or "none"}')

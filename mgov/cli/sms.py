@@ -12,6 +12,7 @@ import click
 
 from mgov.bootstrap import answer_settings, payment_policy
 from mgov.cli.context import CliContext, NotDone, error_line
+from mgov.cli.dead_letters import dead, resend
 from mgov.domain.message import digest
 from mgov.store import modems
 from mgov.store.schema.messages import PRIORITIES
@@ -26,6 +27,10 @@ BATCH = 500
 @click.group()
 def sms() -> None:
     """Queue, take in and list texts."""
+
+
+sms.add_command(dead)
+sms.add_command(resend)
 
 
 @sms.command()

@@ -56,12 +56,6 @@ class Errands:
         self._next_look = self._next_measure = 0.0
         self._balance_due: datetime | None = None
         self._log = structlog.get_logger("modem").bind(modem=modem)
-        self._do: dict[str, Callable[[Radio, str], Awaitable[Result]]] = {
-            "ussd": _ussd,
-            "ussd_end": _ussd_end,
-            "probe": _probe,
-            "reset": _reset,
-        }
 
     async def opened(self, radio: Radio, identity: Identity, sim: str) -> None:
         """Note the SIM, let go what a pilot no longer holds back, and set the SMSC where it is missing."""
@@ -101,7 +95,7 @@ class Errands:
 
     async def _serve(self, radio: Radio, request: Request) -> None:
         try:
-            result = await self._do[request.kind](radio, request.argument)
+            result = await serve(radio, request.kind, request.argument)
         except RadioError as error:
             await self._finish(request, Result("failed", str(error)))
             if isinstance(error, ModemSilentError | PortUnavailableError):
@@ -174,6 +168,11 @@ class Errands:
             self._log.info("balance", balance=credit.balance, valid_until=str(credit.valid_until), days_left=days)
 
 
+async def serve(radio: Radio, kind: str, argument: str) -> Result:
+    """Do what a person asked: `ussd`, `ussd_end`, `probe` or `reset`; raises `RadioError` with the modem's reason."""
+    return await _DEEDS[kind](radio, argument)
+
+
 async def _session(radio: Radio, steps: tuple[str, ...]) -> str:
     """Dial the first step and answer with the others; gives the last text."""
     said = await radio.ussd_step(steps[0])
@@ -202,6 +201,14 @@ async def _probe(radio: Radio, _text: str) -> Result:
 async def _reset(radio: Radio, _text: str) -> Result:
     await radio.reset()
     return Result("done", "reset")
+
+
+_DEEDS: dict[str, Callable[[Radio, str], Awaitable[Result]]] = {
+    "ussd": _ussd,
+    "ussd_end": _ussd_end,
+    "probe": _probe,
+    "reset": _reset,
+}
 
 
 def _now() -> datetime:

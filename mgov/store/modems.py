@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.store import pauses, sims
 from mgov.store.schema.messages import modem, outbound_message
 
 #: A reply prefers the modem that was texted, until that has been away this long.
@@ -38,10 +39,19 @@ def rows(tx: Connection) -> list[RowMapping]:
 
 def listing(tx: Connection, today: datetime) -> list[dict[str, Any]]:
     """Every modem with what waits for it and what it sent since `today` (the start of the day)."""
-    rows = tx.execute(select(modem).order_by(modem.c.name)).mappings().all()
     queued = _counts(tx, and_(outbound_message.c.state == "queued"), outbound_message.c.preferred_modem)
     sent = _counts(tx, outbound_message.c.sent_at >= today, outbound_message.c.modem)
-    return [{**row, "queued": queued.get(row["name"], 0), "sent_today": sent.get(row["name"], 0)} for row in rows]
+    paused, writes = pauses.current(tx).modems, sims.memory_writes(tx)
+    return [
+        {
+            **row,
+            "queued": queued.get(row["name"], 0),
+            "sent_today": sent.get(row["name"], 0),
+            "paused": row["name"] in paused,
+            "memory_writes": writes.get(row["sim"] or "", 0),
+        }
+        for row in rows(tx)
+    ]
 
 
 def own_numbers(tx: Connection) -> frozenset[str]:

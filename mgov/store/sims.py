@@ -29,7 +29,7 @@ def seen(tx: Connection, imsi: str, now: datetime, **values: str | None) -> None
         tx.execute(insert(sim).values(imsi=imsi, seen_at=now, **told))
 
 
-def note_write(tx: Connection, part_id: int, storage: str) -> None:
+def note_write(tx: Connection, part_id: int, storage: str | None) -> None:
     """Count that a part was written to the memory of the SIM that sends it."""
     if storage == SIM_MEMORY:
         tx.execute(_WRITTEN, {"part_id": part_id})

@@ -11,7 +11,7 @@ from sqlalchemy.engine import RowMapping
 
 from mgov.domain.backoff import MAX_ATTEMPTS, Where, aftermath, retry_at
 from mgov.domain.routing import Fleet, SendRules
-from mgov.store import attempts, outbox, reminder_recheck
+from mgov.store import attempts, outbox, reminder_recheck, sims
 from mgov.store.database import Database, wake
 from mgov.store.queue import Taker
 from mgov.workflows.receive import match_parked_reports
@@ -324,7 +324,12 @@ def take_stock(db: Database, owner: str, settled: Task | None, now: datetime) ->
 
 def note_slot(db: Database, part_id: int, storage: str | None, index: int | None) -> None:
     """Commit where in the modem's memory a part lies (None: it is sent without); only then is it sent from there."""
-    db.transact(lambda tx: outbox.set_part(tx, part_id, memory=storage, memory_index=index))
+
+    def work(tx: Connection) -> None:
+        outbox.set_part(tx, part_id, memory=storage, memory_index=index)
+        sims.note_write(tx, part_id, storage)
+
+    db.transact(work)
 
 
 def settle_from_memory(db: Database, sender: Sender, sent: Mapping[tuple[str, int], bool], now: datetime) -> int:
