@@ -94,13 +94,13 @@ class CliContext:
         path = configuration.find(self.config_path)
         return str(path.resolve()) if path is not None else "none"
 
-    def keep_token(self, token: str) -> None:
-        """Keep the token of a session that has just begun."""
-        session_file.write(self.session_name, token)
+    def keep_token(self, token: str | None) -> None:
+        """Keep the token of a session that has just begun; None: forget it."""
+        session_file.keep(self.session_name, token)
 
-    def agency_seen(self, right: Right) -> int | None:
+    def agency_seen(self, right: Right, asked: str | None = None) -> str | None:
         """The agency whose rows the actor sees (None: all). Raises `RefusedError` where he may see none."""
-        return access.scope(self.database(), self.actor(), right)
+        return access.scope(self.database(), self.actor(), right, asked)
 
     @cached_property
     def _replies(self) -> Replies:

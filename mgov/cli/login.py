@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from mgov.cli import session_file
 from mgov.cli.context import CliContext
 from mgov.workflows import sessions
 
@@ -37,7 +36,7 @@ def logout(context: CliContext) -> None:
     """End this session."""
     if context.token:
         sessions.logout(context.database(), context.token, now=context.now())
-    session_file.remove(context.session_name)
+    context.keep_token(None)
     click.echo("keluar / logged out")
 
 

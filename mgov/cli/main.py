@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import click
 
 from mgov import __version__
 from mgov.cli.context import CliContext, NotDone
+from mgov.cli.door import through_the_door
 from mgov.workflows.access import RefusedError
 
 #: Command → module that holds a click command of the same name: loaded when asked for, so that all start fast.
@@ -25,6 +28,7 @@ COMMANDS = {
     "db": "mgov.cli.db",
     "demo": "mgov.cli.demo",
     "document": "mgov.cli.document",
+    "door": "mgov.cli.door",
     "explain": "mgov.cli.explain",
     "info": "mgov.cli.info",
     "init": "mgov.cli.init",
@@ -53,6 +57,16 @@ COMMANDS = {
 
 class _Root(click.Group):
     """Finds commands by name without importing the others, and takes `--config` before or after any name."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:  # noqa: ANN401 - click's own
+        """Run here, or behind the door where this user cannot read the site's configuration."""
+        words = list(sys.argv[1:] if args is None else args)
+        if "obj" not in extra:
+            path, command = _take_config(words)
+            code = through_the_door(command, Path(path) if path else None)
+            if code is not None:
+                sys.exit(code)
+        return super().main(words, *rest, **extra)
 
     def list_commands(self, _context: click.Context) -> list[str]:
         """All names."""

@@ -21,19 +21,16 @@ def read(site: str) -> str | None:
         return file.read(200).strip() or None
 
 
-def write(site: str, token: str) -> None:
-    """Keep a token, readable by this user alone."""
+def keep(site: str, token: str | None) -> None:
+    """Keep a token, readable by this user alone; None: forget it."""
     path = _place(site)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
+    if token is None:
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(token + "\n")
-
-
-def remove(site: str) -> None:
-    """Forget the token."""
-    _place(site).unlink(missing_ok=True)
 
 
 def _place(site: str) -> Path:
