@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
-from mgov.store.schema.money import bank_account, bank_entry, bank_statement
+from mgov.domain.matching import keys
+from mgov.store.bulk import insert_many
+from mgov.store.schema.money import bank_account, bank_entry, bank_entry_key, bank_statement
 
 
 def find_account(tx: Connection, number: str) -> Row[Any] | None:
@@ -57,15 +59,29 @@ def last_closing(tx: Connection, account_id: int, before: date, but: int) -> Row
 
 def add_new_entries(tx: Connection, account_id: int, rows: Sequence[dict[str, Any]]) -> int:
     """Insert the rows whose identity the account does not know yet; returns how many."""
-    identities = [row["identity"] for row in rows]
-    query = select(bank_entry.c.identity).where(
+    known = _known(tx, account_id, [row["identity"] for row in rows])
+    new = [row for row in rows if row["identity"] not in known]
+    insert_many(tx, bank_entry, new)
+    _add_keys(tx, account_id, [row for row in new if row["type"] == "CR"])
+    return len(new)
+
+
+def _known(tx: Connection, account_id: int, identities: Sequence[str]) -> dict[str, int]:
+    query = select(bank_entry.c.identity, bank_entry.c.id).where(
         bank_entry.c.account_id == account_id, bank_entry.c.identity.in_(identities)
     )
-    known = set(tx.scalars(query))
-    new = [row for row in rows if row["identity"] not in known]
-    if new:
-        tx.execute(insert(bank_entry), new)
-    return len(new)
+    return {identity: entry_id for identity, entry_id in tx.execute(query)}
+
+
+def _add_keys(tx: Connection, account_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Write what credits are found by."""
+    ids = _known(tx, account_id, [row["identity"] for row in rows]) if rows else {}
+    found = [
+        {"key": key, "bank_entry_id": ids[row["identity"]]}
+        for row in rows
+        for key in sorted(keys.credit_keys(row["reference"] or "", row["description"], row["amount"]))
+    ]
+    insert_many(tx, bank_entry_key, found)
 
 
 def unpaired_transfers(tx: Connection, since: date) -> list[Row[Any]]:

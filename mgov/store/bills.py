@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.matching import descriptions, keys
+from mgov.store.bulk import insert_many, update_many
+from mgov.store.consents import still_his
 from mgov.store.parties import IN_LIST
 from mgov.store.schema.money import bill, bill_amount, review_case
 from mgov.store.schema.staff import agency
@@ -41,8 +44,12 @@ def by_plate(tx: Connection, plate: str) -> list[RowMapping]:
 
 
 def open_of_citizen(tx: Connection, sender: str, party_ids: Collection[int]) -> list[RowMapping]:
-    """The open bills that name a phone or belong to the parties, the first due first."""
-    mine = or_(bill.c.payer_phone == sender, bill.c.party_id.in_(list(party_ids)))
+    """The open bills that name a phone or belong to the parties, the first due first.
+
+    A phone that said it is not the recorded payer's is shown none by that record.
+    """
+    named = (bill.c.payer_phone == sender) & still_his(bill.c.payer_phone)
+    mine = or_(named, bill.c.party_id.in_(list(party_ids)))
     query = _query().where(mine, bill.c.status.in_(OPEN)).order_by(bill.c.due_date, bill.c.id)
     return list(tx.execute(query).mappings())
 
@@ -58,23 +65,30 @@ def by_numbers(tx: Connection, numbers: list[str]) -> dict[str, RowMapping]:
 
 def add_all(tx: Connection, rows: list[dict[str, Any]]) -> None:
     """Insert bills, each with all columns that the first has."""
-    if rows:
-        tx.execute(insert(bill), rows)
+    insert_many(tx, bill, [{**row, **lookup_keys(row)} for row in rows])
 
 
 def change_all(tx: Connection, rows: list[dict[str, Any]]) -> None:
     """Change bills; each row names its `id` and the same columns as the first."""
-    if rows:
-        names = [name for name in rows[0] if name != "id"]
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-        statement = update(bill).where(bill.c.id == bindparam("row_id")).values(**values)
-        tx.execute(statement, [{"row_id": row["id"], **{f"new_{n}": row[n] for n in names}} for row in rows])
+    update_many(tx, bill, [{**row, **lookup_keys(row)} for row in rows])
+
+
+def lookup_keys(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns by which matching finds a bill, of those that a row tells."""
+    found: dict[str, Any] = {}
+    if "number" in row:
+        found["number_key"] = keys.bill_key(row["number"])
+        found["prefix"] = descriptions.prefix_of(row["number"])[:64]
+    if "payer_name" in row:
+        found["payer_key"] = keys.payer_key(row["payer_name"] or "")
+    if "pay_code" in row:
+        found["code_key"] = keys.proof_key(row["pay_code"] or "")
+    return found
 
 
 def add_amounts(tx: Connection, rows: list[dict[str, Any]]) -> None:
     """Write amounts with the moment from which they are valid (None: from the beginning)."""
-    if rows:
-        tx.execute(insert(bill_amount), rows)
+    insert_many(tx, bill_amount, rows)
 
 
 def amounts_of(tx: Connection, bill_id: int) -> list[RowMapping]:

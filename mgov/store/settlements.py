@@ -9,9 +9,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Row,
-    Table,
     and_,
-    bindparam,
     case,
     exists,
     func,
@@ -23,9 +21,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from mgov.store.bulk import among, insert_many, update_many
 from mgov.store.database import wake
 from mgov.store.schema.messages import PRIORITIES, outbound_message
 from mgov.store.schema.money import bank_entry, bill, confirmation, refund, review_case, settlement
+from mgov.store.schema.services import counter
 from mgov.store.schema.staff import transition
 
 Rows = Sequence[dict[str, Any]]
@@ -37,37 +37,35 @@ STALE_AFTER = 5_000
 
 def allocate(tx: Connection, rows: Rows) -> None:
     """Insert allocations; the database refuses what a credit does not have."""
-    _insert_many(tx, settlement, rows)
+    insert_many(tx, settlement, rows)
 
 
-def refresh_statistics(tx: Connection, changed: int) -> None:
-    """After a mass of rows, tell PostgreSQL how many there are: its planner would still think of empty tables."""
-    if tx.dialect.name == "postgresql" and changed >= STALE_AFTER:
-        tx.execute(text("analyze settlement, confirmation, bank_entry, bill, review_case, refund"))
-
-
-def _insert_many(tx: Connection, table: Table, rows: Rows) -> None:
-    """Insert in few statements: PostgreSQL's driver sends one a row unless ids are asked for."""
-    if not rows:
+def refresh_statistics(tx: Connection) -> None:
+    """After a mass of new rows, tell PostgreSQL how many there are: its planner would still think of empty tables."""
+    if tx.dialect.name != "postgresql":
         return
-    statement = insert(table)
-    if tx.dialect.name == "postgresql":
-        tx.execute(statement.returning(table.c.id), list(rows)).all()
-    else:
-        tx.execute(statement, list(rows))
+    planned = text("select coalesce(sum(greatest(reltuples, 0)), 0) from pg_class where oid = cast(:name as regclass)")
+    for table, also in ((bill, ""), (confirmation, ""), (bank_entry, ", bank_entry_key"), (settlement, "")):
+        newest = tx.scalar(select(func.max(table.c.id))) or 0
+        if newest > 2 * (tx.scalar(planned, {"name": table.name}) or 0) + STALE_AFTER:
+            tx.execute(text(f"analyze {table.name}{also}"))
 
 
-def change_confirmations(tx: Connection, rows: Rows, keys: Sequence[str]) -> None:
-    """Update confirmations: each row has `row_id` and a value for each of `keys`."""
-    if rows:
-        values: dict[str, Any] = {key: bindparam(f"new_{key}") for key in keys}
-        statement = update(confirmation).where(confirmation.c.id == bindparam("row_id")).values(values)
-        tx.execute(statement, [{"row_id": r["row_id"], **{f"new_{k}": r[k] for k in keys}} for r in rows])
+def lock(tx: Connection) -> None:
+    """Whoever changes the ledger does so alone until the transaction ends: machine and people never decide at once."""
+    mine = counter.c.name == "ledger"
+    if tx.execute(update(counter).where(mine).values(value=counter.c.value + 1)).rowcount == 0:
+        tx.execute(insert(counter).values(name="ledger", value=1))
+
+
+def change_confirmations(tx: Connection, rows: Rows) -> None:
+    """Update confirmations: each row has its `id` and the same columns as the first."""
+    update_many(tx, confirmation, rows)
 
 
 def record_transitions(tx: Connection, rows: Rows) -> None:
     """Add to the history of states."""
-    _insert_many(tx, transition, rows)
+    insert_many(tx, transition, rows)
 
 
 def queue_answers(tx: Connection, rows: Rows, now: datetime) -> int:
@@ -81,7 +79,7 @@ def queue_answers(tx: Connection, rows: Rows, now: datetime) -> int:
             "not_before": now,
             "subject_kind": "payment",
         }
-        _insert_many(tx, outbound_message, [{**shared, **row} for row in rows])
+        insert_many(tx, outbound_message, [{**shared, **row} for row in rows])
         wake(tx, "outbox")
     return len(rows)
 
@@ -179,22 +177,34 @@ def sync_cases(tx: Connection, now: datetime) -> int:
         }
         for row in tx.execute(missing)
     ]
-    _insert_many(tx, review_case, rows)
+    insert_many(tx, review_case, rows)
     return len(rows)
 
 
-def describe_cases(tx: Connection, rows: Rows) -> None:
-    """Write reasons and candidates on the open cases of confirmations (`row_id, reasons, candidates`)."""
-    if rows:
-        statement = (
-            update(review_case)
-            .where(review_case.c.confirmation_id == bindparam("row_id"), review_case.c.state == "open")
-            .values(reasons=bindparam("new_reasons"), candidates=bindparam("new_candidates"))
-        )
-        tx.execute(
-            statement,
-            [{"row_id": r["row_id"], "new_reasons": r["reasons"], "new_candidates": r["candidates"]} for r in rows],
-        )
+def put_cases(tx: Connection, rows: Rows, now: datetime) -> None:
+    """Open or bring up to date the cases of confirmations (`confirmation_id, bill_id, reasons, candidates`)."""
+    ids = [row["confirmation_id"] for row in rows]
+    mine = (review_case.c.state == "open") & among(review_case.c.confirmation_id, ids)
+    columns = (review_case.c.confirmation_id, review_case.c.id)
+    known = {claim: number for claim, number in tx.execute(select(*columns).where(mine))}
+    fresh = [row for row in rows if row["confirmation_id"] not in known]
+    shared = {"kind": "confirmation", "state": "open", "opened_at": now}
+    insert_many(tx, review_case, [{**shared, **row} for row in fresh])
+    update_many(
+        tx,
+        review_case,
+        [
+            {"id": known[row["confirmation_id"]], "reasons": row["reasons"], "candidates": row["candidates"]}
+            for row in rows
+            if row["confirmation_id"] in known
+        ],
+    )
+
+
+def count_statuses(tx: Connection) -> dict[str, int]:
+    """How many confirmations are in each status."""
+    query = select(confirmation.c.status, func.count()).group_by(confirmation.c.status)
+    return {status: count for status, count in tx.execute(query)}
 
 
 def sync_refunds(tx: Connection, now: datetime) -> int:
@@ -216,7 +226,7 @@ def sync_refunds(tx: Connection, now: datetime) -> int:
         {"bill_id": row.id, "amount": row.missing, "state": "due", "reason": "surplus", "created_at": now}
         for row in tx.execute(query)
     ]
-    _insert_many(tx, refund, rows)
+    insert_many(tx, refund, rows)
     return len(rows)
 
 

@@ -11,9 +11,12 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from mgov.domain.actor import Actor
+from mgov.domain.roles import Right
 from mgov.store import audit, desk, history, payments, settlements
 from mgov.store.database import Database
+from mgov.store.open_items import HELD
 from mgov.store.schema.money import settlement
+from mgov.workflows import access
 from mgov.workflows.payment_answers import day_of, may_answer, rupiah, text_of
 
 #: Rupiah from which a manual approval needs a second person.
@@ -52,13 +55,13 @@ def reject(db: Database, confirmation_id: int, *, reason: str, actor: Actor, now
 
 def assign(db: Database, entry: str, bills: list[str], *, actor: Actor, now: datetime) -> DeskOutcome:
     """Allocate a credit to bills, each what it lacks, the rest to the last. Raises `DeskError`."""
-    note = _Note(actor, now, entry, {"bills": bills})
+    note = _Note(actor, now, entry, {"bills": bills}, tuple(bills))
     return _guarded(db, note, lambda tx: _assign(tx, entry, bills, actor, now))
 
 
 def split(db: Database, entry: str, parts: list[tuple[str, int]], *, actor: Actor, now: datetime) -> DeskOutcome:
     """Allocate named amounts of a credit to bills. Raises `DeskError`."""
-    note = _Note(actor, now, entry, {"parts": parts})
+    note = _Note(actor, now, entry, {"parts": parts}, tuple(number for number, _ in parts))
     return _guarded(db, note, lambda tx: _split(tx, entry, parts, actor, now))
 
 
@@ -104,10 +107,26 @@ class _Note:
     now: datetime
     target: object
     said: dict[str, Any]
+    bills: tuple[str, ...] = ()
+
+
+def _require(tx: Connection, note: _Note) -> None:
+    """Only cashiers decide; one of an agency on that agency's bills alone. Raises `RefusedError`."""
+    account = access.require(tx, note.actor, Right.PAYMENT_DECIDE)
+    if account.agency_id is None:
+        return
+    numbers = note.bills
+    if isinstance(note.target, int):
+        row = payments.get_confirmation(tx, note.target)
+        numbers = (row.bill_number,) if row is not None else ()
+    found = [payments.find_bill(tx, number) for number in numbers]
+    agencies = [bill.agency_id if bill is not None else None for bill in found]
+    access.require(tx, note.actor, Right.PAYMENT_DECIDE, agencies or [None])
 
 
 def _guarded(db: Database, note: _Note, work: Callable[[Connection], DeskOutcome]) -> DeskOutcome:
     def audited(tx: Connection) -> DeskOutcome:
+        _require(tx, note)
         outcome = work(tx)
         detail = {"result": outcome.detail, **note.said}
         audit.record(tx, note.actor, f"payment.{outcome.kind}", "payment", note.target, detail, now=note.now)
@@ -149,7 +168,7 @@ def _propose(
     tx: Connection, row: Row[Any], case: Row[Any] | None, actor: Actor, entry: str, now: datetime
 ) -> DeskOutcome:
     if case is None:
-        settlements.change_confirmations(tx, [{"row_id": row.id, "status": "review"}], ["status"])
+        settlements.change_confirmations(tx, [{"id": row.id, "status": "review"}])
         settlements.sync_cases(tx, now)
         case = desk.open_case(tx, row.id)
     assert case is not None  # noqa: S101 - just opened
@@ -194,7 +213,7 @@ def _undo(tx: Connection, confirmation_id: int, reason: str, actor: Actor, now: 
         raise DeskError("not_settled", "konfirmasi ini tidak lunas / this confirmation is not settled")
     rows = settlements.net_settlements(tx, settlement.c.confirmation_id == row.id)
     settlements.undo(tx, rows, rule="undo", reasons=reason, actor=str(actor), now=now)
-    _set_status(tx, row, "review", payments.HELD, actor, now, detail=reason)
+    _set_status(tx, row, "review", HELD, actor, now, detail=reason)
     settlements.sync_cases(tx, now)
     return DeskOutcome("undone", row.bill_number)
 
@@ -273,7 +292,7 @@ def _set_status(
     detail: str | None = None,
 ) -> None:
     values = {"status": status, "reason": reason, "rule": rule, "bank_entry_id": entry_id, "settled_at": settled_at}
-    settlements.change_confirmations(tx, [{"row_id": row.id, **values}], list(values))
+    settlements.change_confirmations(tx, [{"id": row.id, **values}])
     history.record(
         tx, "confirmation", row.id, from_=row.status, to=status, at=now, actor=actor, cause=reason, detail=detail
     )

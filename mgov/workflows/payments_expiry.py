@@ -39,12 +39,18 @@ def expire(
     """
     periods = payments.coverage(tx)
     rows = [
-        row for row in payments.waiting_for_funds(tx) if _is_over(row, periods, calendar, banking_days, agencies_of)
+        row
+        for row in payments.waiting_for_funds(tx, _newest(periods))
+        if _is_over(row, periods, calendar, banking_days, agencies_of)
     ]
-    changes = [{"row_id": row.id, "status": "expired", "reason": "not_found"} for row in rows]
-    settlements.change_confirmations(tx, changes, ["status", "reason"])
+    settlements.change_confirmations(tx, [{"id": row.id, "status": "expired", "reason": "not_found"} for row in rows])
     settlements.record_transitions(tx, [_transition(row, now, actor) for row in rows])
     return [_answer(row, now) for row in rows if may_answer(row.channel, row.sender)]
+
+
+def _newest(periods: Mapping[str, Periods]) -> date:
+    """The last day that any statement covers: nothing paid later can be missing yet."""
+    return max((end for covered in periods.values() for _, end in covered), default=date.min)
 
 
 def _is_over(

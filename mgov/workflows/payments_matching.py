@@ -1,46 +1,34 @@
-"""Matching runs again whenever something arrives: load what is open, decide, book, tell."""
+"""Matching runs again whenever something arrives: what belongs together is loaded, decided and booked at once.
+
+Each group of claims is a transaction of its own, under one lock, so that several processes may match at the same time
+and a crash leaves whole groups behind. Neither memory nor the length of a transaction depends on how much waits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from mgov.domain.actor import Actor
-from mgov.domain.matching import Decision, DecisionKind, Policy, Reason, Rule, match, sentence
-from mgov.store import payments, settlements
+from mgov.domain.matching import match
+from mgov.store import belonging, settlements, waiting
+from mgov.store.belonging import Belonging, Knowledge
 from mgov.store.database import Database
+from mgov.store.open_items import Scope
 from mgov.workflows import payments_reversal
-from mgov.workflows.payment_answers import day_of, may_answer, rupiah, text_of
+from mgov.workflows.payment_policy import ENGINE, PaymentPolicy
+from mgov.workflows.payments_booking import Booking
 from mgov.workflows.payments_expiry import expire
-from scheduler.calendar import Calendar
 
-ENGINE = str(Actor.system("engine"))
-_STATUS = {DecisionKind.MATCHED: "settled", DecisionKind.AMBIGUOUS: "review", DecisionKind.NONE: "awaiting_funds"}
-_CHANGED = ("status", "reason", "rule", "score", "bank_entry_id", "bill_id", "settled_at")
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentPolicy:
-    """Everything that a run may be told: the matcher's windows, the zone, the accounts, how long a person may take."""
-
-    matching: Policy = field(default_factory=Policy)
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Jakarta"))
-    agencies_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    lookback_days: int = 60
-    review_days: int = 3
-    calendar: Calendar = field(default_factory=Calendar)
-    banking_days: int = 3
-    answer: bool = True
+__all__ = ["MatchSummary", "PaymentPolicy", "Rematching", "match_all"]
 
 
 @dataclass(frozen=True, slots=True)
 class MatchSummary:
-    """What one run did."""
+    """What one run did (`settled`, `unconfirmed`, `reversed`, `refunds`, `expired`) and what is left for later."""
 
     settled: int = 0
     review: int = 0
@@ -49,38 +37,21 @@ class MatchSummary:
     reversed: int = 0
     refunds: int = 0
     expired: int = 0
-    answers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What one group came to, and the claims that it took along."""
+
+    settled: int = 0
+    unconfirmed: int = 0
+    claims: frozenset[int] = frozenset()
+    credits: frozenset[int] = frozenset()
 
 
 def match_all(db: Database, now: datetime, policy: PaymentPolicy | None = None) -> MatchSummary:
-    """Match everything open, in one transaction; running it again without news changes nothing."""
-    chosen = policy or PaymentPolicy()
-    return db.transact(lambda tx: match_open(tx, now, chosen))
-
-
-def match_open(tx: Connection, now: datetime, policy: PaymentPolicy) -> MatchSummary:
-    """The work of `match_all` inside the caller's transaction."""
-    undone = payments_reversal.undo_reversed(tx, now, ENGINE)
-    items = payments.load_open(tx, policy.zone, policy.lookback_days, policy.agencies_of)
-    decisions = match(items.claims, items.credits, items.bills, policy.matching)
-    run = _Run(tx, now, policy, items)
-    run.apply(decisions)
-    settlements.refresh_statistics(tx, len(run.allocations) + len(run.changes))
-    settlements.sync_cases(tx, now)
-    settlements.describe_cases(tx, run.cases)
-    refunds = settlements.sync_refunds(tx, now)
-    expired = expire(tx, now, policy.calendar, policy.banking_days, policy.agencies_of, ENGINE)
-    answers = run.answers + (expired if policy.answer else [])
-    return MatchSummary(
-        settled=run.counts["settled"],
-        review=run.counts["review"],
-        waiting=run.counts["awaiting_funds"],
-        unconfirmed=run.unconfirmed,
-        reversed=undone,
-        refunds=refunds,
-        expired=len(expired),
-        answers=settlements.queue_answers(tx, answers, now),
-    )
+    """Match everything open; running it again without news changes nothing."""
+    return _Run(db, now, policy or PaymentPolicy()).whole()
 
 
 class Rematching:
@@ -99,149 +70,88 @@ class Rematching:
 
 
 class _Run:
-    """Turns decisions into rows, all of them first, then a statement a table."""
+    """One look at everything open."""
 
-    def __init__(self, tx: Connection, now: datetime, policy: PaymentPolicy, items: payments.OpenItems) -> None:
-        self.tx, self.now, self.policy, self.items = tx, now, policy, items
-        self.bills = {bill.number: bill for bill in items.bills}
-        self.credits = {credit.id: credit for credit in items.credits}
-        self.paid = {bill.number: bill.paid for bill in items.bills}
-        self.allocations: list[dict[str, Any]] = []
-        self.changes: list[dict[str, Any]] = []
-        self.transitions: list[dict[str, Any]] = []
-        self.cases: list[dict[str, Any]] = []
-        self.answers: list[dict[str, Any]] = []
-        self.counts = {"settled": 0, "review": 0, "awaiting_funds": 0}
-        self.unconfirmed = 0
+    def __init__(self, db: Database, now: datetime, policy: PaymentPolicy) -> None:
+        self.db, self.now, self.policy = db, now, policy
+        self.settled = self.unconfirmed = 0
 
-    def apply(self, decisions: list[Decision]) -> None:
-        """Book all decisions."""
-        for decision in decisions:
-            self._allocate(decision)
-            if decision.claim is None:
-                self.unconfirmed += 1
-                continue
-            for row in self.items.rows_of_claim[decision.claim]:
-                self._change(row, decision)
-            self._answer(self.items.rows_of_claim[decision.claim], decision)
-        settlements.allocate(self.tx, self.allocations)
-        settlements.change_confirmations(self.tx, self.changes, _CHANGED)
-        settlements.record_transitions(self.tx, self.transitions)
+    def whole(self) -> MatchSummary:
+        """Undo what the bank took back, match, and put before a person what needs one."""
+        undone = self._locked(self._prepare)
+        naming, named = self.db.read(waiting.credits_naming_bills)
+        known = self.db.read(self._learn)
+        self._match_claims(known, named)
+        self._match_credits(known, naming)
+        summary: MatchSummary = self._locked(lambda tx: self._finish(tx, undone))
+        return summary
 
-    def _allocate(self, decision: Decision) -> None:
-        rows = self.items.rows_of_claim.get(decision.claim or 0, [])
-        row_of = {row.bill_number: row.id for row in rows}
-        for allocation in decision.allocations:
-            self.paid[allocation.bill] += allocation.amount
-            self.allocations.append(
-                {
-                    "bank_entry_id": allocation.credit,
-                    "bill_id": self.items.bill_ids[allocation.bill],
-                    "confirmation_id": row_of.get(allocation.bill),
-                    "amount": allocation.amount,
-                    "rule": decision.rule,
-                    "score": decision.score,
-                    "reasons": _sentences(decision),
-                    "actor": ENGINE,
-                    "at": self.now,
-                }
-            )
+    def _locked(self, work: Callable[[Connection], Any]) -> Any:  # noqa: ANN401 - what `work` returns
+        def under_lock(tx: Connection) -> Any:  # noqa: ANN401 - the same
+            settlements.lock(tx)
+            return work(tx)
 
-    def _change(self, row: Row[Any], decision: Decision) -> None:
-        status = _STATUS[decision.kind]
-        self.counts[status] += 1
-        reason = str(decision.reasons[0]) if decision.reasons else None
-        if (row.status, row.reason) == (status, reason) or _would_forget(row, status):
-            return
-        self.changes.append(
-            {
-                "row_id": row.id,
-                "status": status,
-                "reason": reason,
-                "rule": str(decision.rule) if decision.rule else None,
-                "score": decision.score or None,
-                "bank_entry_id": decision.entry,
-                "bill_id": self.items.bill_ids.get(row.bill_number),
-                "settled_at": self.now if status == "settled" else None,
-            }
+        return self.db.transact(under_lock)
+
+    def _prepare(self, tx: Connection) -> int:
+        undone = payments_reversal.undo_reversed(tx, self.now, ENGINE)
+        settlements.refresh_statistics(tx)
+        waiting.resolve_bills(tx)
+        return undone
+
+    def _learn(self, tx: Connection) -> Knowledge:
+        scope = Scope(self.policy.zone, self.policy.agencies_of)
+        near = waiting.near_pairs(tx, scope, self.policy.matching, self.policy.batch)
+        return belonging.knowledge(tx, scope, self.policy.matching, near)
+
+    def _match_claims(self, known: Knowledge, named: set[int]) -> None:
+        after, done = 0, set[int]()
+        near_claims = set(known.near.credits_of)
+        while True:
+            read = waiting.restless
+            rows = self.db.read(lambda tx: read(tx, after, self.policy.batch, near_claims, named))  # noqa: B023
+            if not rows:
+                return
+            after = rows[-1].id
+            seeds = [row for row in rows if row.id not in done]
+            step = self._step(known, [row.id for row in seeds], [])
+            done = {number for number in done | step.claims if number > after}
+
+    def _match_credits(self, known: Knowledge, naming: list[int]) -> None:
+        """Credits that name a bill by themselves and that no claim brought in."""
+        done = set[int]()
+        for start in range(0, len(naming), self.policy.batch):
+            seeds = [number for number in naming[start : start + self.policy.batch] if number not in done]
+            done |= self._step(known, [], seeds).credits
+
+    def _step(self, known: Knowledge, claims: list[int], credits_: list[int]) -> _Step:
+        step: _Step = self._locked(lambda tx: self._match_group(tx, known, claims, credits_))
+        self.settled += step.settled
+        self.unconfirmed += step.unconfirmed
+        return step
+
+    def _match_group(self, tx: Connection, known: Knowledge, claims: list[int], credits_: list[int]) -> _Step:
+        group = Belonging(tx, known)
+        group.grow(waiting.still_open(tx, claims), credits_)
+        items = group.items()
+        booking = Booking(tx, self.now, self.policy, items)
+        booking.apply(match(items.claims, items.credits, items.bills, self.policy.matching, group.around))
+        return _Step(booking.settled, booking.unconfirmed, frozenset(group.claims), frozenset(group.credits))
+
+    def _finish(self, tx: Connection, undone: int) -> MatchSummary:
+        policy = self.policy
+        settlements.sync_cases(tx, self.now)
+        refunds = settlements.sync_refunds(tx, self.now)
+        expired = expire(tx, self.now, policy.calendar, policy.banking_days, policy.agencies_of, ENGINE)
+        if policy.answer:
+            settlements.queue_answers(tx, expired, self.now)
+        counts = settlements.count_statuses(tx)
+        return MatchSummary(
+            settled=self.settled,
+            review=counts.get("review", 0),
+            waiting=counts.get("awaiting_funds", 0),
+            unconfirmed=self.unconfirmed,
+            reversed=undone,
+            refunds=refunds,
+            expired=len(expired),
         )
-        detail = payments.as_json({"rule": decision.rule, "score": decision.score, "reasons": _sentences(decision)})
-        self.transitions.append(
-            {
-                "object_kind": "confirmation",
-                "object_id": row.id,
-                "from_state": row.status,
-                "to_state": status,
-                "at": self.now,
-                "actor": ENGINE,
-                "cause": reason or "matched",
-                "detail": detail,
-            }
-        )
-        if status == "review":
-            candidates = payments.as_json([self._candidate(number) for number in decision.candidates])
-            self.cases.append({"row_id": row.id, "reasons": _sentences(decision), "candidates": candidates})
-
-    def _candidate(self, credit_id: int) -> dict[str, Any]:
-        credit = self.credits[credit_id]
-        booked = credit.booked_at or credit.booked_on
-        return {"entry": credit.id, "reference": credit.reference, "amount": credit.amount, "booked_at": str(booked)}
-
-    def _answer(self, rows: list[Row[Any]], decision: Decision) -> None:
-        first, status = rows[0], _STATUS[decision.kind]
-        if not self.policy.answer or status in (first.status, "awaiting_funds"):
-            return
-        text = self._settled_text(rows, decision) if status == "settled" else self._review_text(rows)
-        if may_answer(first.channel, first.sender):
-            self._queue(first, first.channel, first.sender, text, status)
-        if status == "settled" and decision.rule is not Rule.DUPLICATE:
-            self._tell_payer(rows, decision)
-
-    def _settled_text(self, rows: list[Row[Any]], decision: Decision) -> str:
-        credit = self.credits[decision.entry or 0]
-        numbers = [row.bill_number for row in rows]
-        left = sum(max(0, self.bills[n].amounts[-1][0] - self.paid[n]) for n in numbers)
-        values = {
-            "bill": ", ".join(numbers),
-            "amount": rupiah(sum(a.amount for a in decision.allocations) or credit.amount),
-            "day": day_of(credit.booked_on),
-        }
-        if left:
-            return text_of("partly", left=rupiah(left), **values)
-        return text_of("settled", reference=credit.reference or "-", **values)
-
-    def _review_text(self, rows: list[Row[Any]]) -> str:
-        until = self.now.astimezone(self.policy.zone).date() + timedelta(days=self.policy.review_days)
-        return text_of("review", bill=", ".join(row.bill_number for row in rows), until=day_of(until))
-
-    def _tell_payer(self, rows: list[Row[Any]], decision: Decision) -> None:
-        """The bill's recorded phone is told when someone else's claim settled it."""
-        credit = self.credits[decision.entry or 0]
-        for row in rows:
-            bill = self.bills[row.bill_number]
-            if bill.payer_phone and bill.payer_phone != row.sender and may_answer("sms", bill.payer_phone):
-                amount = sum(a.amount for a in decision.allocations if a.bill == bill.number)
-                values = {"bill": bill.number, "amount": rupiah(amount), "day": day_of(credit.booked_on)}
-                self._queue(row, "sms", bill.payer_phone, text_of("payer_told", **values), "payer")
-
-    def _queue(self, row: Row[Any], channel: str, to: str, text: str, about: str) -> None:
-        self.answers.append(
-            {
-                "channel": channel,
-                "recipient": to,
-                "text": text,
-                "in_reply_to": row.message_id if about != "payer" else None,
-                "subject_id": row.id,
-                "dedupe_key": f"payment:{row.id}:{about}:{self.now.isoformat()}",
-            }
-        )
-
-
-def _sentences(decision: Decision) -> str:
-    return "; ".join(sentence(reason) for reason in decision.reasons)
-
-
-def _would_forget(row: Row[Any], status: str) -> bool:
-    """What the bank took back stays with a person, and what was not found stays so, until money settles it."""
-    taken_back = row.reason == Reason.CREDIT_REVERSED and status != "settled"
-    return bool(taken_back or (row.status == "expired" and status == "awaiting_funds"))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from mgov.domain.actor import Actor
-from mgov.store import payments
+from mgov.store import bank, payments
+from mgov.store.bills import lookup_keys
 from mgov.store.database import Database
 from mgov.store.schema.messages import outbound_message
 from mgov.store.schema.money import bank_account, bank_entry, bank_statement, bill, bill_amount, settlement
@@ -50,7 +51,8 @@ class PaymentWorld:
     def bill(self, number: str, amount: int, **values: object) -> int:
         """Add a bill."""
         shared = {"agency_id": self.agency, "created_at": NOW, "updated_at": NOW, "payer_name": "SITI NURAENI PUTRI"}
-        bill_id = self._insert(bill, number=number, amount=amount, **{**shared, **values})
+        row = {"number": number, "amount": amount, **shared, **values}
+        bill_id = self._insert(bill, **row, **lookup_keys(row))
         self._insert(bill_amount, bill_id=bill_id, amount=amount, recorded_at=NOW, recorded_by="test")
         return bill_id
 
@@ -62,20 +64,21 @@ class PaymentWorld:
     def entry(self, reference: str, amount: int, *, type_: str = "CR", at: datetime = PAID_AT, text: str = "") -> int:
         """Add a statement entry."""
         self.serial += 1
-        return self._insert(
-            bank_entry,
-            account_id=self.account,
-            identity=str(self.serial),
-            statement_id=self.statement,
-            booked_at=at.isoformat(),
-            booked_on=at.date(),
-            value_date=at.date(),
-            amount=amount,
-            type=type_,
-            reference=reference,
-            description=text,
-            created_at=NOW,
-        )
+        row = {
+            "account_id": self.account,
+            "identity": str(self.serial),
+            "statement_id": self.statement,
+            "booked_at": at.isoformat(),
+            "booked_on": at.date(),
+            "value_date": at.date(),
+            "amount": amount,
+            "type": type_,
+            "reference": reference,
+            "description": text,
+            "created_at": NOW,
+        }
+        self.db.transact(lambda tx: bank.add_new_entries(tx, self.account, [row]))
+        return self.db.read(lambda tx: int(tx.scalar(select(func.max(bank_entry.c.id))) or 0))
 
     def cover(self, first: date, last: date) -> None:
         """Say which days the account's statement covers."""

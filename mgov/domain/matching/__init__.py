@@ -8,6 +8,7 @@ from mgov.domain.matching.match import match
 from mgov.domain.matching.reasons import Reason, sentence
 from mgov.domain.matching.records import (
     Allocation,
+    Around,
     Bill,
     Claim,
     Credit,
@@ -19,6 +20,7 @@ from mgov.domain.matching.records import (
 
 __all__ = [
     "Allocation",
+    "Around",
     "Bill",
     "Claim",
     "Credit",

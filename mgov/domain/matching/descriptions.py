@@ -16,6 +16,11 @@ def bill_key(number: str) -> str:
     return normalise(number)
 
 
+def prefix_of(number: str) -> str:
+    """The letters of a bill number: the kind of levy."""
+    return "".join(letter for letter in number.upper() if letter.isalpha())
+
+
 def bill_keys(description: str) -> tuple[str, ...]:
     """Everything in `description` that has the shape of a bill number, as keys."""
     return tuple("".join(found) for found in _BILL.findall(description.upper()))

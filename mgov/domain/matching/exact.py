@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mgov.domain.matching import amounts, evidence, proofs, settle, times
+from mgov.domain.matching import amounts, evidence, keys, proofs, settle, times
 from mgov.domain.matching.amounts import Certainty
 from mgov.domain.matching.index import Index
 from mgov.domain.matching.reasons import Reason
@@ -36,6 +36,8 @@ def find(index: Index, claim: Claim) -> Hit | None:
         return None
     referred = index.by_reference.get(proofs.fold(said), [])
     embedded = index.by_token.get(proofs.fold(said), [])
+    if len(referred) + len(embedded) > index.policy.most_hits or keys.proof_key(said) in index.around.common_proofs:
+        return None  # a terminal, a day, a text of the bank: no proof
     exact = tuple(credit for credit in referred if proofs.normalise(credit.reference) == said)
     if exact:
         return Hit(Rule.PROOF, exact)

@@ -10,16 +10,22 @@ from functools import cached_property
 from mgov.domain.matching import descriptions, proofs
 from mgov.domain.matching.ledger import Ledger
 from mgov.domain.matching.names import NameIndex, words_of
-from mgov.domain.matching.records import Bill, Claim, Credit, Policy
+from mgov.domain.matching.records import Around, Bill, Claim, Credit, Policy
 
 
 class Index:
     """Bills, credits and claims by what they are looked up by."""
 
     def __init__(
-        self, claims: Sequence[Claim], credits_: Sequence[Credit], bills: Sequence[Bill], policy: Policy
+        self,
+        claims: Sequence[Claim],
+        credits_: Sequence[Credit],
+        bills: Sequence[Bill],
+        policy: Policy,
+        around: Around,
     ) -> None:
         self.policy = policy
+        self.around = around
         self.ledger = Ledger(bills, credits_)
         self.credits = credits_
         self.claims = claims
@@ -40,7 +46,8 @@ class Index:
         self.bills_by_code: dict[str, list[Bill]] = defaultdict(list)
         self.bills_by_amount: dict[int, list[Bill]] = defaultdict(list)
         self.bills_by_unique: dict[int, list[Bill]] = defaultdict(list)
-        self.prefixes = {"".join(c for c in bill.number if c.isalpha()) for bill in bills}
+        given = frozenset(descriptions.prefix_of(bill.number) for bill in bills)
+        self.prefixes = given if self.around.prefixes is None else self.around.prefixes
         for bill in bills:
             if bill.payer_phone:
                 self.bills_by_phone[bill.payer_phone].append(bill)
@@ -62,7 +69,7 @@ class Index:
                 self.by_reference[proofs.fold(reference)].append(credit)
             for token in set(descriptions.tokens(credit.description)) - own - {reference}:
                 self.by_token[proofs.fold(token)].append(credit)
-            if credit.free > 0 and not credit.reversed:
+            if credit.free == credit.amount and not credit.reversed:
                 for part in {part for key in self.keys_of(credit) for part in proofs.booked_parts(key)}:
                     self.by_amount_part[credit.free, part].append(credit)
 
@@ -114,7 +121,7 @@ class Index:
 
     def names_in(self, credit: Credit) -> set[tuple[str, ...]]:
         """The payers that a description names."""
-        return self.names.find(credit.description)
+        return self.names.find(credit.description) if credit.named is None else set(credit.named)
 
     def payer_of(self, bill: Bill) -> tuple[str, ...]:
         """The payer of a bill, as words."""

@@ -7,19 +7,24 @@ from collections.abc import Sequence
 from mgov.domain.matching import exact, near, settle, unclaimed
 from mgov.domain.matching.index import Index
 from mgov.domain.matching.reasons import Reason
-from mgov.domain.matching.records import Bill, Claim, Credit, Decision, DecisionKind, Policy
+from mgov.domain.matching.records import Around, Bill, Claim, Credit, Decision, DecisionKind, Policy
 
 
 def match(
-    claims: Sequence[Claim], credits_: Sequence[Credit], bills: Sequence[Bill], policy: Policy | None = None
+    claims: Sequence[Claim],
+    credits_: Sequence[Credit],
+    bills: Sequence[Bill],
+    policy: Policy | None = None,
+    around: Around | None = None,
 ) -> list[Decision]:
     """Decide every claim that waits, and every credit that names its bill by itself.
 
     `claims` are those not yet settled (texts that name several bills are one claim), `credits_` all with free money and
-    those whose proof a claim may name though their money is spent, `bills` all that may be meant. One decision for each
-    claim, then those for credits that nobody confirmed. The cost is linear in what is given.
+    those whose proof a claim may name though their money is spent, `bills` all that may be meant; or of all three what
+    belongs together, with what is `around`. One decision for each claim, then those for credits that nobody confirmed.
+    The cost is linear in what is given.
     """
-    index = Index(claims, credits_, bills, policy or Policy())
+    index = Index(claims, credits_, bills, policy or Policy(), around or Around())
     ordered = sorted(claims, key=lambda claim: (claim.received_at, claim.id))
     decided, unconfirmed = _round(index, ordered)
     while True:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from mgov.domain.matching import evidence, proofs, settle, times
 from mgov.domain.matching.amounts import Certainty
 from mgov.domain.matching.evidence import Evidence
 from mgov.domain.matching.index import Index
 from mgov.domain.matching.reasons import Reason
-from mgov.domain.matching.records import Bill, Claim, Credit, Decision, Rule
+from mgov.domain.matching.records import Bill, Claim, Credit, Decision, Policy, Rule
 
 SCORE = 85
 
@@ -46,11 +47,17 @@ def _of_amount(index: Index, claim: Claim, bills: list[Bill]) -> list[Credit]:
     assert claim.paid_on is not None  # noqa: S101 - the caller looked
     said = proofs.normalise(claim.proof)
     due = sum(index.ledger.due(bill, claim.paid_on) for bill in bills)
-    sums = {due, *(due - fee for fee in index.policy.fees), claim.amount or due}
-    if len(bills) == 1 and bills[0].unique_suffix:
-        sums.add(due + bills[0].unique_suffix)
+    sums = sums_wanted(claim, due, bills, index.policy)
     credits_ = [c for amount in sums for c in index.credits_about(amount, claim.paid_on, said)]
     return [c for c in credits_ if index.ledger.free(c) > 0]
+
+
+def sums_wanted(claim: Claim, due: int, bills: Sequence[Bill], policy: Policy) -> set[int]:
+    """The amounts of credits that a claim with a near proof may mean, when `due` is left to pay of its `bills`."""
+    sums = {due, *(due - fee for fee in policy.fees), claim.amount or due}
+    if len(bills) == 1 and bills[0].unique_suffix:
+        sums.add(due + bills[0].unique_suffix)
+    return sums
 
 
 def _decide(index: Index, claim: Claim, credits_: list[Credit], contested: bool) -> Decision:

@@ -80,6 +80,7 @@ class Credit:
 
     `free` is what is not yet allocated, `allocations` the bills that the rest went to. `booked_at` is aware, None when
     the bank tells no time. `agencies` are those whose bills the account takes, None: all. `reversed`: it was undone.
+    `named` are the payers (as words) that the description names, None when they were not looked up beforehand.
     """
 
     id: int
@@ -93,6 +94,18 @@ class Credit:
     agencies: frozenset[str] | None = None
     reversed: bool = False
     allocations: tuple[str, ...] = ()
+    named: tuple[tuple[str, ...], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known of everything, when the records given are only those that belong together.
+
+    `prefixes` are the letters that bill numbers begin with; None: those of the bills given.
+    """
+
+    prefixes: frozenset[str] | None = None
+    common_proofs: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,8 @@ class Policy:
     """Windows and tolerances.
 
     `fees` are rupiah that banks take off; days are calendar days around the day of payment; `near_minutes` is how close
-    the told and the booked time must be where the proof is not exact. `own_numbers` (our accounts) are never a proof.
+    the told and the booked time must be where the proof is not exact. `own_numbers` (our accounts) are never a proof, and
+    neither is what more than `most_hits` credits carry.
     """
 
     fees: frozenset[int] = frozenset({2_500, 6_500})
@@ -109,6 +123,7 @@ class Policy:
     near_minutes: int = 20
     unique_limit: int = 999
     own_numbers: frozenset[str] = frozenset()
+    most_hits: int = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ can allocate money that did not come in: the check constraint on the entry refus
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -44,6 +45,10 @@ bill = Table(
     Column("unique_suffix", Integer, nullable=False, server_default="0"),
     Column("due_date", Date),
     line("pay_code", index=True),
+    Column("number_key", BigInteger, index=True),
+    Column("code_key", BigInteger, index=True),
+    Column("payer_key", BigInteger, index=True),
+    short("prefix", index=True),
     short("state", nullable=False, server_default="open"),
     Column("paid_on", Date),
     line("paid_ref"),
@@ -60,12 +65,19 @@ bill = Table(
             persisted=True,
         ),
     ),
+    Column(
+        "unique_amount",
+        Rupiah,
+        Computed("case when unique_suffix > 0 then amount + unique_suffix else null end", persisted=True),
+        index=True,
+    ),
     moment("created_at", nullable=False),
     moment("updated_at", nullable=False),
     CheckConstraint("amount >= 0", name="amount_not_negative"),
     CheckConstraint("allocated >= 0", name="allocated_not_negative"),
     CheckConstraint("state in ('open', 'cancelled', 'paid_elsewhere')", name="known_state"),
     Index("ix_bill_status", "status", "due_date"),
+    Index("ix_bill_amount_owed", "amount"),
     **TABLE_OPTIONS,
 )
 
@@ -97,6 +109,7 @@ confirmation = Table(
     line("bill_number", nullable=False, index=True),
     Column("bill_id", Id, ForeignKey("bill.id"), index=True),
     line("proof", index=True),
+    Column("proof_key", BigInteger, index=True),
     Column("amount", Rupiah),
     moment("paid_at"),
     Column("paid_on", Date),
@@ -174,18 +187,28 @@ bank_entry = Table(
     Column("balance", Numeric(24, 5)),
     Column("gross", Rupiah),
     Column("fee", Rupiah),
-    Column("reverses_id", Id, ForeignKey("bank_entry.id")),
+    Column("reverses_id", Id, ForeignKey("bank_entry.id"), index=True),
     Column("allocated", Rupiah, nullable=False, server_default="0"),
     Column("reviewed", Boolean, nullable=False, server_default=false()),
     moment("created_at", nullable=False),
-    UniqueConstraint("account_id", "identity"),
+    UniqueConstraint("identity", "account_id"),
     Index("ix_bank_entry_reference", "reference"),
-    Index("ix_bank_entry_day", "booked_on", "amount"),
+    Index("ix_bank_entry_amount", "amount", "booked_on"),
     CheckConstraint("amount >= 0", name="amount_not_negative"),
     CheckConstraint("type in ('CR', 'DB')", name="credit_or_debit"),
     CheckConstraint("allocated >= 0 and allocated <= amount", name="allocated_within_amount"),
     CheckConstraint("type = 'CR' or allocated = 0", name="only_credits_settle"),
     **TABLE_OPTIONS,
+)
+
+#: What a credit is found by (see `mgov.domain.matching.keys`): its numbers, their parts, the bills that it names.
+bank_entry_key = Table(
+    "bank_entry_key",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("bank_entry_id", Id, ForeignKey("bank_entry.id"), primary_key=True, autoincrement=False),
+    mysql_engine="InnoDB",
+    sqlite_with_rowid=False,
 )
 
 #: The allocation ledger: rows are never changed or deleted; an undo is a row with a negative amount.

@@ -13,6 +13,13 @@ _ALLOCATE = (
     "update bill set allocated = allocated + new.amount where id = new.bill_id;"
 )
 
+#: PostgreSQL knows all rows of a statement at once: an entry or bill that several of them concern is changed once.
+_ALLOCATE_ALL = " ".join(
+    f"update {table} set allocated = allocated + sums.amount "
+    f"from (select {table}_id as id, sum(amount) as amount from added group by 1) as sums where {table}.id = sums.id;"
+    for table in ("bank_entry", "bill")
+)
+
 
 def statements(dialect: str) -> list[str]:
     """The DDL for one dialect (`sqlite`, `postgresql`, `mysql` or `mariadb`), in order."""
@@ -36,8 +43,10 @@ def _sqlite() -> list[str]:
 
 def _postgresql() -> list[str]:
     ddl = [
-        f"create function mgov_allocate() returns trigger language plpgsql as $$ begin {_ALLOCATE} return null; end $$",
-        "create trigger settlement_allocate after insert on settlement for each row execute function mgov_allocate()",
+        f"create function mgov_allocate() returns trigger language plpgsql as $$ begin {_ALLOCATE_ALL} "
+        "return null; end $$",
+        "create trigger settlement_allocate after insert on settlement referencing new table as added "
+        "for each statement execute function mgov_allocate()",
         "create function mgov_append_only() returns trigger language plpgsql as $$ "
         "begin raise exception '% is append-only', tg_table_name; end $$",
     ]

@@ -846,6 +846,10 @@ def upgrade() -> None:
         sa.Column("unique_suffix", sa.Integer(), server_default="0", nullable=False),
         sa.Column("due_date", sa.Date(), nullable=True),
         sa.Column("pay_code", sa.String(length=191), nullable=True),
+        sa.Column("number_key", sa.BigInteger(), nullable=True),
+        sa.Column("code_key", sa.BigInteger(), nullable=True),
+        sa.Column("payer_key", sa.BigInteger(), nullable=True),
+        sa.Column("prefix", sa.String(length=64), nullable=True),
         sa.Column("state", sa.String(length=64), server_default="open", nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("paid_ref", sa.String(length=191), nullable=True),
@@ -865,6 +869,12 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column(
+            "unique_amount",
+            sa.BigInteger(),
+            sa.Computed("case when unique_suffix > 0 then amount + unique_suffix else null end", persisted=True),
+            nullable=True,
+        ),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("state in ('open', 'cancelled', 'paid_elsewhere')", name=op.f("ck_bill_known_state")),
@@ -880,11 +890,17 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("bill", schema=None) as batch_op:
+        batch_op.create_index("ix_bill_amount_owed", ["amount"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bill_code_key"), ["code_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bill_number_key"), ["number_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_bill_party_id"), ["party_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_bill_pay_code"), ["pay_code"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bill_payer_key"), ["payer_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_bill_payer_phone"), ["payer_phone"], unique=False)
         batch_op.create_index(batch_op.f("ix_bill_plate"), ["plate"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bill_prefix"), ["prefix"], unique=False)
         batch_op.create_index("ix_bill_status", ["status", "due_date"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bill_unique_amount"), ["unique_amount"], unique=False)
 
     op.create_table(
         "broadcast",
@@ -1229,15 +1245,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reverses_id"], ["bank_entry.id"], name=op.f("fk_bank_entry_reverses_id")),
         sa.ForeignKeyConstraint(["statement_id"], ["bank_statement.id"], name=op.f("fk_bank_entry_statement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_entry")),
-        sa.UniqueConstraint("account_id", "identity", name=op.f("uq_bank_entry_account_id_identity")),
+        sa.UniqueConstraint("identity", "account_id", name=op.f("uq_bank_entry_identity_account_id")),
         mysql_charset="utf8mb4",
         mysql_collation="utf8mb4_bin",
         mysql_engine="InnoDB",
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("bank_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_bank_entry_day", ["booked_on", "amount"], unique=False)
+        batch_op.create_index("ix_bank_entry_amount", ["amount", "booked_on"], unique=False)
         batch_op.create_index("ix_bank_entry_reference", ["reference"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bank_entry_reverses_id"), ["reverses_id"], unique=False)
 
     op.create_table(
         "bill_amount",
@@ -1360,6 +1377,17 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "bank_entry_key",
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "bank_entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.ForeignKeyConstraint(["bank_entry_id"], ["bank_entry.id"], name=op.f("fk_bank_entry_key_bank_entry_id")),
+        sa.PrimaryKeyConstraint("key", "bank_entry_id", name=op.f("pk_bank_entry_key")),
+        mysql_engine="InnoDB",
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "confirmation",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("identity", sa.String(length=191), nullable=False),
@@ -1370,6 +1398,7 @@ def upgrade() -> None:
         sa.Column("bill_number", sa.String(length=191), nullable=False),
         sa.Column("bill_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("proof", sa.String(length=191), nullable=True),
+        sa.Column("proof_key", sa.BigInteger(), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("paid_at", UtcDateTime(), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
@@ -1404,6 +1433,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_confirmation_message_id"), ["message_id"], unique=False)
         batch_op.create_index("ix_confirmation_open", ["status", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_confirmation_proof"), ["proof"], unique=False)
+        batch_op.create_index(batch_op.f("ix_confirmation_proof_key"), ["proof_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_confirmation_sender"), ["sender"], unique=False)
 
     op.create_table(

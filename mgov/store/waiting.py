@@ -1,0 +1,162 @@
+"""What still waits for money: claims to look at again, credits that name a bill, proofs that are nearly a credit's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select
+
+from mgov.domain.matching import Bill, Claim, Policy, descriptions, keys, near, proofs
+from mgov.store.belonging import NearPairs
+from mgov.store.bulk import among, portions, update_many
+from mgov.store.open_items import IS_CREDIT, IS_OPEN, Scope, bill_query, bills_of, claims_of
+from mgov.store.schema.money import bank_entry, bank_entry_key, bill, confirmation
+
+OWED = ("open", "partly_paid")
+#: Reasons with which a claim may go on waiting as long as nothing else concerns it.
+CALM = ("no_money_yet", "not_found", "bill_unknown")
+
+_HAS_CREDIT = exists().where(bank_entry_key.c.key == confirmation.c.proof_key)
+
+
+def resolve_bills(tx: Connection) -> int:
+    """Tie open claims to bills that came after them, by number or by a pay code that one bill only has."""
+    unknown = and_(IS_OPEN, confirmation.c.bill_id.is_(None))
+    rows = tx.execute(
+        select(confirmation.c.id, bill.c.id.label("bill_id"), bill.c.number)
+        .join(bill, bill.c.number == confirmation.c.bill_number)
+        .where(unknown)
+    ).all()
+    coded = (
+        select(confirmation.c.id, func.min(bill.c.id).label("bill_id"), func.min(bill.c.number).label("number"))
+        .join(bill, bill.c.pay_code == confirmation.c.bill_number)
+        .where(unknown)
+        .group_by(confirmation.c.id)
+        .having(func.count() == 1)
+    )
+    by_number = {row.id for row in rows}
+    found = [*rows, *(row for row in tx.execute(coded) if row.id not in by_number)]
+    update_many(tx, confirmation, [{"id": r.id, "bill_id": r.bill_id, "bill_number": r.number} for r in found])
+    return len(found)
+
+
+def credits_naming_bills(tx: Connection) -> tuple[list[int], set[int]]:
+    """Untouched credits that name a bill that is owed (by number, pay code or unique amount), and those bills."""
+    pairs: set[tuple[int, int]] = set()
+    for column in (bill.c.number_key, bill.c.code_key):
+        query = (
+            select(bank_entry.c.id, bill.c.id)
+            .select_from(bill)
+            .join(bank_entry_key, bank_entry_key.c.key == column)
+            .join(bank_entry, bank_entry.c.id == bank_entry_key.c.bank_entry_id)
+            .where(bill.c.status.in_(OWED), IS_CREDIT, bank_entry.c.allocated == 0)
+        )
+        pairs.update((entry, owed) for entry, owed in tx.execute(query))
+    unique = (
+        select(bank_entry.c.id, bill.c.id)
+        .select_from(bill)
+        .join(bank_entry, bank_entry.c.amount == bill.c.unique_amount)
+        .where(bill.c.unique_amount.is_not(None), bill.c.status.in_(OWED), IS_CREDIT, bank_entry.c.allocated == 0)
+    )
+    pairs.update((entry, owed) for entry, owed in tx.execute(unique))
+    return sorted({entry for entry, _ in pairs}), {owed for _, owed in pairs}
+
+
+def restless(tx: Connection, after: int, limit: int, near_claims: set[int], named_bills: set[int]) -> list[Row[Any]]:
+    """Open claims after that id whose decision may be another than to go on waiting, at most `limit`."""
+    calm = and_(
+        confirmation.c.status.in_(("awaiting_funds", "expired")),
+        confirmation.c.reason.in_(CALM),
+        or_(confirmation.c.bill_id.is_(None), bill.c.status.in_(OWED)),
+        or_(confirmation.c.bill_id.is_(None), confirmation.c.reason != "bill_unknown"),
+        ~_HAS_CREDIT,
+    )
+    concerned = or_(among(confirmation.c.id, near_claims), among(confirmation.c.bill_id, named_bills))
+    query = (
+        select(confirmation)
+        .outerjoin(bill, bill.c.id == confirmation.c.bill_id)
+        .where(IS_OPEN, confirmation.c.id > after, or_(~calm, concerned))
+        .order_by(confirmation.c.id)
+        .limit(limit)
+    )
+    return list(tx.execute(query))
+
+
+def still_open(tx: Connection, ids: Sequence[int]) -> list[Row[Any]]:
+    """Those of some claims that nobody decided meanwhile."""
+    query = select(confirmation).where(IS_OPEN)
+    return [row for portion in portions(ids) for row in tx.execute(query.where(among(confirmation.c.id, portion)))]
+
+
+def near_pairs(tx: Connection, scope: Scope, policy: Policy, batch: int) -> NearPairs:
+    """Claims whose proof no credit carries, and the untouched credits of their amount and day that nearly do."""
+    pairs = NearPairs()
+    for rows in _without_credit(tx, batch):
+        claims = claims_of(rows, scope.zone)
+        bills = _bills_by_number(tx, rows, scope)
+        wanted: dict[int, list[Claim]] = {}
+        for claim, _ in claims.values():
+            for key in _keys_of(claim, bills, policy):
+                wanted.setdefault(key, []).append(claim)
+        for key, credit in _credits_with(tx, wanted):
+            for claim in wanted[key]:
+                if _is_near(claim, credit, policy):
+                    for row in claims[claim.id][1]:
+                        pairs.add(row.id, credit.id)
+    return pairs
+
+
+def _without_credit(tx: Connection, batch: int) -> Iterator[list[Row[Any]]]:
+    after = 0
+    while True:
+        query = (
+            select(confirmation)
+            .where(IS_OPEN, confirmation.c.id > after, ~_HAS_CREDIT)
+            .where(confirmation.c.proof_key.is_not(None), confirmation.c.paid_on.is_not(None))
+            .order_by(confirmation.c.id)
+            .limit(batch)
+        )
+        rows = list(tx.execute(query))
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].id
+
+
+def _bills_by_number(tx: Connection, rows: Sequence[Row[Any]], scope: Scope) -> dict[str, Bill]:
+    ids = {row.bill_id for row in rows if row.bill_id is not None}
+    found = [
+        row for portion in portions(sorted(ids)) for row in tx.execute(bill_query().where(among(bill.c.id, portion)))
+    ]
+    return {item.number: item for item in bills_of(tx, found, scope.zone)}
+
+
+def _keys_of(claim: Claim, bills: dict[str, Bill], policy: Policy) -> set[int]:
+    assert claim.paid_on is not None  # noqa: S101 - the query asked for it
+    mine = [bills[number] for number in claim.bills if number in bills]
+    if len(mine) < len(claim.bills):
+        return set()
+    due = sum(max(0, item.amount_on(claim.paid_on) - item.paid) for item in mine)
+    return keys.near_keys(near.sums_wanted(claim, due, mine, policy), claim.proof)
+
+
+def _credits_with(tx: Connection, wanted: Iterable[int]) -> Iterator[tuple[int, Row[Any]]]:
+    columns = (bank_entry.c.id, bank_entry.c.reference, bank_entry.c.description, bank_entry.c.booked_on)
+    query = (
+        select(bank_entry_key.c.key, *columns)
+        .join(bank_entry, bank_entry.c.id == bank_entry_key.c.bank_entry_id)
+        .where(IS_CREDIT, bank_entry.c.allocated == 0)
+    )
+    for portion in portions(sorted(wanted)):
+        for row in tx.execute(query.where(among(bank_entry_key.c.key, portion))):
+            yield row.key, row
+
+
+def _is_near(claim: Claim, credit: Row[Any], policy: Policy) -> bool:
+    assert claim.paid_on is not None  # noqa: S101 - the query asked for it
+    if not -policy.days_before <= (credit.booked_on - claim.paid_on).days <= policy.days_after:
+        return False
+    said = proofs.normalise(claim.proof)
+    numbers = (proofs.normalise(credit.reference or ""), *descriptions.tokens(credit.description))
+    return any(proofs.is_near(said, number) for number in numbers)

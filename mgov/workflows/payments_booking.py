@@ -1,0 +1,175 @@
+"""From decisions to rows: allocations, statuses, cases and answers, all of them first, then a statement a table."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from mgov.domain.matching import Decision, DecisionKind, Reason, Rule, sentence
+from mgov.store import payments, settlements
+from mgov.store.open_items import OpenItems
+from mgov.workflows.payment_answers import day_of, may_answer, rupiah, text_of
+from mgov.workflows.payment_policy import ENGINE, PaymentPolicy
+
+_STATUS = {DecisionKind.MATCHED: "settled", DecisionKind.AMBIGUOUS: "review", DecisionKind.NONE: "awaiting_funds"}
+_CHANGED = ("status", "reason", "rule", "score", "bank_entry_id", "bill_id", "settled_at")
+
+
+class Booking:
+    """Turns decisions into rows, all of them first, then a statement a table."""
+
+    def __init__(self, tx: Connection, now: datetime, policy: PaymentPolicy, items: OpenItems) -> None:
+        self.tx, self.now, self.policy, self.items = tx, now, policy, items
+        self.bills = {bill.number: bill for bill in items.bills}
+        self.credits = {credit.id: credit for credit in items.credits}
+        self.paid = {bill.number: bill.paid for bill in items.bills}
+        self.allocations: list[dict[str, Any]] = []
+        self.changes: list[dict[str, Any]] = []
+        self.transitions: list[dict[str, Any]] = []
+        self.cases: list[dict[str, Any]] = []
+        self.answers: list[dict[str, Any]] = []
+        self.settled = self.unconfirmed = 0
+
+    def apply(self, decisions: list[Decision]) -> None:
+        """Book all decisions."""
+        for decision in decisions:
+            self._allocate(decision)
+            if decision.claim is None:
+                self.unconfirmed += 1
+                continue
+            for row in self.items.rows_of_claim[decision.claim]:
+                self._change(row, decision)
+            self._answer(self.items.rows_of_claim[decision.claim], decision)
+        settlements.allocate(self.tx, self.allocations)
+        settlements.change_confirmations(self.tx, self.changes)
+        settlements.record_transitions(self.tx, self.transitions)
+        settlements.put_cases(self.tx, self.cases, self.now)
+        settlements.queue_answers(self.tx, self.answers, self.now)
+
+    def _allocate(self, decision: Decision) -> None:
+        rows = self.items.rows_of_claim.get(decision.claim or 0, [])
+        row_of = {row.bill_number: row.id for row in rows}
+        for allocation in decision.allocations:
+            self.paid[allocation.bill] += allocation.amount
+            self.allocations.append(
+                {
+                    "bank_entry_id": allocation.credit,
+                    "bill_id": self.items.bill_ids[allocation.bill],
+                    "confirmation_id": row_of.get(allocation.bill),
+                    "amount": allocation.amount,
+                    "rule": decision.rule,
+                    "score": decision.score,
+                    "reasons": _sentences(decision),
+                    "actor": ENGINE,
+                    "at": self.now,
+                }
+            )
+
+    def _change(self, row: Row[Any], decision: Decision) -> None:
+        status = _STATUS[decision.kind]
+        reason = str(decision.reasons[0]) if decision.reasons else None
+        if (row.status, row.reason) == (status, reason) or _would_forget(row, status):
+            return
+        bill_id = self.items.bill_ids.get(row.bill_number)
+        self.settled += status == "settled"
+        self.changes.append(
+            {
+                "id": row.id,
+                "status": status,
+                "reason": reason,
+                "rule": str(decision.rule) if decision.rule else None,
+                "score": decision.score or None,
+                "bank_entry_id": decision.entry,
+                "bill_id": bill_id,
+                "settled_at": self.now if status == "settled" else None,
+            }
+        )
+        detail = payments.as_json({"rule": decision.rule, "score": decision.score, "reasons": _sentences(decision)})
+        self.transitions.append(
+            {
+                "object_kind": "confirmation",
+                "object_id": row.id,
+                "from_state": row.status,
+                "to_state": status,
+                "at": self.now,
+                "actor": ENGINE,
+                "cause": reason or "matched",
+                "detail": detail,
+            }
+        )
+        if status == "review":
+            candidates = payments.as_json([self._candidate(number) for number in decision.candidates])
+            self.cases.append(
+                {
+                    "confirmation_id": row.id,
+                    "bill_id": bill_id,
+                    "reasons": _sentences(decision),
+                    "candidates": candidates,
+                }
+            )
+
+    def _candidate(self, credit_id: int) -> dict[str, Any]:
+        credit = self.credits[credit_id]
+        booked = credit.booked_at or credit.booked_on
+        return {"entry": credit.id, "reference": credit.reference, "amount": credit.amount, "booked_at": str(booked)}
+
+    def _answer(self, rows: list[Row[Any]], decision: Decision) -> None:
+        first, status = rows[0], _STATUS[decision.kind]
+        if not self.policy.answer or status in (first.status, "awaiting_funds"):
+            return
+        text = self._settled_text(rows, decision) if status == "settled" else self._review_text(rows)
+        if may_answer(first.channel, first.sender):
+            self._queue(first, first.channel, first.sender, text, status)
+        if status == "settled" and decision.rule is not Rule.DUPLICATE:
+            self._tell_payer(rows, decision)
+
+    def _settled_text(self, rows: list[Row[Any]], decision: Decision) -> str:
+        credit = self.credits[decision.entry or 0]
+        numbers = [row.bill_number for row in rows]
+        left = sum(max(0, self.bills[n].amounts[-1][0] - self.paid[n]) for n in numbers)
+        values = {
+            "bill": ", ".join(numbers),
+            "amount": rupiah(sum(a.amount for a in decision.allocations) or credit.amount),
+            "day": day_of(credit.booked_on),
+        }
+        if left:
+            return text_of("partly", left=rupiah(left), **values)
+        return text_of("settled", reference=credit.reference or "-", **values)
+
+    def _review_text(self, rows: list[Row[Any]]) -> str:
+        until = self.now.astimezone(self.policy.zone).date() + timedelta(days=self.policy.review_days)
+        return text_of("review", bill=", ".join(row.bill_number for row in rows), until=day_of(until))
+
+    def _tell_payer(self, rows: list[Row[Any]], decision: Decision) -> None:
+        """The bill's recorded phone is told when someone else's claim settled it."""
+        credit = self.credits[decision.entry or 0]
+        for row in rows:
+            bill = self.bills[row.bill_number]
+            if bill.payer_phone and bill.payer_phone != row.sender and may_answer("sms", bill.payer_phone):
+                amount = sum(a.amount for a in decision.allocations if a.bill == bill.number)
+                values = {"bill": bill.number, "amount": rupiah(amount), "day": day_of(credit.booked_on)}
+                self._queue(row, "sms", bill.payer_phone, text_of("payer_told", **values), "payer")
+
+    def _queue(self, row: Row[Any], channel: str, to: str, text: str, about: str) -> None:
+        self.answers.append(
+            {
+                "channel": channel,
+                "recipient": to,
+                "text": text,
+                "in_reply_to": row.message_id if about != "payer" else None,
+                "subject_id": row.id,
+                "dedupe_key": f"payment:{row.id}:{about}:{self.now.isoformat()}",
+            }
+        )
+
+
+def _sentences(decision: Decision) -> str:
+    return "; ".join(sentence(reason) for reason in decision.reasons)
+
+
+def _would_forget(row: Row[Any], status: str) -> bool:
+    """What the bank took back stays with a person, and what was not found stays so, until money settles it."""
+    taken_back = row.reason == Reason.CREDIT_REVERSED and status != "settled"
+    return bool(taken_back or (row.status == "expired" and status == "awaiting_funds"))
