@@ -115,6 +115,7 @@ class Clerk:
 
         def work() -> None:
             nonlocal settled
+            self._recover()  # what an earlier run left is in doubt only then
             settled = send.settle_from_memory(self._db, self.sender, sent, _now())
 
         if not await self._try(work):
