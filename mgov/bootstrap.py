@@ -16,6 +16,7 @@ import structlog
 from mgov import keyword_file, modem_settings
 from mgov.audit_files import AuditFileError, AuditFiles
 from mgov.config import Config, ModemSection
+from mgov.domain.figures import read_topics
 from mgov.domain.matching import Policy
 from mgov.domain.operators import Operators
 from mgov.external.caller import Caller
@@ -26,10 +27,14 @@ from mgov.mail.lmtp import LmtpServer
 from mgov.mail.mailbox import ImapSettings, Mailbox
 from mgov.mail.sender import MailSender, SmtpSettings
 from mgov.replies import Replies
+from mgov.store import external_calls
 from mgov.store.database import Database
 from mgov.workflows import held, jobs, remind
+from mgov.workflows.alerts_out import WarningDoor
 from mgov.workflows.answer import AnswerSettings
+from mgov.workflows.broadcasts import BroadcastSettings
 from mgov.workflows.document_kinds import DocumentKinds
+from mgov.workflows.figures import FiguresSettings
 from mgov.workflows.handlers.request import HandlerSettings, PayAccount
 from mgov.workflows.payments_matching import PaymentPolicy
 from mgov.workflows.remind import RemindSettings
@@ -93,6 +98,14 @@ def caller(config: Config, db: Database, settings: Callable[[], AnswerSettings],
     return Caller(db, plan, lambda: settings().queue_of_calls, wake) if plan.systems else None
 
 
+def ask_systems(config: Config, db: Database, settings: AnswerSettings, now: datetime) -> None:
+    """Make the calls that wait for agencies' systems, for a command without a daemon."""
+    due = db.read(external_calls.latest_due)
+    plan = keyword_site(config).plan
+    if due is not None and plan.systems:
+        asyncio.run(Caller(db, plan, lambda: settings.queue_of_calls).drain(max(now, due)))
+
+
 def answer_settings(config: Config, known_numbers: frozenset[str] = frozenset()) -> AnswerSettings:
     """What the pipeline needs to know; `known_numbers` are those that the SIMs told."""
     told = keyword_site(config).settings
@@ -119,8 +132,17 @@ def handler_settings(config: Config) -> HandlerSettings:
         for account in config.account
     )
     return HandlerSettings(
-        accounts=accounts, timezone=config.timezone, contact=config.contact, quiet=quiet_hours(config)
+        accounts=accounts,
+        timezone=config.timezone,
+        contact=config.contact,
+        quiet=quiet_hours(config),
+        figures=figures_settings(config),
     )
+
+
+def figures_settings(config: Config) -> FiguresSettings:
+    """What the executive figures count on this site."""
+    return FiguresSettings(read_topics(shipped_table("topics.toml")), calendar(), config.zone)
 
 
 def worker_settings(config: Config, modem: ModemSection, port: str) -> WorkerSettings:
@@ -246,6 +268,28 @@ def quiet_hours(config: Config) -> QuietHours:
     )
 
 
+def broadcast_settings(config: Config) -> BroadcastSettings:
+    """What sending to many means on this site."""
+    return BroadcastSettings(capacity(config), config.reminders.price, quiet_hours(config))
+
+
+def warning_door(config: Config) -> WarningDoor:
+    """How the warning server reaches us."""
+    section = config.warnings
+    return WarningDoor(
+        settings=broadcast_settings(config),
+        secret=section.read_secret(),
+        senders=frozenset(sender.lower() for sender in section.senders),
+        fresh_for=timedelta(minutes=section.fresh_minutes),
+    )
+
+
+def warning_watch(config: Config, db: Database) -> WarningWatch | None:
+    """What watches the drop folder, where there is one."""
+    folder = config.warnings.drop_folder
+    return None if folder is None else WarningWatch(folder, warning_door(config), db)
+
+
 def capacity(config: Config) -> float:
     """Parts that all modems send a minute: as configured, else what an ordinary modem manages."""
     return config.reminders.per_minute or _modems_per_minute(config) or PARTS_A_MINUTE * max(1, len(config.modem))
@@ -272,7 +316,7 @@ def job_runner(config: Config, db: Database) -> JobRunner:
 
 def housekeeping(config: Config, db: Database) -> Housekeeping:
     """What keeps the service on this site."""
-    return Housekeeping(config, db, shipped_table("alerts.toml"), shipped_table("topics.toml"), calendar())
+    return Housekeeping(config, db, shipped_table("alerts.toml"), figures_settings(config), calendar())
 
 
 def mail_parts(config: Config, db: Database, wake: asyncio.Event) -> list[MailSender | LmtpServer | Mailbox]:

@@ -18,6 +18,7 @@ from mgov.store.database import Database
 from mgov.workflows import alerts, backup, figures_closing, held, retention
 from mgov.workflows.alert_conditions import Facts
 from mgov.workflows.alerts import AlertSettings
+from mgov.workflows.figures import FiguresSettings
 from mgov.workflows.retention import Keep
 from scheduler.calendar import Calendar
 from scheduler.jobs import DailyAt, Job
@@ -25,12 +26,12 @@ from scheduler.jobs import DailyAt, Job
 
 @dataclass(frozen=True, slots=True)
 class Housekeeping:
-    """One site's housekeeping. `kinds` is `alerts.toml`, `topics` is `topics.toml`, both as tables."""
+    """One site's housekeeping. `kinds` is `alerts.toml` as a table."""
 
     config: Config
     db: Database
     kinds: Mapping[str, Any]
-    topics: Mapping[str, Any]
+    figures: FiguresSettings
     calendar: Calendar
 
     def jobs(self) -> tuple[Job, ...]:
@@ -103,7 +104,7 @@ class Housekeeping:
     def _close_month(self) -> str:
         now = datetime.now(UTC)
         today = now.astimezone(self.config.zone).date()
-        closed = figures_closing.close_due(self.db, self.topics, today, self.config.figures.close_on_day, now)
+        closed = figures_closing.close_due(self.db, self.figures, today, self.config.figures.close_on_day, now)
         return f"closed {', '.join(closed)}" if closed else "nothing to close"
 
     def _daily_mail(self) -> str:

@@ -1,130 +1,202 @@
-"""The executive figures: a topic and a period, for LAPORAN and for `mgov report` alike."""
+"""The executive figures: a topic and a period, for LAPORAN, for mails and for `mgov report` alike."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from mgov.store import applications, figures
-from mgov.store.figures import Scope
+from mgov.domain.figures import Period, Topic, Topics, parse_period, percent
+from mgov.store import figures
+from mgov.store.figures import Money, Scope
+from scheduler.calendar import Calendar
 
 #: An application that waits longer is overdue.
 OVERDUE = timedelta(days=14)
+WIB = ZoneInfo("Asia/Jakarta")
 
-#: Topic → the bills it counts.
-TOPICS: dict[str, Scope] = {
-    "PAD": Scope(),
-    "PAJAK": Scope(prefixes=("PKB", "BBN", "BBNKB", "SKPD")),
-    "RETRIBUSI": Scope(prefixes=("SKRD", "RTU", "STRD")),
-    "PERIZINAN": Scope(),
-    "PENDIDIKAN": Scope(sector="pendidikan"),
-    "INVESTASI": Scope(sector="investasi"),
-    "PERINDAGKOP": Scope(sector="perindagkop"),
-    "KETENAGAKERJAAN": Scope(sector="ketenagakerjaan"),
-    "PKB": Scope(prefixes=("PKB",)),
-    "BBNKB": Scope(prefixes=("BBN", "BBNKB")),
-    "SKRD": Scope(prefixes=("SKRD",)),
-    "SKPD": Scope(prefixes=("SKPD",)),
-    "RTU": Scope(prefixes=("RTU",)),
-}
-_ALIASES = {
-    **dict.fromkeys(("PENDAPATAN", "SEMUA", "ALL", "TOTAL", "TAGIHAN", "PEMBAYARAN", "REVENUE"), "PAD"),
-    **dict.fromkeys(("IZIN", "PERMOHONAN", "PERMITS"), "PERIZINAN"),
-    **dict.fromkeys(("TAX", "PAJAK DAERAH"), "PAJAK"),
-    **dict.fromkeys(("BBN", "SAMSAT"), "BBNKB"),
-    **dict.fromkeys(("TENAGA KERJA", "NAKER", "LABOUR"), "KETENAGAKERJAAN"),
-    **dict.fromkeys(("PERDAGANGAN", "PERINDUSTRIAN", "KOPERASI", "UKM"), "PERINDAGKOP"),
-    **dict.fromkeys(("PENANAMAN MODAL", "INVESTMENT"), "INVESTASI"),
-}
-TOPIC_NAMES = tuple(TOPICS)
 
-_MONTHS = {
-    "JAN": 1, "FEB": 2, "MAR": 3, "APR": 4, "MEI": 5, "MAY": 5, "JUN": 6, "JUL": 7, "AGU": 8, "AGT": 8, "AUG": 8,
-    "AGS": 8, "SEP": 9, "OKT": 10, "OCT": 10, "NOV": 11, "NOP": 11, "DES": 12, "DEC": 12,
-}  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class FiguresSettings:
+    """What a site counts, and on which days banks work."""
+
+    topics: Topics
+    calendar: Calendar = field(default_factory=Calendar)
+    zone: ZoneInfo = WIB
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a leader reads; money is whole rupiah, `as_of` the last day that a bank statement covers."""
+    """What a leader reads; money is whole rupiah.
+
+    `paid` is what closed months said when they were closed, and what is known now of the others; `correction` is what
+    came in of closed months since; `realised` is both. `percent` measures the year so far against the year's `target`.
+    `last_year` is what the same days brought a year before. `as_of` is the last day that the statements of all accounts
+    cover, `missing_days` the banking days of the period up to today that some account's statements leave out.
+    """
 
     topic: str
+    title: str
     period: str
     agency: str
+    sector: str
     bills: int
     billed: int
     paid: int
+    correction: int
+    realised: int
     outstanding: int
+    target: int | None
+    so_far: int
+    percent: float | None
+    last_year: int
+    change: float | None
     in_progress: int
     overdue: int
     as_of: date | None
+    missing_days: int
+    closed_months: int
 
     def as_values(self) -> dict[str, Any]:
         """For a reply text or a line of JSON."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
 def figures_for(
-    tx: Connection, topic: str, period: str | None, today: date, *, agency_id: int | None = None
+    tx: Connection,
+    settings: FiguresSettings,
+    topic: str,
+    period: str | None,
+    today: date,
+    *,
+    agency_id: int | None = None,
+    sector: str | None = None,
+    language: str = "id",
 ) -> Figures | None:
     """The figures of a topic (or an agency's code) and period; None when one of them is unknown.
 
     `agency_id` narrows everything to one agency: a leader sees his own.
     """
     span = parse_period(period, today)
-    found = _topic(tx, topic)
+    found = scope_of(tx, settings, topic, agency_id)
     if span is None or found is None:
         return None
     name, scope = found
-    if agency_id is not None:
-        if scope.agency_id not in (None, agency_id):
-            return None
-        scope = Scope(scope.prefixes, agency_id, scope.sector)
-    label, first, after = span
-    money = figures.money(tx, scope, first, after)
+    if sector is not None:
+        scope = scope.narrowed(sector=sector)
+    return _figures(tx, settings, name, scope, span, today, language)
+
+
+def broken_down(
+    tx: Connection, settings: FiguresSettings, topic: str, period: str | None, today: date, by: str, *,
+    agency_id: int | None = None, language: str = "id",
+) -> Iterator[Figures]:  # fmt: skip
+    """The figures by `agency`, `sector` or `month`, leaving out what has neither bills, money nor permits."""
+    span = parse_period(period, today)
+    found = scope_of(tx, settings, topic, agency_id)
+    if span is None or found is None:
+        return
+    name, scope = found
+    for label, narrow, part in _pieces(tx, scope, span, by):
+        one = _figures(tx, settings, name, narrow, part, today, language)
+        if by == "month" or one.bills or one.realised or one.in_progress:
+            yield replace(one, title=label)
+
+
+def scope_of(
+    tx: Connection, settings: FiguresSettings, topic: str, agency_id: int | None = None
+) -> tuple[str, Scope] | None:
+    """What a topic or an agency's code counts; None when it is unknown, or another agency's."""
+    known = settings.topics.find(topic)
+    if known is not None:
+        return known.name, Scope(known, agency_id, zone=settings.zone)
+    code = " ".join(topic.upper().split())
+    of_code = figures.agency_id_of(tx, code)
+    if of_code is None or agency_id not in (None, of_code):
+        return None
+    return code, Scope(None, of_code, zone=settings.zone)
+
+
+def _pieces(tx: Connection, scope: Scope, span: Period, by: str) -> Iterator[tuple[str, Scope, Period]]:
+    if by == "month":
+        yield from ((month.label, scope, month) for month in span.months)
+    elif by == "sector":
+        yield from ((sector, scope.narrowed(sector=sector), span) for sector in figures.sectors(tx))
+    else:
+        for number, code in figures.agencies(tx):
+            if scope.agency_id in (None, number):
+                yield code, scope.narrowed(agency_id=number), span
+
+
+def _figures(
+    tx: Connection, settings: FiguresSettings, name: str, scope: Scope, span: Period, today: date, language: str
+) -> Figures:
+    agency = figures.agency_code_of(tx, scope.agency_id) if scope.agency_id is not None else ""
+    now = figures.money(tx, scope, span.first, span.after)
+    known, correction, closed_count = _as_closed(tx, name, scope, agency, span)
+    so_far = figures.paid(tx, scope, span.year_so_far.first, span.year_so_far.after)
+    target = figures.target_of(tx, name, agency, span.first.year) if scope.sector is None else None
+    before = span.of_last_year(today)
+    last_year = figures.paid(tx, scope, before.first, before.after)
+    in_progress, overdue = figures.permits(tx, scope, span.after, today - OVERDUE)
     return Figures(
         topic=name,
-        period=label,
-        agency=figures.agency_code_of(tx, scope.agency_id) if scope.agency_id is not None else "",
-        bills=money.bills,
-        billed=money.billed,
-        paid=money.paid,
-        outstanding=money.outstanding,
-        in_progress=applications.count_open(tx, agency_id=scope.agency_id, sector=scope.sector),
-        overdue=applications.count_open(tx, before=today - OVERDUE, agency_id=scope.agency_id, sector=scope.sector),
+        title=_title(scope.topic, name, language),
+        period=span.label,
+        agency=agency,
+        sector=scope.sector or "",
+        bills=now.bills,
+        billed=now.billed,
+        paid=known,
+        correction=correction,
+        realised=known + correction,
+        outstanding=now.outstanding,
+        target=target,
+        so_far=so_far,
+        percent=percent(so_far, target),
+        last_year=last_year,
+        change=None if not last_year else round(100 * (known + correction - last_year) / last_year, 1),
+        in_progress=in_progress,
+        overdue=overdue,
         as_of=figures.known_until(tx),
+        missing_days=len(missing_days(tx, settings.calendar, span, today)),
+        closed_months=closed_count,
     )
 
 
-def parse_period(period: str | None, today: date) -> tuple[str, date, date] | None:
-    """`2026`, `2026-10`, `10/2026`, `OKTOBER 2026`, `OKT`; none: this year. Returns label, first day and day after."""
-    text = " ".join((period or str(today.year)).upper().replace("/", "-").split())
-    if re.fullmatch(r"\d{4}", text):
-        return text, date(int(text), 1, 1), date(int(text) + 1, 1, 1)
-    if iso := re.fullmatch(r"(\d{4})-(\d{1,2})", text):
-        return _month(int(iso[1]), int(iso[2]))
-    if turned := re.fullmatch(r"(\d{1,2})-(\d{4})", text):
-        return _month(int(turned[2]), int(turned[1]))
-    if named := re.fullmatch(r"([A-Z]{3})[A-Z]*\.?(?: (\d{4}))?", text):
-        return _month(int(named[2] or today.year), _MONTHS.get(named[1], 0))
-    return None
+def _as_closed(tx: Connection, name: str, scope: Scope, agency: str, span: Period) -> tuple[int, int, int]:
+    """Paid as closed months said it and as it is known of the others; what closed months gained since; how many."""
+    months = span.months
+    kept = figures.closed(tx, name, agency, [month.label for month in months]) if scope.sector is None else {}
+    if not kept:
+        return figures.paid(tx, scope, span.first, span.after), 0, 0
+    said = gained = 0
+    for month in months:
+        now = figures.paid(tx, scope, month.first, month.after)
+        as_closed = int(kept[month.label]["paid"]) if month.label in kept else now
+        said, gained = said + as_closed, gained + now - as_closed
+    return said, gained, len(kept)
 
 
-def _month(year: int, month: int) -> tuple[str, date, date] | None:
-    if not (1 <= month <= 12 and 1 <= year <= 9998):
-        return None
-    after = date(year + 1, 1, 1) if month == 12 else date(year, month + 1, 1)
-    return f"{year}-{month:02d}", date(year, month, 1), after
+def missing_days(tx: Connection, calendar: Calendar, span: Period, today: date) -> list[date]:
+    """Banking days of the period, before today, that the statements of some account leave out."""
+    end = min(span.after, today)
+    missing: set[date] = set()
+    for spans in figures.coverage(tx, span.first, end).values():
+        day = max(span.first, spans[0][0])
+        while day < end:
+            if calendar.is_banking_day(day) and not any(start <= day <= last for start, last in spans):
+                missing.add(day)
+            day += timedelta(days=1)
+    return sorted(missing)
 
 
-def _topic(tx: Connection, topic: str) -> tuple[str, Scope] | None:
-    name = " ".join(topic.upper().split())
-    name = _ALIASES.get(name, name)
-    if name in TOPICS:
-        return name, TOPICS[name]
-    agency_id = figures.agency_id_of(tx, name)
-    return None if agency_id is None else (name, Scope(agency_id=agency_id))
+def _title(topic: Topic | None, name: str, language: str) -> str:
+    return name if topic is None else topic.title.get(language, name)
+
+
+__all__ = ["Figures", "FiguresSettings", "Money", "broken_down", "figures_for", "missing_days", "scope_of"]

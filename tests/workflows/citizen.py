@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,15 +10,18 @@ from pathlib import Path
 from sqlalchemy import select
 
 from mgov.domain.actor import Actor
+from mgov.domain.figures import read_topics
 from mgov.replies import Replies
 from mgov.store.database import Database
 from mgov.store.schema.messages import inbound_message, outbound_message
 from mgov.workflows.answer import AnswerSettings, answer_next
+from mgov.workflows.figures import FiguresSettings
 from mgov.workflows.handlers.request import HandlerSettings, PayAccount
 from mgov.workflows.receive import receive_text
 from mgov.workflows.services import import_services
 
 CONFIG = Path(__file__).parents[2] / "config"
+FIGURES = FiguresSettings(read_topics(tomllib.loads((CONFIG / "topics.toml").read_text(encoding="utf-8"))))
 REPLIES = Replies.load(CONFIG / "replies.toml")
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 STAFF = Actor.staff("tester")
@@ -36,7 +40,7 @@ class World:
         self.db = db
         self.now = NOW
         account = PayAccount(bank="BJB", number="0061234567001", holder="RKUD PROV BANTEN")
-        self.settings = AnswerSettings(handlers=HandlerSettings(accounts=(account,)), replies=REPLIES)
+        self.settings = AnswerSettings(handlers=HandlerSettings(accounts=(account,), figures=FIGURES), replies=REPLIES)
         import_services(db, SERVICES, STAFF, NOW)
 
     def text(self, sender: str, words: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import RowMapping
 
 from mgov.store import audit, history, secrets_struck
 from mgov.store import staff as accounts
-from mgov.workflows.figures import TOPIC_NAMES, figures_for
+from mgov.workflows.figures import figures_for
 from mgov.workflows.handlers.request import Reply, Request
 from mgov.workflows.secrets import is_right
 
@@ -61,13 +61,15 @@ def _locked(request: Request, until: datetime) -> Reply:
 
 def _figures(request: Request, member: RowMapping) -> Reply:
     """A leader sees his agency's figures; one without an agency sees the province's."""
+    figures = request.settings.figures
     found = figures_for(
         request.tx,
+        figures,
         request.field("topic"),
         request.field("period") or None,
         request.today,
         agency_id=member["agency_id"],
     )
     if found is None:
-        return request.say("report_unknown", {"topics": list(TOPIC_NAMES[:8])})
+        return request.say("report_unknown", {"topics": list(figures.topics.names[:8])})
     return request.say("report", found.as_values())

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from mgov.domain.actor import Actor
+from mgov.domain.figures import Topics
 from mgov.replies import Replies
+from mgov.workflows.figures import FiguresSettings
 from parsers.reading import Reading
 from scheduler.quiet_hours import QuietHours
 
@@ -42,6 +44,7 @@ class HandlerSettings:
     pin_lock_minutes: int = 60
     code_tries: int = 5
     code_hours: int = 24
+    figures: FiguresSettings = field(default_factory=lambda: FiguresSettings(Topics({})))
     quiet: QuietHours = field(default_factory=QuietHours)
 
     @property
