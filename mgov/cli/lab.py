@@ -133,9 +133,22 @@ def _line(verdict: Verdict, language: str) -> str:
             f"{verdict.lost_in}/{verdict.doubled_in} ({verdict.texts_in})",
             f"{verdict.lost_out}/{verdict.doubled_out} ({verdict.texts_out})",
             str(verdict.uncertain),
-            f"{_word(verdict.passed, language)} {verdict.remark}".strip(),
+            f"{_word(verdict.passed, language)} {_further(verdict, language)} {verdict.remark}".strip(),
         )
     )
+
+
+def _further(verdict: Verdict, language: str) -> str:
+    """The harm that has no column of its own."""
+    words = {
+        "booked_twice": ("dicatat dua kali", "booked twice"),
+        "garbled": ("teks rusak", "garbled"),
+        "unreported": ("tanpa laporan", "without report"),
+        "left_on_sim": ("tertinggal di SIM", "left on the SIM"),
+        "strayed": ("lewat SIM lain", "sent by another SIM"),
+    }
+    found = asdict(verdict)
+    return ", ".join(f"{found[key]} {pair[language == 'en']}" for key, pair in words.items() if found[key])
 
 
 def _word(passed: bool, language: str) -> str:

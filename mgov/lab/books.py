@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from mgov.store import outbox
 from mgov.store.database import Database
-from mgov.store.schema.messages import outbound_message
+from mgov.store.schema.messages import inbound_message, outbound_message
 from mgov.store.schema.money import confirmation
 from mgov.store.schema.staff import transition
 
@@ -65,6 +65,15 @@ class Books:
             .where(transition.c.to_state.in_(("queued", "sending")))
         )
         return set(self._db.read(lambda tx: tx.execute(query).scalars().all()))
+
+    def texts_of(self, sender: str) -> list[str]:
+        """What somebody texted, as the daemon read it."""
+        query = select(inbound_message.c.text).where(inbound_message.c.sender == sender)
+        return list(self._db.read(lambda tx: tx.execute(query).scalars().all()))
+
+    def unreported(self) -> set[str]:
+        """Recipients of texts that were sent and of which no delivery report was understood."""
+        return self.recipients("sent")
 
     def bookings(self) -> Counter[str]:
         """How many payment confirmations are booked, by sender."""

@@ -26,6 +26,9 @@ class Scenario:
     steady: bool = False  #: texts come in all the time that it lasts
     by_imei: bool = False  #: the configuration names modems by IMEI, their ports are found
     long_texts: bool = False  #: traffic includes a text of several parts
+    backwards: bool = False  #: whose last part comes first
+    named_imei: bool = False  #: the configuration says which stick it must be
+    at_once: int = 0  #: so many texts come in at the same moment
     options: str = field(default="", repr=False)  #: further lines of the modem's configuration
 
     def sentence(self, language: str) -> str:
@@ -99,8 +102,16 @@ CATALOGUE: tuple[Scenario, ...] = (
         2.0,
         by_imei=True,
     ),
-    _lasting("wrong-imei", FaultKind.WRONG_IMEI, "IMEI lain", "another IMEI", "353944049999996"),
+    Scenario(
+        "wrong-imei",
+        "modem lain dengan SIM lain di port itu",
+        "another stick with another SIM stands at the port",
+        _planned(FaultKind.OTHER_STICK, seconds=STATE_SECONDS),
+        STATE_SECONDS,
+        named_imei=True,
+    ),
     _lasting("unregistered", FaultKind.UNREGISTERED, "tidak terdaftar di jaringan", "no network"),
+    _lasting("sim-busy", FaultKind.SIM_BUSY, "SIM sibuk", "the SIM is busy"),
     Scenario("garbage", "derau di jalur", "noise on the line", _planned(FaultKind.GARBAGE, count=10)),
     Scenario(
         "unsolicited-inside",
@@ -109,6 +120,41 @@ CATALOGUE: tuple[Scenario, ...] = (
         _planned(FaultKind.UNSOLICITED_INSIDE, count=10),
     ),
     _lasting("slow", FaultKind.SLOW, "jaringan lambat", "a slow network", "1.5"),
+    Scenario(
+        "late-prompt",
+        "prompt terlambat",
+        "the prompt comes late",
+        _planned(FaultKind.LATE_PROMPT, count=2, value="2"),
+    ),
+    Scenario(
+        "lost-ctrl-z",
+        "akhir PDU hilang di jalur",
+        "the end of a PDU is lost, the modem waits at its prompt",
+        _planned(FaultKind.LOST_END),
+    ),
+    Scenario(
+        "bare-ok",
+        "OK tanpa nomor referensi, tidak terkirim",
+        "an OK without a reference, and nothing was sent",
+        _planned(FaultKind.BARE_OK),
+    ),
+    Scenario("unended", "baris tanpa akhir", "a notice without its line end", _planned(FaultKind.UNENDED, count=3)),
+    Scenario("notices-off", "+CNMI hilang", "+CNMI is lost", _planned(FaultKind.NOTICES_OFF)),
+    Scenario(
+        "memory-switched",
+        "memori lain terpilih",
+        "another memory is selected",
+        _planned(FaultKind.MEMORY_SWITCHED, value="ME"),
+    ),
+    Scenario("burst", "banyak SMS sekaligus", "many texts at once", _nothing, at_once=12),
+    Scenario(
+        "parts-backwards",
+        "bagian terakhir SMS panjang tiba lebih dulu",
+        "the last part of a long text comes first",
+        _nothing,
+        long_texts=True,
+        backwards=True,
+    ),
     Scenario(
         "undeletable",
         "slot tidak dapat dihapus",

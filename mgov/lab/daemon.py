@@ -31,9 +31,18 @@ class LabModem:
 class LabDaemon:
     """One daemon in its folder; it can be started again on the same database after it was killed."""
 
-    def __init__(self, folder: Path, modems: list[LabModem], *, database: str | None = None, config: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        modems: list[LabModem],
+        *,
+        database: str | None = None,
+        config: str = "",
+        program: tuple[str, ...] = MGOV,
+    ) -> None:
         self.folder = folder
         self.modems = modems
+        self._program = program
         self.process: subprocess.Popen[bytes] | None = None
         self._log = folder / "daemon.log"
         folder.mkdir(parents=True, exist_ok=True)
@@ -61,7 +70,7 @@ class LabDaemon:
     def start(self) -> None:
         """Start the daemon; its log is appended to."""
         with self._log.open("ab") as log:
-            command = (*MGOV, "--config", str(self.config), "run")
+            command = (*self._program, "--config", str(self.config), "run")
             self.process = subprocess.Popen(command, stdout=log, stderr=log)  # noqa: S603 - ours
 
     def kill(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mgov.lab.books import Books
 from mgov.lab.catalogue import Scenario
-from mgov.lab.daemon import LabDaemon, LabModem, modems_ready, wait_until
+from mgov.lab.daemon import MGOV, LabDaemon, LabModem, modems_ready, wait_until
 from mgov.lab.postgresql import LabPostgresql
 from mgov.lab.traffic import LONG_QUESTION, QUESTION, Traffic
 from modem_drivers.simulated import SimulatedNetwork
@@ -24,6 +24,8 @@ STEADY_PACE = 0.25  # seconds between texts in while the database is away
 TRY_EVERY = 2.0  # seconds that a text in may wait for its answer before the next is tried
 STRUCK = "lab-1"
 SPARE = "lab-2"
+SIMS = {STRUCK: "+628111000001", SPARE: "+628111000002"}
+CLEARED_WITHIN = 15.0  # seconds more until no message lies on a SIM and every report is there
 
 
 @dataclass(slots=True)
@@ -40,26 +42,43 @@ class Verdict:
     doubled_out: int = 0
     uncertain: int = 0
     booked_twice: int = 0
+    garbled: int = 0  #: long texts that were joined wrongly
+    unreported: int = 0  #: sent, and the delivery report was not understood
+    left_on_sim: int = 0  #: received messages that were never deleted
+    strayed: int = 0  #: sent by another SIM than the configured one
     remark: str = ""
 
     @property
     def passed(self) -> bool:
         """Whether nothing was lost or doubled and the modem came back by itself."""
-        harm = self.lost_in + self.doubled_in + self.lost_out + self.doubled_out + self.booked_twice
+        harm = self.lost_in + self.doubled_in + self.lost_out + self.doubled_out + self.booked_twice + self.garbled
+        harm += self.unreported + self.left_on_sim + self.strayed
         return harm == 0 and self.recovery is not None and not self.remark
 
 
 class Drill:
-    """Two modems, one of them struck, on an empty database; `server` is the one to strike when it is the fault."""
+    """Two modems, one of them struck, on an empty database; `server` is the one to strike when it is the fault.
+
+    `program` is the command line of the daemon under test, without its arguments.
+    """
 
     def __init__(
-        self, scenario: Scenario, folder: Path, database: str, *, options: str = "", server: LabPostgresql | None = None
+        self,
+        scenario: Scenario,
+        folder: Path,
+        database: str,
+        *,
+        options: str = "",
+        server: LabPostgresql | None = None,
+        program: tuple[str, ...] = MGOV,
     ) -> None:
         self._scenario = scenario
         self._folder = folder
         self._database = database
         self._options = options
         self._server = server
+        self._program = program
+        self._long_number = ""
 
     def run(self) -> Verdict:
         """Do it all and count."""
@@ -76,10 +95,8 @@ class Drill:
                 books.close()
 
     def _daemon(self, network: SimulatedNetwork) -> LabDaemon:
-        modems = [
-            self._modem(network, name, number) for name, number in ((STRUCK, "+628111000001"), (SPARE, "+628111000002"))
-        ]
-        daemon = LabDaemon(self._folder, modems, database=self._database)
+        modems = [self._modem(network, name, number) for name, number in SIMS.items()]
+        daemon = LabDaemon(self._folder, modems, database=self._database, program=self._program)
         daemon.run("db", "upgrade")
         return daemon
 
@@ -87,7 +104,9 @@ class Drill:
         port = network.add_modem(name, number)
         options = self._options + self._scenario.options
         if self._scenario.by_imei:
-            port, options = f"auto:{port}*", f'{options}imei = "{network.modem(name).imei}"\n'
+            port = f"auto:{port}*"
+        if self._scenario.by_imei or self._scenario.named_imei:
+            options += f'imei = "{network.modem(name).imei}"\n'
         return LabModem(name, port, number, options)
 
     def _under_traffic(self, network: SimulatedNetwork, daemon: LabDaemon, books: Books) -> Verdict:
@@ -96,15 +115,18 @@ class Drill:
         traffic.queue(TEXTS_OUT)
         ended = self._strike(network, daemon)
         self._ask_some(traffic, TEXTS_IN // 2)
+        for _ in range(self._scenario.at_once):
+            traffic.ask(STRUCK)
         if self._scenario.long_texts:
             self._ask_at_length(traffic)
         while self._scenario.steady and time.monotonic() < ended:
             self._ask_some(traffic, 1)
             time.sleep(STEADY_PACE)
         recovery = self._recovery(network, traffic, ended)
-        wait_until(traffic.settled, SETTLED_WITHIN, every=0.05)
+        wait_until(lambda: self._settled(traffic, books), SETTLED_WITHIN, every=0.1)
+        wait_until(lambda: not self._left(network) and not books.unreported(), CLEARED_WITHIN, every=0.1)
         time.sleep(1.0)  # a doubled answer comes a moment later
-        return self._count(daemon, books, traffic, recovery)
+        return self._count(network, daemon, books, traffic, recovery)
 
     def _ask_some(self, traffic: Traffic, count: int) -> None:
         for place in range(count):
@@ -116,9 +138,11 @@ class Drill:
 
     def _ask_at_length(self, traffic: Traffic) -> None:
         """A long text whose part is lost, and the same again a moment later, as a citizen would."""
-        number = traffic.ask(STRUCK, LONG_QUESTION)
-        time.sleep(0.5)
-        traffic.ask_again(number, STRUCK, LONG_QUESTION)
+        backwards = self._scenario.backwards
+        self._long_number = traffic.ask(STRUCK, LONG_QUESTION, backwards=backwards)
+        if not backwards:
+            time.sleep(0.5)
+            traffic.ask_again(self._long_number, STRUCK, LONG_QUESTION)
 
     def _strike(self, network: SimulatedNetwork, daemon: LabDaemon) -> float:
         """Let the fault begin; gives the moment at which it ends by itself."""
@@ -135,7 +159,7 @@ class Drill:
     def _recovery(self, network: SimulatedNetwork, traffic: Traffic, ended: float) -> float | None:
         """Text the struck modem after the fault's end until that very one answers; gives the seconds since the end."""
         time.sleep(max(0.0, ended - time.monotonic()))
-        target = network.modem(STRUCK).sim.msisdn
+        target = SIMS[STRUCK]
         tried = {traffic.ask(STRUCK, QUESTION)}
         asked = time.monotonic()
         while time.monotonic() - ended < RECOVERED_WITHIN:
@@ -147,18 +171,35 @@ class Drill:
             time.sleep(0.02)
         return None
 
-    def _count(self, daemon: LabDaemon, books: Books, traffic: Traffic, recovery: float | None) -> Verdict:
+    def _settled(self, traffic: Traffic, books: Books) -> bool:
+        """Whether everybody has what is owed, but for what the daemon itself says to be in doubt."""
+        waiting = {*traffic.answered().lost, *traffic.sent().lost}
+        return not waiting or waiting <= books.recipients("uncertain")
+
+    def _left(self, network: SimulatedNetwork) -> int:
+        """How many received messages lie on the SIMs and in the modems."""
+        stores = [network.stored(name, memory) for name in network.modems for memory in ("SM", "ME")]
+        return sum(message.received for store in stores for _, message in store)
+
+    def _count(
+        self, network: SimulatedNetwork, daemon: LabDaemon, books: Books, traffic: Traffic, recovery: float | None
+    ) -> Verdict:
         answered, sent, bookings = traffic.answered(), traffic.sent(), books.bookings()
+        uncertain = books.recipients("uncertain")  # in doubt, and said to be so: not lost
         return Verdict(
             self._scenario.name,
             recovery,
             texts_in=len(traffic.citizens),
-            lost_in=len(answered.lost) + sum(not bookings[payer] for payer in traffic.payers),
+            lost_in=len(set(answered.lost) - uncertain) + sum(not bookings[payer] for payer in traffic.payers),
             doubled_in=len(answered.doubled),
             texts_out=len(traffic.recipients),
-            lost_out=len(sent.lost),
+            lost_out=len(set(sent.lost) - uncertain),
             doubled_out=len(sent.doubled),
-            uncertain=len(books.recipients("uncertain")),
+            uncertain=len(uncertain),
             booked_twice=sum(times > 1 for times in bookings.values()),
+            garbled=int(bool(self._long_number) and LONG_QUESTION.strip() not in books.texts_of(self._long_number)),
+            unreported=len(books.unreported()),
+            left_on_sim=self._left(network),
+            strayed=sum(each.sender not in SIMS.values() for each in network.history),
             remark="" if daemon.alive else "the daemon ended",
         )

@@ -19,15 +19,16 @@ class Traffic:
     def __init__(self, network: SimulatedNetwork, books: Books) -> None:
         self._network = network
         self._books = books
+        self._numbers = {name: network.modem(name).sim.msisdn for name in network.modems}  # whatever stick stands there
         self.citizens: list[str] = []  #: owed one answer each
         self.payers: list[str] = []  #: those of them who confirmed a payment: owed one booking each
         self.recipients: list[str] = []  #: owed one text each
 
-    def ask(self, modem: str, text: str = QUESTION) -> str:
+    def ask(self, modem: str, text: str = QUESTION, *, backwards: bool = False) -> str:
         """Let a new citizen text a modem; gives the number."""
         number = f"+6281300{len(self.citizens):06d}"
         self.citizens.append(number)
-        self._network.phone(number).send(text, self._network.modem(modem).sim.msisdn)
+        self.ask_again(number, modem, text, backwards=backwards)
         return number
 
     def pay(self, modem: str) -> str:
@@ -39,9 +40,9 @@ class Traffic:
         self.payers.append(number)
         return number
 
-    def ask_again(self, number: str, modem: str, text: str) -> None:
+    def ask_again(self, number: str, modem: str, text: str, *, backwards: bool = False) -> None:
         """Let the same citizen text the same once more, as people do when no answer comes."""
-        self._network.phone(number).send(text, self._network.modem(modem).sim.msisdn)
+        self._network.phone(number).send(text, self._numbers[modem], backwards=backwards)
 
     def queue(self, count: int) -> None:
         """Queue texts to new numbers."""

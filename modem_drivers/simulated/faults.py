@@ -28,6 +28,14 @@ class FaultKind(Enum):
     UNSOLICITED_INSIDE = "unsolicited_inside"  #: an unsolicited line between the lines of an answer
     SLOW = "slow"  #: *state*: every submission takes `value` seconds
     UNDELETABLE = "undeletable"  #: +CMGD answers OK and the slot keeps its message
+    LOST_END = "lost_end"  #: the Ctrl-Z behind a PDU is lost on the line: the modem waits on at its prompt
+    BARE_OK = "bare_ok"  #: +CMGS answers OK without a reference, and nothing is sent
+    LATE_PROMPT = "late_prompt"  #: the prompt comes `value` seconds late; what is typed before aborts the command
+    UNENDED = "unended"  #: an unsolicited line whose CR LF comes only with the next output
+    SIM_BUSY = "sim_busy"  #: *state*: whatever needs the SIM answers +CMS ERROR: 314 or +CME ERROR: 14
+    NOTICES_OFF = "notices_off"  #: now: +CNMI is back at its default, as after a reset that nobody noticed
+    MEMORY_SWITCHED = "memory_switched"  #: now: +CPMS is back at its default or at `value`
+    OTHER_STICK = "other_stick"  #: now: the port goes and another stick with another SIM stands there for `seconds`
     CMT_AT_PROMPT = "cmt_at_prompt"  #: a direct +CMT comes in while the modem waits at its `> ` prompt
 
 

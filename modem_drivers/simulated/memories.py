@@ -115,6 +115,10 @@ class Memories:
         }
         self.selected = [self._default] * 3
 
+    def switch(self, name: str) -> None:
+        """Select another memory for all three, as some modems do by themselves; unknown or empty: the default."""
+        self.selected = [name if name in self._all else self._default] * 3
+
     def reset(self) -> None:
         """Select what the modem selects after power on."""
         self.selected = [self._default] * 3

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from modem_drivers.simulated.commands import HANDLERS, NEEDS_SIM_CME, NEEDS_SIM_CMS, Pending
-from modem_drivers.simulated.errors import AtError, cme, cms
+from modem_drivers.simulated.errors import AtError, ErrorKind, cme, cms
 from modem_drivers.simulated.faults import FaultKind, Faults
 from modem_drivers.simulated.line import PtyLine
 from modem_drivers.simulated.memories import Memories
@@ -68,6 +68,8 @@ class Modem:
         self.settings = Settings()
         self.port = SerialPort(self.settings, self._write, self.run_line)
         self.port.count_prompt_input = self._prompt_goes_on
+        self.port.loses_end = lambda: self.faults.take(FaultKind.LOST_END) is not None
+        self.port.leaves_unended = lambda: self.faults.take(FaultKind.UNENDED) is not None
         self.receiver = Receiver(self)
         self.signal = 21  # of 31, as +CSQ counts
         self.has_sim = True
@@ -114,6 +116,11 @@ class Modem:
         if drop_port and self.line is not None:
             self.line.close()
             self.line = None
+
+    def insert(self, sim: Sim, own_imei: str) -> None:
+        """Be another stick with another SIM; only while it is off."""
+        self.sim, self.imei = sim, own_imei
+        self.memories = Memories(sim, self.profile)
 
     def restart(self, *, drop_port: bool, after: float | None = None) -> None:
         """Switch off, and on again after the profile's boot time."""
@@ -260,6 +267,8 @@ class Modem:
         """Refuse what needs an open SIM."""
         if not self.has_sim:
             raise absent
+        if self.faults.active(FaultKind.SIM_BUSY):
+            raise cms(314) if absent.kind is ErrorKind.CMS else cme(14)
         if not self.unlocked:
             raise locked if self.sim.pin_tries else blocked
 
@@ -282,6 +291,11 @@ class Modem:
         """End a pending command because ESC was typed."""
         self._left = []
         self.port.result(self.profile.escape_result)
+
+    def later(self, seconds: float, work: Callable[[], None]) -> None:
+        """Do something in a moment, unless it restarts before."""
+        session = self.session
+        self._loop.call_later(seconds, lambda: work() if session == self.session else None)
 
     def indicate_later(self, text: str, seconds: float) -> None:
         """Say something unasked in a moment."""

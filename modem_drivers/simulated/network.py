@@ -17,7 +17,7 @@ from modem_drivers.simulated.faults import Fault, FaultKind
 from modem_drivers.simulated.modem import Modem, Operator, Submitted
 from modem_drivers.simulated.numbering import normal_number
 from modem_drivers.simulated.phone import Phone, SendOptions
-from modem_drivers.simulated.profiles import profiles
+from modem_drivers.simulated.profiles import imei, profiles
 from modem_drivers.simulated.sim import Sim, Stat, StoredMessage
 from modem_drivers.simulated.smsc import Smsc, Submission
 from modem_drivers.simulated.ussd import UssdService
@@ -42,6 +42,7 @@ OPERATORS = {
     "tri": Operator("3", "51089", "+62896440000"),
     "smartfren": Operator("SMARTFREN", "51009", "+62881222000"),
 }
+STATES = (FaultKind.SLOW, FaultKind.WRONG_IMEI, FaultKind.SIM_BUSY)  # planned faults that end by themselves
 UNKNOWN_OPERATOR = "99"  # last digits of MCC and MNC for operators with no entry
 
 
@@ -319,10 +320,35 @@ class SimulatedNetwork:
             self._lose_network(modem, fault.seconds)
         elif fault.kind is FaultKind.SIM_FULL:
             self._fill(modem, fault.seconds)
+        elif fault.kind is FaultKind.NOTICES_OFF:
+            modem.settings.cnmi = [0] * 5
+        elif fault.kind is FaultKind.MEMORY_SWITCHED:
+            modem.memories.switch(fault.value)
+        elif fault.kind is FaultKind.OTHER_STICK:
+            self._swap(modem, fault.seconds)
         else:
             modem.faults.plan(fault)
-            if fault.seconds and fault.kind in (FaultKind.SLOW, FaultKind.WRONG_IMEI):
+            if fault.seconds and fault.kind in STATES:
                 self._loop.call_later(fault.seconds, modem.faults.clear, fault.kind)
+
+    def _swap(self, modem: Modem, seconds: float) -> None:
+        """Another stick with another SIM at the same place, and the right one back after a while."""
+        own, own_imei, number = modem.sim, modem.imei, len(self._modems) + 50
+        modem.switch_off(drop_port=True)
+        other = Sim(f"+6281199{number:06d}", f"51010{number:010d}", f"896251010{number:011d}", own.smsc)
+        modem.insert(other, imei(modem.profile.tac, number))
+        self._smsc.mailbox(other.msisdn).modem = modem
+        self._smsc.mailbox(own.msisdn).modem = None
+        modem.switch_on()
+
+        def back() -> None:
+            modem.switch_off(drop_port=True)
+            modem.insert(own, own_imei)
+            self._smsc.mailbox(other.msisdn).modem = None
+            self._smsc.mailbox(own.msisdn).modem = modem
+            modem.switch_on()
+
+        self._loop.call_later(seconds or 1.0, back)
 
     def _lose_network(self, modem: Modem, seconds: float) -> None:
         modem.network_present = False

@@ -36,6 +36,9 @@ class SerialPort:
         self.leaking = False  #: indications break into the prompt (a fault)
         self.inside_answer = ""  #: a line to put inside the next answer (a fault)
         self.count_prompt_input: Callable[[int], bool] = lambda _count: True
+        self.loses_end: Callable[[], bool] = lambda: False  #: whether a Ctrl-Z is lost (a fault)
+        self.leaves_unended: Callable[[], bool] = lambda: False  #: whether an indication lacks its line end (a fault)
+        self._aborts: Callable[[], None] | None = None  # what a character typed before the prompt does
 
     @property
     def at_prompt(self) -> bool:
@@ -48,6 +51,7 @@ class SerialPort:
         self._typed.clear()
         self._entered = None
         self._waiting.clear()
+        self._aborts = None
         self.busy = False
 
     # -- in ---------------------------------------------------------------------------------------------------
@@ -58,9 +62,16 @@ class SerialPort:
             if self._entered is not None:
                 data = self._prompt_input(data)
             elif self.busy:
+                self._abort()
                 return
             else:
                 data = self._command_input(data)
+
+    def _abort(self) -> None:
+        """A character before the prompt ends the command (V.250, 5.6.1); other commands cannot be aborted."""
+        aborts, self._aborts = self._aborts, None
+        if aborts is not None:
+            aborts()
 
     def _command_input(self, data: bytes) -> bytes:
         end = data.find(self.settings.ends_line)
@@ -98,6 +109,9 @@ class SerialPort:
 
     def _prompt_input(self, data: bytes) -> bytes:
         end = next((i for i, octet in enumerate(data) if octet in (CTRL_Z, ESC)), len(data))
+        if end < len(data) and data[end] == CTRL_Z and self.loses_end():
+            data = data[:end] + data[end + 1 :]
+            end = len(data)
         chunk = data[:end]
         if self.settings.echo and chunk:
             self._send(chunk.replace(b"\r", b"\r\n> ") if self.settings.cmgf else chunk)
@@ -118,9 +132,14 @@ class SerialPort:
         else:
             self._cancelled()
 
+    def expect_prompt(self, aborts: Callable[[], None]) -> None:
+        """The prompt takes its time: until it is there, anything typed aborts the command."""
+        self._aborts = aborts
+
     def open_prompt(self, entered: Callable[[bytes], None], cancelled: Callable[[], None]) -> None:
         """Show `> ` and collect until Ctrl-Z or ESC."""
         self._typed.clear()
+        self._aborts = None
         self._entered, self._cancelled = entered, cancelled
         self._send(b"\r\n> ")
 
@@ -159,7 +178,8 @@ class SerialPort:
         elif self.busy or self.at_prompt or self._typed:
             self._waiting.append(text)
         else:
-            self._send(f"\r\n{text}\r\n".encode("latin-1", "replace"))
+            end = "" if self.leaves_unended() else "\r\n"
+            self._send(f"\r\n{text}{end}".encode("latin-1", "replace"))
 
     def take_waiting(self) -> str:
         """Take one waiting indication, for modems that put them between the lines of an answer."""

@@ -93,9 +93,20 @@ def _open_prompt(modem: Modem, entered: Callable[[bytes], None]) -> None:
         except AtError as error:
             modem.fail(error)
 
+    late = modem.faults.take(FaultKind.LATE_PROMPT)
+    if late is not None:
+        modem.port.expect_prompt(modem.cancel)
+        modem.later(float(late.value or 2.0), lambda: _show_prompt(modem, guarded))
+    else:
+        _show_prompt(modem, guarded)
+
+
+def _show_prompt(modem: Modem, entered: Callable[[bytes], None]) -> None:
+    if not modem.port.busy:
+        return  # aborted meanwhile by what was typed
     if modem.faults.take(FaultKind.CMT_AT_PROMPT):
         modem.port.leaking = True
-    modem.port.open_prompt(guarded, modem.cancel)
+    modem.port.open_prompt(entered, modem.cancel)
     if modem.port.leaking:
         modem.carrier.surprise(modem)
 
@@ -115,6 +126,9 @@ def _submit(modem: Modem, pdu: str, name: str, sent: Callable[[], None]) -> None
     fault = modem.faults.take(FaultKind.SEND_ERROR)
     if fault is not None:
         raise cms(int(fault.value or 38))
+    if modem.faults.take(FaultKind.BARE_OK):
+        modem.complete([])
+        return
     octets = bytes.fromhex(pdu)
     tpdu, own_smsc = octets[1 + octets[0] :], octets[: 1 + octets[0]]
     if tpdu[0] & 0x03 != SUBMIT:
