@@ -10,9 +10,10 @@ import click
 from sqlalchemy import func, select
 
 from mgov import config as configuration
-from mgov.bootstrap import pin_of, shipped_replies
+from mgov.bootstrap import keyword_site, pin_of, shipped_replies
 from mgov.cli.context import CliContext
 from mgov.config import Config, ConfigError, ModemSection
+from mgov.domain.keywords import KeywordError
 from mgov.replies import RepliesError
 from mgov.store import migrate
 from mgov.store.database import DatabaseUnavailableError, temporary
@@ -37,6 +38,7 @@ def check(click_context: click.Context) -> None:
     click.echo(f"config: {path}: fine")
     wrong = _check_database(config)
     wrong += _say("replies", _replies(config))
+    wrong += _check_keywords(config)
     for modem in config.modem:
         wrong += _say(f'modem "{modem.name}"', _modem(modem))
     if not config.modem:
@@ -62,6 +64,18 @@ def _check_database(config: Config) -> int:
     click.echo("database: fine")
     click.echo(f"schema: {revision}: fine")
     return _say("catalogue", None if count else "no services: `mgov service import FILE.csv`")
+
+
+def _check_keywords(config: Config) -> int:
+    """One line for each agency's keyword in force; a wrong file with its place."""
+    try:
+        site = keyword_site(config)
+    except KeywordError as error:
+        return _say("keywords", str(error))
+    for keyword in site.settings.keywords.all:
+        also = f" (also {', '.join(keyword.words[1:])})" if keyword.words[1:] else ""
+        click.echo(f"keyword {keyword.name}{also}: {keyword.agency}, for {keyword.who}, asks {keyword.system}: fine")
+    return 0
 
 
 def _replies(config: Config) -> str | None:

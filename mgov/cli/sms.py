@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from mgov.bootstrap import answer_settings, payment_policy
+from mgov.bootstrap import answer_settings, ask_systems, payment_policy
 from mgov.cli.context import CliContext, NotDone, error_line
 from mgov.cli.dead_letters import dead, resend
 from mgov.domain.message import digest
@@ -115,6 +115,7 @@ def _process(context: CliContext) -> None:
     settings = answer_settings(context.config, db.read(modems.own_numbers))
     while answer_next(db, settings, datetime.max.replace(tzinfo=context.config.zone, year=9990)) is not None:
         continue
+    ask_systems(context.config, db, settings, context.now())
     match_all(db, context.now(), payment_policy(context.config))
 
 

@@ -132,8 +132,10 @@ def _parts(rest: str, count: int) -> list[str]:
     if count == 0:
         return []
     plain = rest.strip(" .,:#*|;\n")
+    if count == 1:
+        return [trim(plain)]
     parts = _SEPARATORS.split(plain, maxsplit=count - 1)
-    if len(parts) == 1 and count > 1:
+    if len(parts) == 1:
         parts = plain.split(maxsplit=count - 1)
     return [trim(part) for part in parts] + [""] * (count - len(parts))
 

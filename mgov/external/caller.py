@@ -62,10 +62,10 @@ class Caller:
         desks = [self._desk(system) for system in self._plan.systems.values()]
         await asyncio.gather(self._pass_on(), *(desk.run() for desk in desks))
 
-    async def drain(self) -> None:
-        """Make every call that waits, once or until its deadline, and end: for a command without a daemon."""
+    async def drain(self, now: datetime) -> None:
+        """Make every call that is due at `now` and end: for a command without a daemon. What fails is not repeated."""
         desks = [self._desk(system) for system in self._plan.systems.values()]
-        await asyncio.gather(*(desk.drain() for desk in desks))
+        await asyncio.gather(*(desk.drain(now) for desk in desks))
 
     def _desk(self, system: System) -> _Desk:
         return _Desk(self._db, system, self._plan.calls, self._settings, self._desks[system.name], self._stopping)
@@ -114,10 +114,10 @@ class _Desk:
         finally:
             await self._close(asker)
 
-    async def drain(self) -> None:
+    async def drain(self, now: datetime) -> None:
         asker = asker_of(self._system)
         try:
-            while await self._begin(asker) or self._under_way:
+            while await self._begin(asker, now) or self._under_way:
                 if self._under_way:
                     await asyncio.wait(self._under_way)
         finally:
@@ -125,7 +125,7 @@ class _Desk:
 
     async def _look(self, asker: Asker) -> None:
         try:
-            await self._begin(asker)
+            await self._begin(asker, datetime.now(UTC))
             name, settings = self._system.name, self._settings()
             late = await self._in_thread(lambda: keywords.give_up_overdue(self._db, settings, name, datetime.now(UTC)))
             if late:
@@ -135,8 +135,7 @@ class _Desk:
         except Exception:
             self._log.exception("calls failed")
 
-    async def _begin(self, asker: Asker) -> int:
-        now = datetime.now(UTC)
+    async def _begin(self, asker: Asker, now: datetime) -> int:
         free = self._circuit.allows(now, len(self._under_way), self._system.concurrency)
         if not free:
             return 0

@@ -84,7 +84,9 @@ def _rows(body: bytes, place: tuple[str, ...]) -> CallResult:
     except (ValueError, RecursionError):
         return CallResult(CallOutcome.FAILED, detail="an answer that is no JSON")
     for step in place:
-        found = found.get(step) if isinstance(found, dict) else None
+        if not isinstance(found, dict) or step not in found:
+            return CallResult(CallOutcome.REFUSED, detail=f"an answer without {'.'.join(place)}")
+        found = found[step]
     if found in (None, [], {}):
         return CallResult(CallOutcome.NOTHING, detail="an empty answer")
     rows = [row for row in (found if isinstance(found, list) else [found]) if isinstance(row, dict)]

@@ -97,6 +97,12 @@ def due_exists(tx: Connection, keywords: Collection[str], now: datetime) -> bool
     return tx.execute(query.limit(1)).first() is not None
 
 
+def latest_due(tx: Connection) -> datetime | None:
+    """When the last of the calls that wait is due."""
+    query = select(_CALL.next_attempt_at).where(_CALL.state == "queued").order_by(_CALL.next_attempt_at.desc())
+    return tx.execute(query.limit(1)).scalar()
+
+
 def open_keywords(tx: Connection) -> dict[str, int]:
     """How many calls wait, by keyword."""
     query = select(_CALL.keyword, func.count()).where(_CALL.state.in_(OPEN_STATES)).group_by(_CALL.keyword)

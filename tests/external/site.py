@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,14 +38,26 @@ system = "kir"
 syntax = "KIR <nopol>"
 path = "/v1/kendaraan/{{plate}}"
 rows = "data"
-found = {{ id = "KIR {{{{ plate }}}}: {{{{ berlaku_sampai }}}} di {{{{ tempat }}}}.", en = "KIR {{{{ plate }}}} {{{{ berlaku_sampai }}}}" }}
-nothing = {{ id = "{{{{ plate }}}} tidak terdaftar.", en = "{{{{ plate }}}} is unknown." }}
-sample = {{ berlaku_sampai = "1", tempat = "x" }}
+[keyword.found]
+id = "KIR {{{{ plate }}}}: {{{{ berlaku_sampai }}}} di {{{{ tempat }}}}."
+en = "KIR {{{{ plate }}}} {{{{ berlaku_sampai }}}}"
+[keyword.nothing]
+id = "{{{{ plate }}}} tidak terdaftar."
+en = "{{{{ plate }}}} is unknown."
+[keyword.sample]
+berlaku_sampai = "1"
+tempat = "x"
 [[keyword.field]]
 name = "plate"
 kind = "plate"
 message = {{ id = "Sebutkan nomor polisi.", en = "Give the plate." }}
 """
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    while not condition():  # noqa: ASYNC110 - what is waited for lies in a database or another thread
+        await asyncio.sleep(0.02)
 
 
 class Site:
@@ -74,7 +87,7 @@ class Site:
 
     def drain(self) -> None:
         """Ask for everything that waits."""
-        asyncio.run(self.caller().drain())
+        asyncio.run(self.caller().drain(datetime.now(UTC)))
 
     def ask(self, text: str, sender: str = CITIZEN) -> str:
         """Text something, have it asked, and read the one answer."""

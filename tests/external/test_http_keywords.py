@@ -11,7 +11,7 @@ import pytest
 
 from mgov.store.database import Database, temporary
 from tests.external.service import Service, serving
-from tests.external.site import KIR, Site
+from tests.external.site import KIR, Site, until
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -61,11 +61,9 @@ def test_a_failure_is_tried_again_with_the_same_key(database: Database, tmp_path
     async def talk() -> None:
         caller = site.caller()
         running = asyncio.create_task(caller.run())
-        while not service.seen:
-            await asyncio.sleep(0.02)
+        await until(lambda: service.seen)
         service.status = 200
-        while not site.answers():
-            await asyncio.sleep(0.05)
+        await until(site.answers)
         caller.stop()
         await running
 
@@ -100,8 +98,7 @@ def test_one_answer_says_that_the_system_is_down(database: Database, tmp_path: P
     async def talk() -> None:
         caller = site.caller()
         running = asyncio.create_task(caller.run())
-        while not site.answers(message_id):
-            await asyncio.sleep(0.05)
+        await until(lambda: site.answers(message_id))
         await asyncio.sleep(1.5)
         caller.stop()
         await running
@@ -117,7 +114,9 @@ def test_a_slow_system_delays_nobody(database: Database, tmp_path: Path, service
     with serving() as quick:
         both = tmp_path / "keywords.toml"
         slow = KIR.format(url=service.url, timeout=10, deadline=30)
-        other = KIR.format(url=quick.url, timeout=2, deadline=30).replace("KIR", "RUJUKAN").replace('"kir"', '"rujukan"')
+        other = (
+            KIR.format(url=quick.url, timeout=2, deadline=30).replace("KIR", "RUJUKAN").replace('"kir"', '"rujukan"')
+        )
         both.write_text(slow + other, encoding="utf-8")
         site = Site(database, both)
 
@@ -126,13 +125,11 @@ def test_a_slow_system_delays_nobody(database: Database, tmp_path: Path, service
             running = asyncio.create_task(caller.run())
             for _ in range(6):
                 await asyncio.to_thread(site.receive, "KIR A 1234 BC")
-            while not service.seen:
-                await asyncio.sleep(0.02)
+            await until(lambda: service.seen)
             begin = time.monotonic()
             asked = await asyncio.to_thread(site.receive, "RUJUKAN A 1234 BC")
             helped = await asyncio.to_thread(site.receive, "BANTUAN")
-            while not (site.answers(asked) and site.answers(helped)):
-                await asyncio.sleep(0.02)
+            await until(lambda: site.answers(asked) and site.answers(helped))
             taken = time.monotonic() - begin
             caller.stop()
             await running
