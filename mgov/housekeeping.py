@@ -49,7 +49,7 @@ class Housekeeping:
     def sweep(self) -> int:
         """Look for what is wrong and tell staff; called every few seconds. Returns how many messages were queued."""
         now = datetime.now(UTC)
-        return alerts.sweep(self.db, self.alert_settings(), self._facts(now), now)
+        return alerts.sweep(self.db, self.alert_settings(), self.facts(now), now)
 
     def is_holding(self) -> bool:
         """Whether a backup was restored and nobody has yet said what becomes of its queue."""
@@ -69,7 +69,8 @@ class Housekeeping:
             mail=self.config.smtp is not None,
         )
 
-    def _facts(self, now: datetime) -> Facts:
+    def facts(self, now: datetime) -> Facts:
+        """What tables do not tell: of the configuration, this host and the database's clock."""
         return Facts(
             node=self.config.node,
             today=now.astimezone(self.config.zone).date(),

@@ -13,6 +13,7 @@ import click
 from mgov import __version__
 from mgov.cli.context import CliContext, NotDone
 from mgov.cli.door import through_the_door
+from mgov.domain.keywords import KeywordError
 from mgov.workflows.access import RefusedError
 
 #: Command → module that holds a click command of the same name: loaded when asked for, so that all start fast.
@@ -24,12 +25,16 @@ COMMANDS = {
     "backup": "mgov.cli.backup",
     "bank": "mgov.cli.bank",
     "bill": "mgov.cli.bill",
+    "broadcast": "mgov.cli.broadcast",
     "check": "mgov.cli.check",
+    "consent": "mgov.cli.consent",
     "db": "mgov.cli.db",
     "demo": "mgov.cli.demo",
+    "doctor": "mgov.cli.doctor",
     "document": "mgov.cli.document",
     "door": "mgov.cli.door",
     "explain": "mgov.cli.explain",
+    "group": "mgov.cli.group",
     "info": "mgov.cli.info",
     "init": "mgov.cli.init",
     "lab": "mgov.cli.lab",
@@ -40,18 +45,19 @@ COMMANDS = {
     "pause": "mgov.cli.pause",
     "payment": "mgov.cli.payment",
     "pdu": "mgov.cli.pdu",
-    "restore": "mgov.cli.backup",
+    "privacy": "mgov.cli.privacy",
     "release": "mgov.cli.release",
     "remind": "mgov.cli.remind",
     "report": "mgov.cli.report",
+    "restore": "mgov.cli.backup",
     "resume": "mgov.cli.pause",
     "run": "mgov.cli.run",
     "scheduler": "mgov.cli.scheduler",
     "service": "mgov.cli.service",
     "sms": "mgov.cli.sms",
     "staff": "mgov.cli.staff",
-    "whoami": "mgov.cli.login",
     "status": "mgov.cli.status",
+    "whoami": "mgov.cli.login",
 }
 
 
@@ -81,10 +87,10 @@ class _Root(click.Group):
         return command
 
     def invoke(self, context: click.Context) -> Any:  # noqa: ANN401 - click's own signature
-        """Run the command; what the actor may not do is refused in one line."""
+        """Run the command; what the actor may not do, or a wrong keyword file, is refused in one line."""
         try:
             return super().invoke(context)
-        except RefusedError as error:
+        except (RefusedError, KeywordError) as error:
             raise NotDone(str(error)) from error
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:

@@ -13,6 +13,7 @@ from sqlalchemy.engine import RowMapping
 from mgov.store import job_slots
 from mgov.store.schema.messages import PRIORITIES, inbound_message, modem, outbound_message
 from mgov.store.schema.money import bank_account, bank_statement, review_case
+from mgov.store.schema.services import service
 from mgov.store.schema.staff import setting
 
 #: The key of `setting` that says that a backup was restored and what it had queued is held.
@@ -115,3 +116,8 @@ def clock_offset(now: datetime) -> Callable[[Connection], float | None]:
         return now.timestamp() - float(tx.execute(text(f"select {words}")).scalar_one())
 
     return query
+
+
+def has_services(tx: Connection) -> bool:
+    """Whether the catalogue has any service."""
+    return tx.execute(select(service.c.id).limit(1)).first() is not None

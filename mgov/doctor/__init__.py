@@ -1,0 +1,1 @@
+"""What `mgov doctor` looks at, from the plug to the table: each check gives findings, none of them changes anything."""
