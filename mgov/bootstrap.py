@@ -6,14 +6,13 @@ import asyncio
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from email.utils import parseaddr
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from mgov import keyword_file, modem_settings
+from mgov import keyword_file, logs, modem_settings
 from mgov.audit_files import AuditFileError, AuditFiles
 from mgov.config import Config, ModemSection
 from mgov.domain.figures import read_topics
@@ -23,32 +22,22 @@ from mgov.external.caller import Caller
 from mgov.gateway.settings import WorkerSettings
 from mgov.housekeeping import Housekeeping
 from mgov.keyword_file import KeywordSite
-from mgov.mail.lmtp import LmtpServer
-from mgov.mail.mailbox import ImapSettings, Mailbox
-from mgov.mail.sender import MailSender, SmtpSettings
+from mgov.outreach import Outreach
 from mgov.replies import Replies
 from mgov.store import external_calls
 from mgov.store.database import Database
-from mgov.workflows import held, jobs, remind
-from mgov.workflows.alerts_out import WarningDoor
+from mgov.workflows import jobs
 from mgov.workflows.answer import AnswerSettings
-from mgov.workflows.broadcasts import BroadcastSettings
-from mgov.workflows.document_kinds import DocumentKinds
 from mgov.workflows.figures import FiguresSettings
 from mgov.workflows.handlers.request import HandlerSettings, PayAccount
 from mgov.workflows.payments_matching import PaymentPolicy
 from mgov.workflows.remind import RemindSettings
-from mgov.workflows.reminder_text import Wording
 from modem_drivers.at import AtRadio
 from modem_drivers.profiles import Profile, read_profiles
 from modem_drivers.radio import Radio, RadioSettings
 from modem_drivers.simulated import SimulatedNetwork
 from scheduler.calendar import Calendar
-from scheduler.jobs import DailyAt, Every, Job, JobOutcome, JobRunner
-from scheduler.quiet_hours import QuietHours
-
-#: What one modem sends a minute where nothing else is known: six seconds a part.
-PARTS_A_MINUTE = 10.0
+from scheduler.jobs import JobOutcome, JobRunner
 
 
 def shipped(name: str) -> Path:
@@ -103,6 +92,7 @@ def ask_systems(config: Config, db: Database, settings: AnswerSettings, now: dat
     due = db.read(external_calls.latest_due)
     plan = keyword_site(config).plan
     if due is not None and plan.systems:
+        logs.configure()
         asyncio.run(Caller(db, plan, lambda: settings.queue_of_calls).drain(max(now, due)))
 
 
@@ -135,7 +125,7 @@ def handler_settings(config: Config) -> HandlerSettings:
         accounts=accounts,
         timezone=config.timezone,
         contact=config.contact,
-        quiet=quiet_hours(config),
+        quiet=outreach(config).quiet_hours(),
         figures=figures_settings(config),
     )
 
@@ -240,65 +230,14 @@ def calendar() -> Calendar:
     return Calendar({row["date"]: row["name"] for row in shipped_table("holidays.toml")["holiday"]})
 
 
+def outreach(config: Config) -> Outreach:
+    """What writes to people unasked, and their mail."""
+    return Outreach(config, shipped_table("documents.toml"), calendar())
+
+
 def remind_settings(config: Config) -> RemindSettings:
     """When and how holders are reminded, from the configuration and the shipped kinds."""
-    section = config.reminders
-    kinds = DocumentKinds.read(shipped_table("documents.toml"))
-    limits = {"sms": section.per_minute or _modems_per_minute(config), "email": section.mails_per_minute}
-    return RemindSettings(
-        wording=Wording(config.contact, config.language, kinds),
-        stages=section.stages,
-        kinds={**kinds.stages, **{kind.upper(): stages for kind, stages in section.kinds.items()}},
-        quiet=quiet_hours(config),
-        per_minute={channel: limit for channel, limit in limits.items() if limit},
-        stale_after_days=section.stale_after_days,
-    )
-
-
-def quiet_hours(config: Config) -> QuietHours:
-    """When people may be written to unasked."""
-    section = config.reminders
-    return QuietHours(
-        opens=time.fromisoformat(section.quiet_until),
-        closes=time.fromisoformat(section.quiet_from),
-        zone=config.zone,
-        on_weekends=section.on_weekends,
-        on_holidays=section.on_holidays,
-        calendar=calendar(),
-    )
-
-
-def broadcast_settings(config: Config) -> BroadcastSettings:
-    """What sending to many means on this site."""
-    return BroadcastSettings(capacity(config), config.reminders.price, quiet_hours(config))
-
-
-def warning_door(config: Config) -> WarningDoor:
-    """How the warning server reaches us."""
-    section = config.warnings
-    return WarningDoor(
-        settings=broadcast_settings(config),
-        secret=section.read_secret(),
-        senders=frozenset(sender.lower() for sender in section.senders),
-        fresh_for=timedelta(minutes=section.fresh_minutes),
-    )
-
-
-def warning_watch(config: Config, db: Database) -> WarningWatch | None:
-    """What watches the drop folder, where there is one."""
-    folder = config.warnings.drop_folder
-    return None if folder is None else WarningWatch(folder, warning_door(config), db)
-
-
-def capacity(config: Config) -> float:
-    """Parts that all modems send a minute: as configured, else what an ordinary modem manages."""
-    return config.reminders.per_minute or _modems_per_minute(config) or PARTS_A_MINUTE * max(1, len(config.modem))
-
-
-def _modems_per_minute(config: Config) -> float | None:
-    """None unless every modem has a limit: without one there is nothing to spread over."""
-    limits = [modem.max_per_minute for modem in config.modem]
-    return sum(filter(None, limits)) if limits and all(limits) else None
+    return outreach(config).remind_settings()
 
 
 def job_runner(config: Config, db: Database) -> JobRunner:
@@ -311,82 +250,9 @@ def job_runner(config: Config, db: Database) -> JobRunner:
     def claim(job: str, slot: datetime) -> bool:
         return jobs.claim_slot(db, config.node, job, slot, datetime.now(UTC))
 
-    return JobRunner((*_jobs(config, db), *housekeeping(config, db).jobs()), claim, report)
+    return JobRunner((*outreach(config).jobs(db), *housekeeping(config, db).jobs()), claim, report)
 
 
 def housekeeping(config: Config, db: Database) -> Housekeeping:
     """What keeps the service on this site."""
     return Housekeeping(config, db, shipped_table("alerts.toml"), figures_settings(config), calendar())
-
-
-def mail_parts(config: Config, db: Database, wake: asyncio.Event) -> list[MailSender | LmtpServer | Mailbox]:
-    """What sends and takes mail, as far as it is configured; each has `run` and `stop`."""
-    parts: list[MailSender | LmtpServer | Mailbox] = []
-    own = frozenset({parseaddr(config.smtp.sender)[1].lower()}) if config.smtp else frozenset()
-    if config.smtp is not None:
-        parts.append(MailSender(_smtp_settings(config), db, wake))
-    if config.lmtp is not None:
-        parts.append(LmtpServer(config.lmtp.host, config.lmtp.port, own, db))
-    if config.imap is not None:
-        parts.append(Mailbox(_imap_settings(config, own), db))
-    return parts
-
-
-def _jobs(config: Config, db: Database) -> tuple[Job, ...]:
-    settings = remind_settings(config)
-
-    def remind_today() -> str:
-        if held.is_holding(db):
-            return "not while a restored backup is held: some reminders went out already (mgov release)"
-        now = datetime.now(UTC)
-        outcome = remind.run(db, now.astimezone(config.zone).date(), settings, now)
-        return f"{outcome.reminders} reminders in {outcome.messages} messages"
-
-    def withdraw() -> str:
-        return f"{remind.withdraw_obsolete(db, datetime.now(UTC))} withdrawn"
-
-    def forget() -> str:
-        return f"{jobs.forget_slots(db, datetime.now(UTC) - timedelta(days=30))} slots forgotten"
-
-    hour = timedelta(hours=1)
-    return (
-        Job("remind", Every(hour), remind_today, make_up_within=hour),
-        Job("withdraw", Every(timedelta(minutes=5)), withdraw, make_up_within=timedelta(0)),
-        Job("forget-slots", DailyAt(time(3), config.zone), forget),
-    )
-
-
-def _smtp_settings(config: Config) -> SmtpSettings:
-    assert config.smtp is not None  # noqa: S101 - asked before
-    section = config.smtp
-    return SmtpSettings(
-        host=section.host,
-        port=section.port,
-        sender=section.sender,
-        owner=f"{config.node}/mail",
-        tls=section.tls,
-        user=section.user,
-        password=_secret(section.password, section.password_file),
-        ca_file=str(section.ca_file) if section.ca_file else None,
-        per_minute=section.per_minute,
-    )
-
-
-def _imap_settings(config: Config, own: frozenset[str]) -> ImapSettings:
-    assert config.imap is not None  # noqa: S101 - asked before
-    section = config.imap
-    return ImapSettings(
-        host=section.host,
-        port=section.port,
-        user=section.user,
-        password=_secret(section.password, section.password_file) or "",
-        own=own | ({section.user.lower()} if "@" in section.user else frozenset()),
-        tls=section.tls,
-        ca_file=str(section.ca_file) if section.ca_file else None,
-        folder=section.folder,
-        done_folder=section.done_folder,
-    )
-
-
-def _secret(value: str | None, file: Path | None) -> str | None:
-    return file.read_text(encoding="utf-8").strip() if file is not None else value

@@ -167,6 +167,27 @@ class RemindersSection(_Section):
     price: int = Field(default=350, ge=0)
 
 
+class WarningsSection(_Section):
+    """How an early-warning server releases alerts: a folder that it drops files into, or mails that it signs."""
+
+    drop_folder: Path | None = None
+    senders: tuple[str, ...] = ()
+    secret: str | None = None
+    secret_file: Path | None = None
+    fresh_minutes: int = Field(default=30, ge=1)
+
+    def model_post_init(self, _context: object) -> None:
+        """Mail alone proves nothing: a sender needs the secret with which he signs."""
+        if self.senders and not (self.secret or self.secret_file):
+            raise ValueError("senders need secret_file, the key with which their mails are signed")
+
+    def read_secret(self) -> bytes | None:
+        """The shared key, if there is one."""
+        if self.secret_file is not None:
+            return self.secret_file.read_bytes().strip()
+        return self.secret.encode() if self.secret else None
+
+
 class PaymentsSection(_Section):
     """How careful the matching is."""
 
@@ -274,6 +295,7 @@ class Config(_Section):
     imap: ImapSection | None = None
     lmtp: LmtpSection | None = None
     reminders: RemindersSection = RemindersSection()
+    warnings: WarningsSection = WarningsSection()
     payments: PaymentsSection = PaymentsSection()
     privacy: PrivacySection = PrivacySection()
     routing: RoutingSection = RoutingSection()
@@ -338,6 +360,7 @@ def _anchored(config: Config, folder: Path) -> Config:
     if config.backup.folder is not None:
         there = config.backup.model_copy(update={"folder": folder / config.backup.folder})
         config = config.model_copy(update={"backup": there})
+    config = config.model_copy(update={"warnings": _warnings_beside(config.warnings, folder)})
     url = make_url(config.database.url)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return config
@@ -349,6 +372,11 @@ def _keyword_files(config: Config, folder: Path) -> tuple[Path, ...]:
     beside = folder / "keywords.toml"
     named = tuple(folder / path for path in config.keywords.files)
     return (beside, *named) if beside.is_file() and beside not in named else named
+
+
+def _warnings_beside(section: WarningsSection, folder: Path) -> WarningsSection:
+    paths = {"drop_folder": section.drop_folder, "secret_file": section.secret_file}
+    return section.model_copy(update={name: folder / path for name, path in paths.items() if path is not None})
 
 
 def _audit_paths(config: Config) -> list[tuple[str, Path | None]]:

@@ -17,12 +17,15 @@ import structlog
 from mgov import bootstrap, watchdog
 from mgov.config import Config
 from mgov.gateway import notices
+from mgov.gateway.clerk import replay_left_behind
+from mgov.gateway.degraded import Degraded
 from mgov.gateway.engine import Engine
 from mgov.gateway.signals import Wakeups
 from mgov.gateway.worker import ModemWorker
 from mgov.store import migrate, modems
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.web.server import WebServer
+from mgov.workflows import fleet
 from mgov.workflows.answer import AnswerSettings
 from mgov.workflows.payments_matching import Rematching
 from mgov.workflows.receive import give_up_incomplete
@@ -44,6 +47,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._stoppers: list[Callable[[], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._degraded = Degraded(lambda sentence: notify(f"STATUS={sentence}"))
         self._log = structlog.get_logger("daemon")
         self.network: SimulatedNetwork | None = None
 
@@ -65,23 +69,39 @@ class Daemon:
         wakeups = Wakeups(loop)
         db.on_wake(wakeups.notify)
         self.network, ports = bootstrap.simulated_network(self._config)
+        ears = [asyncio.ensure_future(watchdog.reassure(self._tasks, notify))]
         try:
-            hear = notices.listener(db, wakeups.notify)
-            ears = [asyncio.ensure_future(hear())] if hear else []
-            tasks = [asyncio.create_task(part, name=_name_of(part)) for part in self._parts(db, wakeups, ports)]
-            self._tasks = tasks
-            ears.append(asyncio.ensure_future(watchdog.reassure(tasks, notify)))
-            self._say_ready(ready)
+            if self._degraded.is_unchecked:  # modems receive into the spool meanwhile
+                self._start(self._workers(db, wakeups, ports))
+            if await self._fits(db):
+                await self._enlist(db)
+                if hear := notices.listener(db, wakeups.notify):
+                    ears.append(asyncio.ensure_future(hear()))
+                self._start([] if self._tasks else self._workers(db, wakeups, ports))
+                self._start(self._parts(db, wakeups))
+                self._say_ready(ready)
             await self._stop.wait()
-            await self._drain(tasks)
+        finally:
+            self.stop()
+            await self._drain(self._tasks)
             for ear in ears:
                 ear.cancel()
-        finally:
             if self.network is not None:
                 self.network.stop()
             db.close()
 
-    def _parts(self, db: Database, wakeups: Wakeups, ports: dict[str, str]) -> list[Coroutine[Any, Any, None]]:
+    def _start(self, parts: list[Coroutine[Any, Any, None]]) -> None:
+        self._tasks += [asyncio.create_task(part, name=_name_of(part)) for part in parts]
+
+    async def _enlist(self, db: Database) -> None:
+        """Say which modems are about to be opened, and keep what modems spooled that the config no longer names."""
+        mine = {modem.name: modem.driver for modem in self._config.modem if self._wanted(f"modem:{modem.name}")}
+        await asyncio.to_thread(fleet.enlist, db, self._config.node, mine, datetime.now(UTC))
+        folder = bootstrap.spool_folder(self._config)
+        if folder is not None:
+            await asyncio.to_thread(replay_left_behind, db, folder, {modem.name for modem in self._config.modem})
+
+    def _parts(self, db: Database, wakeups: Wakeups) -> list[Coroutine[Any, Any, None]]:
         parts: list[Coroutine[Any, Any, None]] = []
         if self._wanted("engine"):
             answers = self._answer_settings(db)
@@ -96,14 +116,22 @@ class Daemon:
             parts.append(self._sweep(db))
             parts.append(self._keep_time(db))
             parts.append(self._keep_watch(db))
+            watch = bootstrap.outreach(self._config).warning_watch(db)
+            if watch is not None:
+                self._stoppers.append(watch.stop)
+                parts.append(watch.run())
         if self._wanted("mail"):
-            for mail in bootstrap.mail_parts(self._config, db, wakeups.event("outbox")):
+            for mail in bootstrap.outreach(self._config).mail_parts(db, wakeups.event("outbox")):
                 self._stoppers.append(mail.stop)
                 parts.append(mail.run())
         if self._wanted("web") and self._config.web.port:
             server = WebServer(self._config.web.host, self._config.web.port, db, self._parts_alive)
             self._stoppers.append(server.stop)
             parts.append(server.run())
+        return parts
+
+    def _workers(self, db: Database, wakeups: Wakeups, ports: dict[str, str]) -> list[Coroutine[Any, Any, None]]:
+        parts: list[Coroutine[Any, Any, None]] = []
         profiles = bootstrap.modem_profiles()
         for modem in self._config.modem:
             if not self._wanted(f"modem:{modem.name}"):
@@ -111,7 +139,7 @@ class Daemon:
             port = ports.get(modem.name) or modem.port or "auto"
             settings = bootstrap.worker_settings(self._config, modem, port)
             opener = bootstrap.radio_opener(self._config, modem, port, profiles)
-            worker = ModemWorker(settings, opener, db, wakeups.event("outbox"))
+            worker = ModemWorker(settings, opener, db, wakeups.event("outbox"), self._degraded)
             self._stoppers.append(worker.stop)
             parts.append(worker.run())
         return parts
@@ -168,20 +196,41 @@ class Daemon:
         give_up_incomplete(db, now - INCOMPLETE_AFTER, now, ask=ask, own_numbers=db.read(modems.own_numbers))
 
     async def _database(self) -> Database | None:
-        """The database, waited for when it is away; None when stopped meanwhile."""
-        said = False
+        """The database, checked when it is there; None when stopped while not even its place was there."""
         while not self._stop.is_set():
             try:
                 db = bootstrap.open_database(self._config)
-                await asyncio.to_thread(migrate.fits, db)
             except DatabaseUnavailableError as error:
-                if not said:
-                    self._log.error("database away at start, waiting for it", detail=str(error))
-                    said = True
+                self._say_away(error)
                 await self._wait_for_stop(DATABASE_PAUSE)
                 continue
+            try:
+                await asyncio.to_thread(migrate.fits, db)
+            except DatabaseUnavailableError as error:
+                self._say_away(error)
+            except BaseException:
+                db.close()
+                raise
+            else:
+                self._degraded.checked()
             return db
         return None
+
+    async def _fits(self, db: Database) -> bool:
+        """Wait for a database that was away at start, and check it; False when stopped meanwhile."""
+        while self._degraded.is_unchecked and not self._stop.is_set():
+            await self._wait_for_stop(DATABASE_PAUSE)
+            try:
+                await asyncio.to_thread(migrate.fits, db)
+            except DatabaseUnavailableError:
+                continue
+            self._degraded.checked()
+        return not self._stop.is_set()
+
+    def _say_away(self, error: DatabaseUnavailableError) -> None:
+        if not self._degraded.is_so:
+            self._log.error("database away at start, waiting for it", detail=str(error))
+        self._degraded.away(str(error))
 
     async def _drain(self, tasks: list[asyncio.Task[None]]) -> None:
         notify("STOPPING=1")

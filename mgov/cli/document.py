@@ -8,10 +8,12 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
-from mgov.bootstrap import capacity, remind_settings
+from mgov.bootstrap import outreach, remind_settings
 from mgov.cli.context import CliContext, NotDone
 from mgov.cli.importing import FILE, STRICT, run_import
+from mgov.domain.roles import Right
 from mgov.store import documents
+from mgov.workflows import access
 from mgov.workflows import documents as workflow
 from mgov.workflows.csv_import import ImportResult
 from mgov.workflows.documents import DocumentError
@@ -69,11 +71,13 @@ def import_(
             tick=tick,
         )
 
+    speed = per_minute or outreach(context.config).capacity()
+    cost = context.config.reminders.price if price is None else price
     try:
         run_import(file, strict, work)
     finally:
         for expected in found[-1:]:
-            _print_forecast(expected, per_minute or capacity(context.config), price or context.config.reminders.price)
+            _print_forecast(expected, speed, cost)
 
 
 def _print_forecast(expected: Forecast, per_minute: float, price: int) -> None:
@@ -104,8 +108,10 @@ def list_(
 ) -> None:
     """Documents, oldest first."""
 
+    seen = access.scope(context.database(), context.actor(), Right.DOCUMENT_VIEW, agency_code)
+
     def show(tx: Connection) -> None:
-        rows = documents.listing(tx, kind=kind, status=status, agency_code=agency_code, limit=limit)
+        rows = documents.listing(tx, kind=kind, status=status, agency_code=seen, limit=limit)
         context.print_rows(({name: row[name] for name in FIELDS} for row in rows), as_json)
 
     context.database().read(show)

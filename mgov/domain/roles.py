@@ -43,6 +43,7 @@ class Right(StrEnum):
     REMIND_VIEW = "see reminders"
     BROADCAST_DRAFT = "write broadcasts"
     BROADCAST_APPROVE = "approve broadcasts"
+    ALERT_RELEASE = "release alerts and stop broadcasts"
     SMS_SEND = "send texts"
     SMS_VIEW = "read texts"
     SMS_INJECT = "speak for citizens by texts that no modem received"
@@ -82,6 +83,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.REMIND_VIEW: frozenset({_A, _O, _N, _R}),
     Right.BROADCAST_DRAFT: frozenset({_A, _O}),
     Right.BROADCAST_APPROVE: frozenset({_A}),
+    Right.ALERT_RELEASE: frozenset({_A, _N}),
     Right.SMS_SEND: frozenset({_A, _O, _N}),
     Right.SMS_VIEW: frozenset({_A, _N, _R}),
     Right.SMS_INJECT: frozenset({_A}),

@@ -12,6 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mgov.mail.incoming import MAX_BYTES, read_mail
 from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.workflows.alerts_out import WarningDoor
 from mgov.workflows.mail import receive_mail
 
 RETRY = 5.0  # seconds between attempts to take the port
@@ -20,11 +21,14 @@ RETRY = 5.0  # seconds between attempts to take the port
 class LmtpServer:
     """Listens until stopped; no mail and no failure of the database ends it."""
 
-    def __init__(self, host: str, port: int, own: frozenset[str], db: Database) -> None:
+    def __init__(
+        self, host: str, port: int, own: frozenset[str], db: Database, warnings: WarningDoor | None = None
+    ) -> None:
         self._host = host
         self._port = port
         self._own = own
         self._db = db
+        self._warnings = warnings
         self._stopped = asyncio.Event()
         self._log = structlog.get_logger("lmtp")
         self.ready = asyncio.Event()  #: set while the port is open
@@ -67,7 +71,7 @@ class LmtpServer:
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         try:
             mail = read_mail(content, self._own, envelope.mail_from or "")
-            await asyncio.to_thread(receive_mail, self._db, mail, datetime.now(UTC))
+            await asyncio.to_thread(receive_mail, self._db, mail, datetime.now(UTC), self._warnings)
         except DatabaseUnavailableError as error:
             self._log.warning("database away", detail=str(error))
             return "451 4.3.0 try again later"

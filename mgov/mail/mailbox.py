@@ -15,6 +15,7 @@ from imapclient.exceptions import IMAPClientError  # type: ignore[import-untyped
 
 from mgov.mail.incoming import MAX_BYTES, read_mail
 from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.workflows.alerts_out import WarningDoor
 from mgov.workflows.mail import receive_mail
 
 IDLE_SECONDS = 600.0  # a server may end an IDLE after 30 minutes (RFC 2177): we end it before
@@ -41,9 +42,10 @@ class ImapSettings:
 class Mailbox:
     """Reads the mailbox in a thread of its own until stopped; no failure ends it."""
 
-    def __init__(self, settings: ImapSettings, db: Database) -> None:
+    def __init__(self, settings: ImapSettings, db: Database, warnings: WarningDoor | None = None) -> None:
         self._settings = settings
         self._db = db
+        self._warnings = warnings
         self._stopped = threading.Event()
         self._log = structlog.get_logger("imap")
 
@@ -100,7 +102,7 @@ class Mailbox:
         raw = next((value for key, value in fetched.items() if key.startswith(b"BODY[]")), None)
         if raw is None:
             return
-        receive_mail(self._db, read_mail(raw, self._settings.own), datetime.now(UTC))
+        receive_mail(self._db, read_mail(raw, self._settings.own), datetime.now(UTC), self._warnings)
         if b"MOVE" in client.capabilities():
             client.move([uid], self._settings.done_folder)
         else:

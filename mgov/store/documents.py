@@ -125,3 +125,10 @@ def copy_contacts(tx: Connection, from_id: int, to_id: int) -> None:
     columns = document_contact.c
     query = select(columns.channel, columns.address).where(columns.document_id == from_id)
     set_contacts(tx, {to_id: frozenset((channel, address) for channel, address in tx.execute(query))})
+
+
+def ids_of_party(tx: Connection, party_id: int) -> set[int]:
+    """The documents of a holder."""
+    return {
+        int(number) for number in tx.execute(select(document.c.id).where(document.c.party_id == party_id)).scalars()
+    }

@@ -44,7 +44,7 @@ def forecast(tx: Connection, settings: RemindSettings, today: date, horizon: int
 
 def _parts_a_text(tx: Connection, settings: RemindSettings, today: date) -> float:
     rows = reminders.sample(tx, SAMPLE)
-    parts = [reminder_text.sms_parts(reminder_text.sms(settings.wording, [row], today)) for row in rows]
+    parts = [reminder_text.sms_parts(reminder_text.sms(settings.wording, [dict(row)], today)) for row in rows]
     return sum(parts) / len(parts) if parts else 1.0
 
 

@@ -13,9 +13,12 @@ from mgov.domain.message import MAX_ATTEMPTS, digest, retry_at
 from mgov.store import consents, history, inbox, outbox, reminder_recheck
 from mgov.store.database import Database, wake
 from mgov.store.schema.messages import inbound_message, outbound_message
+from mgov.workflows.alerts_out import WarningDoor, is_warning, take_mail
 from mgov.workflows.receive import receive_text
 
 MAIL = Actor.system("mail")
+#: A warning server may well write by itself; that it is not who it says is another matter.
+_NOT_AUTHENTIC = frozenset({"sender not authentic", "no sender", "our own address"})
 
 
 class MailOutcome(Enum):
@@ -108,12 +111,15 @@ def settle_mail(db: Database, owner: str, task: MailTask, mail_id: str, result: 
     db.transact(work)
 
 
-def receive_mail(db: Database, mail: IncomingMail, now: datetime) -> int | None:
-    """Keep one mail in one commit; None when it is kept already. Only when this returns may the server forget it."""
-    return db.transact(lambda tx: _receive(tx, mail, now))
+def receive_mail(db: Database, mail: IncomingMail, now: datetime, warnings: WarningDoor | None = None) -> int | None:
+    """Keep one mail in one commit; None when it is kept already. Only when this returns may the server forget it.
+
+    A mail of the warning server releases its alert in the same commit; it is no citizen's command.
+    """
+    return db.transact(lambda tx: _receive(tx, mail, now, warnings))
 
 
-def _receive(tx: Connection, mail: IncomingMail, now: datetime) -> int | None:
+def _receive(tx: Connection, mail: IncomingMail, now: datetime, warnings: WarningDoor | None) -> int | None:
     message_id = receive_text(
         tx,
         channel="email",
@@ -126,13 +132,28 @@ def _receive(tx: Connection, mail: IncomingMail, now: datetime) -> int | None:
         subject=mail.subject[:191],
         mail_id=mail.message_id[:191],
     )
-    if message_id is None or mail.ignore is None:
-        return message_id
+    if message_id is None:
+        return None
+    if warnings is not None and is_warning(warnings, mail.sender):
+        _release_alert(tx, message_id, mail, now, warnings)
+    elif mail.ignore is not None:
+        _finish(tx, message_id, "ignored", mail.ignore, now)
+        _bounce(tx, mail, now)
+    return message_id
+
+
+def _release_alert(tx: Connection, message_id: int, mail: IncomingMail, now: datetime, warnings: WarningDoor) -> None:
+    taken = take_mail(tx, warnings, mail.text, mail.ignore if mail.ignore in _NOT_AUTHENTIC else None, now)
+    if taken.released is None:
+        _finish(tx, message_id, "ignored", "warning refused", now, taken.reason)
+    else:
+        _finish(tx, message_id, "handled", f"alert {taken.released.number} released", now)
+
+
+def _finish(tx: Connection, message_id: int, state: str, cause: str, now: datetime, error: str | None = None) -> None:
     row = inbox.get(tx, message_id)
     if row is not None:
-        inbox.finish(tx, row, state="ignored", now=now, actor=MAIL, cause=mail.ignore[:64])
-    _bounce(tx, mail, now)
-    return message_id
+        inbox.finish(tx, row, state=state, now=now, actor=MAIL, cause=cause[:64], error=error)
 
 
 def _bounce(tx: Connection, mail: IncomingMail, now: datetime) -> None:

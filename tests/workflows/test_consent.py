@@ -14,7 +14,7 @@ from mgov.store.database import Database
 from mgov.store.schema.documents import agency_task, document, reminder
 from mgov.store.schema.messages import outbound_message
 from mgov.store.schema.services import address_state, consent
-from mgov.workflows import remind
+from mgov.workflows import consents, remind
 from mgov.workflows.documents import import_documents
 from tests.workflows.citizen import BUDI, NOW, SITI, STAFF, STRANGER, World
 from tests.workflows.test_remind import SETTINGS
@@ -71,7 +71,7 @@ def test_stop_ends_the_mail_too_where_the_number_is_the_only_phone(world: World)
     assert run(world) == []
     world.text(BUDI, "MULAI")
     assert run(world, 6) == sorted([BUDI, MAIL])
-    assert [act for act, in rows_of(world, consent.c.act)].count("reminders_on") == 2
+    assert [act for (act,) in rows_of(world, consent.c.act)].count("reminders_on") == 2
 
 
 def test_the_other_contacts_are_told_and_go_on(world: World) -> None:
@@ -112,7 +112,7 @@ def test_not_me_suspends_number_and_holder_and_opens_a_task(world: World) -> Non
     assert tasks == [("not_me", BUDI, "open", "A-1; A-2")]
     load(world, row("A-1", phone=f"{BUDI};{SITI}"), row("A-3"))
     assert run(world, 6) == [STRANGER]
-    reasons = {reason for reason, in rows_of(world, reminder.c.reason) if reason}
+    reasons = {reason for (reason,) in rows_of(world, reminder.c.reason) if reason}
     assert any("suspended" in reason for reason in reasons)
     assert any("not the holder" in reason for reason in reasons)
     assert "A-3" not in world.text(BUDI, "DOKUMEN")
@@ -156,3 +156,31 @@ def test_an_import_overrides_neither_opt_out_nor_bounce(world: World) -> None:
     world.text(BUDI, "BERHENTI")
     load(world, row("A-1", email=MAIL), row("A-9", phone=BUDI))
     assert run(world) == []
+
+
+def test_the_agency_closes_the_task_either_way(world: World) -> None:
+    """Wrong and corrected: the holder is reminded at the new number alone. His after all: at this one again."""
+    load(world, row("A-1"), row("C-1", phone=STRANGER, holder=OTHER_NIB))
+    run(world)
+    world.text(BUDI, "bukan saya")
+    world.text(STRANGER, "salah sambung")
+    first, second = (task["id"] for task in consents.tasks(world.db))
+    load(world, row("A-1", phone=SITI))
+    assert run(world, 6) == []
+    close = {"today": TODAY + timedelta(days=6)}
+    consents.close_task(world.db, first, consents.WAS_WRONG, STAFF, world.now, **close)
+    consents.close_task(world.db, second, consents.IS_HOLDERS, STAFF, world.now, **close)
+    assert run(world, 6) == sorted([SITI, STRANGER])
+    assert consents.tasks(world.db) == []
+    with pytest.raises(consents.ConsentError, match="closed already"):
+        consents.close_task(world.db, first, consents.WAS_WRONG, STAFF, world.now, **close)
+
+
+def test_a_letter_is_kept_as_proof(world: World) -> None:
+    """Staff end reminders for who asked on paper, and that is kept with the wording."""
+    load(world, row("A-1"))
+    run(world)
+    consents.set_reminders(world.db, BUDI, on=False, why="surat 12/2026", actor=STAFF, now=world.now, today=TODAY)
+    assert run(world, 6) == []
+    kept = consents.proofs(world.db, BUDI)
+    assert [(proof["act"], proof["wording"]) for proof in kept] == [("reminders_off", f"{STAFF}: surat 12/2026")]
