@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.store import pauses, sims
@@ -21,15 +21,6 @@ def report(tx: Connection, name: str, **values: Any) -> None:  # noqa: ANN401 - 
     """Write what a worker knows; the row is made when it is not there."""
     if tx.execute(update(modem).where(modem.c.name == name).values(**values)).rowcount == 0:
         tx.execute(insert(modem).values(**{"name": name, "driver": "at", "state": "starting", **values}))
-
-
-def absent(tx: Connection, now: datetime) -> tuple[str, ...]:
-    """The modems that cannot take what is meant for them: down, or silent, for longer than our patience."""
-    since = now - PATIENCE
-    columns = modem.c
-    down = and_(columns.state != "ready", or_(columns.down_since.is_(None), columns.down_since < since))
-    silent = or_(columns.last_seen.is_(None), columns.last_seen < since)
-    return tuple(tx.execute(select(columns.name).where(or_(down, silent))).scalars())
 
 
 def rows(tx: Connection) -> list[RowMapping]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.store import history, queue
@@ -176,6 +176,21 @@ def expire(tx: Connection, now: datetime) -> int:
             tx, "send", message_id, from_="queued", to="expired", at=now, actor="system:scheduler", cause="send-by time"
         )
     tx.execute(update(outbound_message).where(columns.id.in_(ids), columns.state == "queued").values(state="expired"))
+    return len(ids)
+
+
+def expire_doubts(tx: Connection, now: datetime) -> int:
+    """Give up waiting for the reports of what is uncertain for longer than a report can take; returns how many."""
+    since = now - REPORT_WINDOW
+    lately = exists().where(_PART.message_id == _MESSAGE.id, _PART.submitted_at > since)
+    query = select(_MESSAGE.id).where(
+        _MESSAGE.state == "uncertain", _MESSAGE.channel == "sms", _MESSAGE.queued_at < since
+    )
+    ids = list(tx.execute(query.where(~lately)).scalars())
+    for message_id in ids:
+        tx.execute(_SET, {"message": message_id, "state": "expired"})
+        word = {"actor": "system:scheduler", "cause": "report never came"}
+        history.record(tx, "send", message_id, from_="uncertain", to="expired", at=now, **word)
     return len(ids)
 
 

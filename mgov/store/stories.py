@@ -27,7 +27,9 @@ def inbound_parts(tx: Connection, number: int) -> Sequence[RowMapping]:
 
 def payments_of(tx: Connection, number: int) -> Sequence[RowMapping]:
     """The payment confirmations that a message became."""
-    return tx.execute(select(confirmation).where(confirmation.c.message_id == number)).mappings().all()
+    columns = confirmation.c
+    query = select(columns.id, columns.status, columns.received_at).where(columns.message_id == number)
+    return tx.execute(query.order_by(columns.id)).mappings().all()
 
 
 def answers_to(tx: Connection, number: int) -> list[int]:

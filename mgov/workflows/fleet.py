@@ -25,7 +25,7 @@ def view(tx: Connection, operators: Operators, now: datetime) -> Fleet:
 def _seen(row: RowMapping, paused: frozenset[str], operators: Operators, now: datetime) -> ModemView:
     since = now - modems.PATIENCE
     stopped = row["name"] in paused
-    silent = row["last_seen"] is None or row["last_seen"] < since
+    silent = row["state"] != "starting" and (row["last_seen"] is None or row["last_seen"] < since)
     down = row["state"] != "ready" and (row["down_since"] is None or row["down_since"] < since)
     blocked = row["blocked_until"] if row["blocked"] is not None else None
     known = operators.of_sim(row["sim"], row["operator"])
@@ -37,19 +37,19 @@ def _seen(row: RowMapping, paused: frozenset[str], operators: Operators, now: da
     )
 
 
+def enlist(db: Database, node: str, drivers: Mapping[str, str], now: datetime) -> None:
+    """Say which modems a process is about to open (name to driver), so that others leave them what is theirs."""
+
+    def work(tx: Connection) -> None:
+        for name, driver in drivers.items():
+            modems.report(tx, name, node=node, driver=driver, state="starting", down_since=now)
+
+    db.transact(work)
+
+
 def report(db: Database, name: str, values: Mapping[str, Any]) -> None:
     """Write what a worker knows of its modem."""
     db.transact(lambda tx: modems.report(tx, name, **values))
-
-
-def report_and_absent(db: Database, name: str, values: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
-    """Write what a probe found; returns the modems whose messages another should take."""
-
-    def work(tx: Connection) -> tuple[str, ...]:
-        modems.report(tx, name, **values)
-        return modems.absent(tx, now)
-
-    return db.transact(work)
 
 
 def report_down(db: Database, name: str, values: Mapping[str, Any], now: datetime) -> None:

@@ -77,9 +77,7 @@ class Submission:
     detail: str = ""
 
 
-def next_task(
-    db: Database, sender: Sender, count_parts: CountParts, now: datetime, _absent: object = None
-) -> Task | None:
+def next_task(db: Database, sender: Sender, count_parts: CountParts, now: datetime) -> Task | None:
     """Claim the next message for this modem and commit that; None when nothing is due."""
     return db.transact(lambda tx: claim_part(tx, sender, count_parts, now))
 
@@ -91,7 +89,6 @@ def settle_and_next(
     submission: Submission,
     count_parts: CountParts,
     now: datetime,
-    _absent: object = None,
     more: bool = True,
 ) -> Task | None:
     """Settle one part and, in the same commit, begin the next part or claim the next message (unless not `more`)."""
@@ -137,10 +134,10 @@ def recover(db: Database, owner: str, now: datetime) -> tuple[int, int]:
 
 
 def expire_overdue(db: Database, now: datetime) -> int:
-    """Expire what is past its send-by time and still queued: late is worse than never for these."""
+    """Expire what is past its send-by time and still queued, and doubts that no report will settle any more."""
 
     def work(tx: Connection) -> int:
-        return outbox.expire(tx, now)
+        return outbox.expire(tx, now) + outbox.expire_doubts(tx, now)
 
     return db.transact(work)
 
