@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -14,7 +15,7 @@ from mgov.domain.message import Origin
 from mgov.gateway import pdus
 from mgov.gateway.degraded import Degraded
 from mgov.gateway.settings import WorkerSettings
-from mgov.gateway.spool import Entry, Spool
+from mgov.gateway.spool import Entry, Spool, left_behind
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows import fleet, send
 from mgov.workflows.turn import AirSide, Delivery, Turn, take_turn
@@ -57,8 +58,8 @@ class Clerk:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the database was away a moment ago."""
-        return asyncio.get_running_loop().time() < self._again_at
+        """Whether the database was away a moment ago, or has not been looked at."""
+        return self._degraded.is_unchecked or asyncio.get_running_loop().time() < self._again_at
 
     def meet(self, identity: Identity) -> None:
         """From now on this SIM is in the modem."""
@@ -107,7 +108,8 @@ class Clerk:
 
     async def give_back(self, task: send.Task) -> None:
         """Return a part that was claimed and not begun on the air: another modem, or this one later, sends it."""
-        await self._try(lambda: send.give_back(self._db, self.sender, task, _now()))
+        if not await self._try(lambda: send.give_back(self._db, self.sender, task, _now())):
+            self._in_doubt = True  # the next turn takes it back
 
     async def settle_doubts(self, sent: dict[tuple[str, int], bool]) -> bool:
         """Settle doubts by what the modem's memory says; False when the database is away."""
@@ -134,7 +136,7 @@ class Clerk:
         self._recover()
         self._take_stock()
         self._replay()
-        deliveries = [self._delivery(self._origin, _now(), [item.pdu for item in received])] if received else []
+        deliveries = [_delivery(self._origin, _now(), [item.pdu for item in received])] if received else []
         turn = Turn(self._settled, deliveries, dict(self._standing), claims)
         try:
             task = take_turn(self._db, self.sender, turn, AIR, _now())
@@ -152,7 +154,7 @@ class Clerk:
     def _one_by_one(self, turn: Turn, received: list[ReceivedPdu]) -> send.Task | None:
         """One PDU that the database refuses must not keep the modem from its work: it is put aside, and said."""
         for item in received:
-            delivery = self._delivery(self._origin, _now(), [item.pdu])
+            delivery = _delivery(self._origin, _now(), [item.pdu])
             try:
                 take_turn(self._db, self.sender, Turn(deliveries=[delivery]), AIR, _now())
             except DatabaseUnavailableError:
@@ -183,19 +185,8 @@ class Clerk:
     def _replay(self) -> None:
         if self._spool is None or not self._spool.holds_something:
             return
-        entries = self._spool.entries()
-        deliveries = [
-            self._delivery(Origin(entry.modem, entry.sim, entry.msisdn), entry.at, [entry.pdu]) for entry in entries
-        ]
-        take_turn(self._db, self.sender, Turn(deliveries=deliveries), AIR, _now())
-        self._spool.clear()
-        self._log.warning("the spool is replayed", pdus=len(entries))
-
-    @staticmethod
-    def _delivery(origin: Origin, at: datetime, raw: Sequence[str]) -> Delivery:
-        reports = {pdu: report for pdu in raw if pdus.is_report(pdu) and (report := pdus.report_of(pdu)) is not None}
-        parts = [pdus.part_of(pdu, at) for pdu in raw if pdu not in reports]
-        return Delivery(origin, at, parts, list(reports.values()))
+        count = _replay(self._db, self.sender, self._spool)
+        self._log.warning("the spool is replayed", pdus=count)
 
     def _entry(self, item: ReceivedPdu) -> Entry:
         return Entry(self._origin.modem, self._origin.sim, self._origin.msisdn, _now(), item.pdu)
@@ -204,8 +195,7 @@ class Clerk:
 
     async def _keep_in_spool(self, received: Sequence[ReceivedPdu], error: DatabaseUnavailableError) -> None:
         if not self.is_waiting:
-            self._again_at = asyncio.get_running_loop().time() + AGAIN
-            self._degraded.away(str(error))
+            self._rest(str(error))
         if not received:
             return
         if self._spool is None:
@@ -215,15 +205,44 @@ class Clerk:
 
     def lost(self, error: DatabaseUnavailableError) -> None:
         """Another part of the worker could not reach the database."""
-        self._degraded.away(str(error))
+        self._rest(str(error))
+
+    def _rest(self, detail: str) -> None:
+        self._again_at = asyncio.get_running_loop().time() + AGAIN
+        self._degraded.away(detail)
 
     async def _try(self, work: Callable[[], object]) -> bool:
+        if self.is_waiting:
+            return False
         try:
             await asyncio.to_thread(work)
         except DatabaseUnavailableError as error:
-            self._degraded.away(str(error))
+            self._rest(str(error))
             return False
         return True
+
+
+def replay_left_behind(db: Database, folder: Path, names: set[str]) -> None:
+    """Keep what modems spooled that nobody serves any more: they were renamed, or taken away."""
+    for spool in left_behind(folder):
+        if spool.path.stem in names:
+            continue
+        count = _replay(db, send.Sender("spool", spool.path.stem, spool.path.stem), spool)
+        structlog.get_logger("database").warning("a former modem's spool is replayed", pdus=count, file=spool.path.name)
+
+
+def _replay(db: Database, sender: send.Sender, spool: Spool) -> int:
+    entries = spool.entries()
+    deliveries = [_delivery(Origin(entry.modem, entry.sim, entry.msisdn), entry.at, [entry.pdu]) for entry in entries]
+    take_turn(db, sender, Turn(deliveries=deliveries), AIR, _now())
+    spool.clear()
+    return len(entries)
+
+
+def _delivery(origin: Origin, at: datetime, raw: Sequence[str]) -> Delivery:
+    reports = {pdu: report for pdu in raw if pdus.is_report(pdu) and (report := pdus.report_of(pdu)) is not None}
+    parts = [pdus.part_of(pdu, at) for pdu in raw if pdu not in reports]
+    return Delivery(origin, at, parts, list(reports.values()))
 
 
 def _now() -> datetime:

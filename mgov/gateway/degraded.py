@@ -15,12 +15,23 @@ class Degraded:
         self._status = status
         self._since: float | None = None
         self._spooled = 0
+        self._checked = False
         self._log = structlog.get_logger("database")
 
     @property
     def is_so(self) -> bool:
         """Whether the database is away."""
         return self._since is not None
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether nobody has looked yet if this program can work on that database: nothing is written to it then."""
+        return not self._checked
+
+    def checked(self) -> None:
+        """The database is there, and this program can work on it."""
+        self._checked = True
+        self.back()
 
     def away(self, detail: str) -> None:
         """The database could not be reached."""

@@ -49,14 +49,14 @@ class ModemWorker:
         open_radio: Callable[[], Radio],
         db: Database,
         outbox: asyncio.Event,
-        degraded: Degraded | None = None,
+        degraded: Degraded,
     ) -> None:
         self._settings = settings
         self._open_radio = open_radio
         self._wake = outbox
         self._stopping = False
         self._events: deque[Event] = deque()
-        self._clerk = Clerk(settings, db, degraded or Degraded(), self._sender)
+        self._clerk = Clerk(settings, db, degraded, self._sender)
         self._despatch = Despatch(settings, self._clerk)
         self._errands = Errands(db, settings.name, settings.rules, settings.errands)
         self._ladder = Ladder(bool(settings.reset_command), settings.resets_per_hour)
@@ -106,7 +106,10 @@ class ModemWorker:
         identity = await radio.open()
         self._events.clear()
         self._say_ready(identity)
-        await self._at_the_database(self._errands.opened(radio, identity, self._clerk.sim))
+        await self._at_the_database(lambda: self._errands.opened(radio, identity, self._clerk.sim))
+        await self._at_the_database(
+            lambda: self._errands.run(radio)
+        )  # the fleet has to be known before anything is claimed
         listener = asyncio.create_task(self._listen(radio))
         try:
             doubts_settled = await self._despatch.settle_by_memory(radio)
@@ -138,7 +141,7 @@ class ModemWorker:
                 unregistered = probed if await self._probe(radio) else unregistered
                 self._raise_if_lost(probed - unregistered)
             await self._despatch.clear_memory(radio, least=SWEEP if self._claimed else 1)
-            await self._at_the_database(self._errands.run(radio))
+            await self._at_the_database(lambda: self._errands.run(radio))
             if self._claimed is not None:
                 await self._submit(radio)
             elif not self._events:
@@ -289,10 +292,12 @@ class ModemWorker:
         if task is not None:
             await self._clerk.give_back(task)
 
-    async def _at_the_database(self, errand: Awaitable[None]) -> None:
+    async def _at_the_database(self, errand: Callable[[], Awaitable[None]]) -> None:
         """What can wait while the database is away."""
+        if self._clerk.is_waiting:
+            return
         try:
-            await errand
+            await errand()
         except DatabaseUnavailableError as error:
             self._clerk.lost(error)
 
