@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Callable
@@ -34,10 +35,19 @@ def door(context: CliContext, path: Path | None) -> None:
     def run(words: list[str], uid: int, token: str | None, keep: Callable[[str | None], None]) -> int:
         return _run(_Caller(config, uid, token, keep), words)
 
+    _load_commands()
     try:
         Door(place.resolve(), run).serve(lambda: _ready(place))
     except OSError as error:
         raise NotDone(f"{place}: {error.strerror}") from error
+
+
+def _load_commands() -> None:
+    """Load what will be let in, once: the processes that serve callers are forked from this one."""
+    from mgov.cli.main import COMMANDS  # here: main knows every command, this one too
+
+    for name in LET_IN.keys() & COMMANDS.keys():
+        importlib.import_module(COMMANDS[name])
 
 
 def through_the_door(words: list[str], config_path: Path | None) -> int | None:
