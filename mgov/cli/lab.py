@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import tempfile
@@ -12,12 +13,15 @@ from pathlib import Path
 
 import click
 
+from mgov.bootstrap import modem_profiles
 from mgov.cli.context import NotDone
 from mgov.lab.catalogue import CATALOGUE, Scenario, named
 from mgov.lab.databases import empty_database
 from mgov.lab.drill import Drill, Verdict
 from mgov.lab.kill import READY_WITHIN, KillRounds, KillVerdict
 from mgov.lab.postgresql import LabPostgresql, NoPostgresqlError
+from modem_drivers.simulated.published import published_dialogues
+from modem_drivers.simulated.replay import replay
 
 DATABASE_HELP = (
     "A server's URL instead of SQLite, by a user who may create databases: each drill gets a database of its own."
@@ -195,6 +199,27 @@ def kill(
     click.echo(json.dumps(asdict(verdict) | found) if as_json else _story(verdict, language))
     if not verdict.passed:
         raise NotDone(f"the daemon did not survive {rounds} kills unharmed (seed {chosen})")
+
+
+@lab.command()
+@click.option("--name", "names", multiple=True, metavar="NAME", help="Only this dialogue; repeatable. Default: all.")
+@click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line on stdout.")
+def dialogues(names: tuple[str, ...], language: str, as_json: bool) -> None:
+    """Replay AT dialogues published for real sticks against the driver; each names its source."""
+    known = published_dialogues()
+    if unknown := [name for name in names if name not in known]:
+        raise click.UsageError(f"no dialogue is called {unknown[0]}; known: {', '.join(known)}")
+    failed = 0
+    for dialogue in [known[name] for name in names] if names else known.values():
+        faults = asyncio.run(replay(dialogue, modem_profiles()))
+        failed += bool(faults)
+        row = {"name": dialogue.name, "title": dialogue.title, "sources": dialogue.sources, "faults": faults}
+        source = dialogue.sources[0]
+        line = f"{dialogue.name:20} {_word(not faults, language):6} {dialogue.title} ({source}) {'; '.join(faults)}"
+        click.echo(json.dumps(row) if as_json else line.rstrip())
+    if failed:
+        raise NotDone(f"the driver does not get on with {failed} published modems")
 
 
 def _story(verdict: KillVerdict, language: str) -> str:

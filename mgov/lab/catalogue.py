@@ -28,7 +28,7 @@ class Scenario:
     long_texts: bool = False  #: traffic includes a text of several parts
     backwards: bool = False  #: whose last part comes first
     named_imei: bool = False  #: the configuration says which stick it must be
-    at_once: int = 0  #: so many texts come in at the same moment
+    at_once: int = 0  #: so many texts come in as fast as a network delivers
     options: str = field(default="", repr=False)  #: further lines of the modem's configuration
 
     def sentence(self, language: str) -> str:
@@ -146,7 +146,7 @@ CATALOGUE: tuple[Scenario, ...] = (
         "another memory is selected",
         _planned(FaultKind.MEMORY_SWITCHED, value="ME"),
     ),
-    Scenario("burst", "banyak SMS sekaligus", "many texts at once", _nothing, at_once=12),
+    Scenario("burst", "banyak SMS sekaligus", "many texts at once", _nothing, at_once=24),
     Scenario(
         "parts-backwards",
         "bagian terakhir SMS panjang tiba lebih dulu",

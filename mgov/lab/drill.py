@@ -20,6 +20,7 @@ SETTLED_WITHIN = 30.0  # seconds from then until everything must be answered
 TEXTS_IN = 12
 TEXTS_OUT = 8
 PACE = 0.1  # seconds between texts in
+RUSH = 0.01  # seconds between texts in that come as fast as they can
 STEADY_PACE = 0.25  # seconds between texts in while the database is away
 TRY_EVERY = 2.0  # seconds that a text in may wait for its answer before the next is tried
 STRUCK = "lab-1"
@@ -49,9 +50,19 @@ class Verdict:
     remark: str = ""
 
     @property
+    def lost(self) -> int:
+        """Texts lost either way."""
+        return self.lost_in + self.lost_out
+
+    @property
+    def doubled(self) -> int:
+        """Texts doubled either way."""
+        return self.doubled_in + self.doubled_out
+
+    @property
     def passed(self) -> bool:
         """Whether nothing was lost or doubled and the modem came back by itself."""
-        harm = self.lost_in + self.doubled_in + self.lost_out + self.doubled_out + self.booked_twice + self.garbled
+        harm = self.lost + self.doubled + self.booked_twice + self.garbled
         harm += self.unreported + self.left_on_sim + self.strayed
         return harm == 0 and self.recovery is not None and not self.remark
 
@@ -117,6 +128,7 @@ class Drill:
         self._ask_some(traffic, TEXTS_IN // 2)
         for _ in range(self._scenario.at_once):
             traffic.ask(STRUCK)
+            time.sleep(RUSH)
         if self._scenario.long_texts:
             self._ask_at_length(traffic)
         while self._scenario.steady and time.monotonic() < ended:

@@ -264,6 +264,8 @@ class Dialogue:
 
         A modem that submits takes no command, however slow its network is. One that answers AT has forgotten the
         message (it hung, or restarted): nothing more will come, and waiting for the deadline would be for nothing.
+        From the second knock on an ESC goes first: the end of the PDU may have been lost, and the modem still sits at
+        its prompt. One that submits does not hear it.
         """
         if exchange.ended.is_set() or exchange.until_knock(now) > 0:
             return
@@ -271,7 +273,7 @@ class Dialogue:
         exchange.echoes = (*exchange.echoes, "AT")
         exchange.knock_at = now + KNOCK_AGAIN_SECONDS
         self._cut_off = True  # the knock's own OK may come behind the answer
-        self._port.write(b"AT\r")
+        self._port.write(b"AT\r" if exchange.knocks == 1 else ESCAPE + b"\rAT\r")
 
     def _drop(self, exchange: _Exchange) -> None:
         if not exchange.ended.is_set():
