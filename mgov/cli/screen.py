@@ -15,6 +15,8 @@ def screen(seen: dict[str, Any], ago: Ago) -> Iterator[str]:
     yield f"mgov status {seen['at']:%d/%m/%Y %H:%M:%S}"
     if seen["held"] is not None:
         yield f"DITAHAN sesudah pemulihan: {seen['held_messages']} kiriman menunggu; lihat `mgov release --list`"
+    for row in seen["pauses"]:
+        yield f"DIJEDA {row['scope']} {row['name']} oleh {row['by']} sejak {ago(row['since'])}: {row['reason'] or '-'}"
     yield from _alerts(seen, ago)
     yield from _modems(seen, ago)
     yield from _queues(seen, ago)

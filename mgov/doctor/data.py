@@ -51,6 +51,11 @@ def wrong_now(config: Config, db: Database, now: datetime) -> Iterator[Finding]:
         yield _as_finding(kinds, condition.kind, condition.subject, condition.detail)
     known = {(condition.kind, condition.subject) for condition in found}
     seen = status.look(db, now, now)
+    for row in seen["pauses"]:
+        words = (
+            f"{row['scope']} {row['name']}: paused by {row['by']} since {row['since']:%Y-%m-%d %H:%M}: {row['reason']}"
+        )
+        yield warn("pause", words, "ask who paused it; then `mgov modem resume NAME`", "B7")
     for row in seen["alerts"]:
         if (row["kind"], row["subject"]) not in known:
             yield _as_finding(kinds, row["kind"], row["subject"], row["detail"])

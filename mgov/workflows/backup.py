@@ -106,13 +106,14 @@ def restore(db: Database, path: Path, *, now: datetime, actor: object, hold: boo
     return manifest, db.transact(work)
 
 
-def move(source: Database, target: Database) -> dict[str, Tally]:
+def move(source: Database, target: Database, *, actor: object, now: datetime) -> dict[str, Tally]:
     """Copy every row into a migrated database of another kind and compare counts and digests. Raises `BackupError`.
 
     The target may be used only when this returns. Nobody may write to the source meanwhile: stop the daemon first.
     Nothing is held: the same site goes on elsewhere.
     """
     _at_head(source)
+    source.read(lambda tx: access.require(tx, actor, Right.BACKUP))
     came: dict[str, Tally] = {}
     with dump.snapshot(source) as old:
         sequences = {table.name: dump.last_number(old, table) for table in dump.tables()}
@@ -129,6 +130,9 @@ def move(source: Database, target: Database) -> dict[str, Tally]:
         for table in dump.tables():
             there = dump.tally_of(new, table)
             _compare(table.name, {"rows": came[table.name].rows, "digest": came[table.name].digest}, there)
+    told = {"rows": sum(tally.rows for tally in came.values()), "from": source.dialect, "to": target.dialect}
+    target.audit_key = source.audit_key
+    target.transact(lambda tx: audit.record(tx, actor, "database.move", "database", target.dialect, told, now=now))
     return came
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from mgov.store import alerts, conditions, job_slots, modems, overview
+from mgov.store import alerts, conditions, job_slots, modems, overview, pauses
 from mgov.store.database import Database
 
 
@@ -33,6 +33,7 @@ def _look(tx: Connection, now: datetime, day_began: datetime) -> dict[str, Any]:
         "jobs": [_job(job, row) for job, row in sorted(job_slots.latest(tx).items())],
         "alerts": [alerts.as_row(row) for row in alerts.raised(tx)],
         "errors": overview.last_errors(tx, now - timedelta(days=1)),
+        "pauses": [dict(row) for row in pauses.listing(tx)],
         "held": conditions.held(tx),
         "held_messages": conditions.held_count(tx) or 0,
         "last_change": overview.last_transition(tx),
