@@ -10,6 +10,8 @@ import click
 
 from mgov.bootstrap import remind_settings
 from mgov.cli.context import CliContext, error_line
+from mgov.domain.roles import Right
+from mgov.workflows import access
 from mgov.workflows import remind as workflow
 
 DATE = click.DateTime(["%Y-%m-%d"])
@@ -26,6 +28,7 @@ def remind() -> None:
 @click.pass_obj
 def preview(context: CliContext, on: datetime | None, as_json: bool) -> None:
     """What `run` would queue; nothing is kept."""
+    access.scope(context.database(), context.actor(), Right.REMIND_VIEW)
     workflow.preview(
         context.database(),
         _day(context, on),
@@ -42,12 +45,12 @@ def preview(context: CliContext, on: datetime | None, as_json: bool) -> None:
 def run(context: CliContext, on: datetime | None, as_json: bool) -> None:
     """Queue everything due on a day; again for the same day queues nothing."""
     db = context.database()
-    outcome = workflow.run(db, _day(context, on), remind_settings(context.config), context.now())
+    outcome = workflow.run(db, _day(context, on), remind_settings(context.config), context.now(), context.actor())
     if as_json:
         workflow.show(db, outcome, _printer(context, True))
     else:
         click.echo(f"{outcome.reminders} pengingat/reminders, {outcome.messages} pesan/messages")
-    if outcome.messages and context.config.smtp is None:
+    if outcome.mails and context.config.smtp is None:
         error_line("tanpa [smtp]: surel menunggu di kotak keluar / no [smtp]: mails wait in the outbox")
 
 
