@@ -10,7 +10,7 @@ import click
 from sqlalchemy import func, select
 
 from mgov import config as configuration
-from mgov.bootstrap import keyword_site, pin_of, shipped_replies
+from mgov.bootstrap import keyword_site, pin_of, shipped_replies, shipped_table
 from mgov.cli.context import CliContext
 from mgov.config import Config, ConfigError, ModemSection
 from mgov.domain.keywords import KeywordError
@@ -19,6 +19,7 @@ from mgov.store import migrate
 from mgov.store.database import DatabaseUnavailableError, temporary
 from mgov.store.schema.services import service
 from modem_drivers.at.discovery import is_auto
+from scheduler.holiday_year import holiday_remark
 
 
 @click.command()
@@ -43,6 +44,9 @@ def check(click_context: click.Context) -> None:
         wrong += _say(f'modem "{modem.name}"', _modem(modem))
     if not config.modem:
         wrong += _say("modems", "none configured: add a [[modem]] section")
+    today = context.now().astimezone(config.zone).date()
+    remark = holiday_remark(shipped_table("holidays.toml")["holiday"], today)
+    click.echo(f"holidays: {remark or 'fine'}", err=remark is not None)  # a remark: nothing is wrong yet
     click_context.exit(1 if wrong else 0)
 
 
