@@ -46,7 +46,9 @@ def _look(context: CliContext, as_json: bool) -> list[str]:
     try:
         seen = overview.look(context.database(), now, day_began)
     except DatabaseUnavailableError as error:
-        raise NotDone(f"database: {error} (docs/noc.md B5)") from error
+        raise NotDone(f"database: {error} (panduan B5)") from error
+    except NotDone as error:
+        raise NotDone(f"{error.message} (panduan B5)") from error
     if as_json:
         return [json.dumps(_plain(context, seen), ensure_ascii=False)]
     return list(screen(seen | {"at": local}, lambda moment: ago(moment, now)))
