@@ -20,6 +20,8 @@ _NO = frozenset("batal tidak no tdk gak ga nggak enggak bukan jangan n cancel sa
 _FILL = re.compile(
     r"\b(?:pak|bu|kak|min|mas|mbak|kang|teh|dong|deh|aja|saja|jadi|itu|lah|makasih|terima|kasih|tks|trims|lanjut|lanjutkan|admin)\b"
 )
+_NAMES = ("bill", "proof", "reference", "id_number")
+"""Fields that say what a command is about."""
 _BARE_NUMBER = re.compile(r"\d{6,20}")
 
 
@@ -62,6 +64,8 @@ def complete(pending: Pending, text: str, received_at: datetime) -> Completion:
     if ambiguous:
         return Completion(_merged(pending, {}), ambiguous=ambiguous)
     found = _FINDERS.get(pending.command or "", _nothing)(pending, board, received_at)
+    if any(found.get(name, pending.fields[name]) != pending.fields[name] for name in _NAMES if name in pending.fields):
+        return Completion(_merged(pending, {}))  # speaks of another bill, payment or application
     new = {name: value for name, value in found.items() if name not in pending.fields}
     asked = [name for name in new if name in pending.missing]
     return Completion(_merged(pending, new if asked else {}), tuple(asked))

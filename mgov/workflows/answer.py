@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -17,11 +17,10 @@ from mgov.replies import Replies
 from mgov.store import conversations, inbox, outbox, staff
 from mgov.store.conversations import OpenQuestion
 from mgov.store.database import Database, DatabaseUnavailableError
-from mgov.workflows import keywords
+from mgov.workflows import conversation, keywords
 from mgov.workflows.handlers import HANDLERS, missing, reminder_answer, strike_pin, unknown
 from mgov.workflows.handlers.request import HandlerSettings, Question, Reply, Request
 from mgov.workflows.keywords import AnswerQueue, KeywordSettings
-from parsers.completion import complete, yes_or_no
 from parsers.reader import read
 from parsers.reading import Reading
 
@@ -132,18 +131,22 @@ def _reply(
     sender = message["sender"]
     question = conversations.open_question(tx, sender, now)
     fresh = read(message["text"], now)
-    reading, answered = (fresh, False) if question is None else _in_conversation(question, fresh, message["text"], now)
+    heard = conversation.hear(question, fresh, message["text"], now)
     request = Request(
         tx=tx,
         message_id=message["id"],
         channel=message["channel"],
         sender=sender,
-        reading=reading,
+        reading=heard.reading,
         text=message["text"],
         now=now,
         settings=settings.handlers,
         replies=settings.replies,
     )
+    heard = conversation.settle_numbers(heard, request)
+    if heard.which:
+        return heard.reading, conversation.ask_which(request, question, heard.which)
+    reading, answered = heard.reading, heard.answered
     if question is not None and (answered or reading.command is not None):
         conversations.close(tx, sender)
     said = None if answered else _agency_keyword(settings.keywords, question, fresh, message["text"])
@@ -172,28 +175,10 @@ def _answers_reminder(request: Request) -> Reply | None:
     return None if certain else reminder_answer(request)
 
 
-def _in_conversation(question: OpenQuestion, fresh: Reading, text: str, now: datetime) -> tuple[Reading, bool]:
-    """What a text means after a question, and whether it answers it."""
-    said = yes_or_no(text)
-    if said is False and question.kind in ("missing", keywords.QUESTION):
-        return Reading(None, {}, (), True, ("BATAL",)), True
-    if question.kind == "propose" and said is not None:
-        command = question.command if said else None
-        return Reading(command, question.fields if said else {}, (), True, ("YA" if said else "BATAL",)), True
-    if fresh.command is not None and fresh.certain:
-        return fresh, False
-    completion = complete(question, text, now)
-    if completion.filled or completion.ambiguous:
-        return replace(
-            completion.reading, certain=True, how=(*completion.reading.how, "completes the open question")
-        ), True
-    return fresh, False
-
-
 def _dispatch(request: Request, answered: OpenQuestion | None) -> Reply:
     reading = request.reading
     if reading.command is None:
-        if answered is not None and answered.kind in ("propose", "missing", keywords.QUESTION):
+        if answered is not None and answered.kind in conversation.DROPPABLE:
             return request.say("dropped")
         return unknown(request)
     if _must_propose(reading):

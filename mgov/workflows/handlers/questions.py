@@ -55,7 +55,12 @@ def missing(request: Request) -> Reply:
         "wanted": [_FIELDS.get(name, (name, name))[column] for name in wanted],
         "example": _EXAMPLES.get(command, (command, command))[column],
     }
-    payload: dict[str, object] = {"command": command, "fields": fields, "missing": list(wanted)}
+    payload: dict[str, object] = {
+        "command": command,
+        "fields": fields,
+        "missing": list(wanted),
+        "certain": reading.certain,
+    }
     return Reply(request.say("missing", values).text, ask=Question("missing", payload))
 
 

@@ -36,6 +36,13 @@ def register(request: Request) -> Reply:
     return _tell_recorded(request, contact_id, contacts, number)
 
 
+def expects_code(request: Request) -> bool:
+    """Whether a text has the shape of a code, and one is waited for from its sender."""
+    return _CODE.fullmatch(request.text) is not None and any(
+        _waits(row) for row in parties.bindings_of(request.tx, request.sender)
+    )
+
+
 def answer_code(request: Request) -> Reply | None:
     """The code that went to the recorded phone, texted from the claimed one; None when this is no code we wait for."""
     said = _CODE.fullmatch(request.text)
