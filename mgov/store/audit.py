@@ -10,7 +10,8 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -110,23 +111,24 @@ def verify(tx: Connection, keys: list[bytes], anchors: Mapping[str, Head] | None
     in the chain, so that cutting the tail shows even to who can rewrite the database.
     """
     known = {key_name(key): key for key in keys if key}
-    remembered = anchors or {}
     previous, count = BEGINNING, 0
-    for row in rows(tx):
-        fault = _fault(row, count + 1, previous, known) or _anchor_fault(row, remembered)
-        if fault is not None:
-            return Verdict(count, previous, f"row {row['number']}: {fault}")
-        previous, count = row["hash"], count + 1
-    return Verdict(count, previous, _tail_fault(tx, count, remembered))
+    with closing(rows(tx)) as chained:
+        for row in chained:
+            fault = _fault(row, count + 1, previous, known) or _anchor_fault(row, anchors or {})
+            if fault is not None:
+                return Verdict(count, previous, f"row {row['number']}: {fault}")
+            previous, count = row["hash"], count + 1
+    return Verdict(count, previous, _tail_fault(tx, count, anchors or {}))
 
 
-def rows(tx: Connection, limit: int | None = None) -> Iterator[RowMapping]:
+def rows(tx: Connection, limit: int | None = None) -> Generator[RowMapping, None, None]:
     """All rows, oldest first, or the newest `limit` of them; fetched in parts."""
     query = select(audit).order_by(audit.c.number)
     if limit is not None:
         first = head(tx).number - limit
         query = query.where(audit.c.number > first)
-    return iter(tx.execute(query.execution_options(yield_per=_FETCHED_AT_ONCE)).mappings())
+    with tx.execute(query.execution_options(yield_per=_FETCHED_AT_ONCE)) as result:
+        yield from result.mappings()
 
 
 def _line(value: object, longest: int) -> str:
