@@ -222,6 +222,8 @@ def payment_policy(config: Config) -> PaymentPolicy:
         agencies_of=agencies,
         calendar=calendar(),
         banking_days=config.payments.banking_days,
+        review_days=config.payments.review_days,
+        replies=shipped_replies(config),
     )
 
 

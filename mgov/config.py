@@ -194,6 +194,7 @@ class PaymentsSection(_Section):
     window_days: int = Field(default=7, ge=0)
     four_eyes_above: int | None = None
     banking_days: int = Field(default=3, ge=0)
+    review_days: int = Field(default=3, ge=1)
     drop_folder: Path | None = None
 
 

@@ -155,7 +155,7 @@ class Belonging:
         """Those that name a credit, or nearly do, and those for the bills that a credit names."""
         near = {claim for row in credits_ for claim in self.known.near.claims_of.get(row.id, ())}
         rows = self._open_claims(among(confirmation.c.id, near)) if near else []
-        said = {key for row in credits_ for key in keys.credit_keys(row.reference or "", row.description, row.amount)}
+        said = {key for row in credits_ for key in keys.said_by(row.reference or "", row.description)}
         rows += self._claims_with_proofs(said)
         named = self._load_bills(bill.c.number_key, said) + self._load_bills(bill.c.code_key, said)
         named += self._load_bills(bill.c.unique_amount, {row.amount for row in credits_ if not row.allocated})

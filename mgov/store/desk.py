@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from mgov.store.schema.money import bank_entry, bill, refund, review_case
+from mgov.store.schema.staff import staff
 
 
 def entries_named(tx: Connection, name: str) -> list[Row[Any]]:
@@ -33,6 +35,24 @@ def open_case(tx: Connection, confirmation_id: int) -> Row[Any] | None:
     return tx.execute(select(review_case).where(mine, review_case.c.state == "open")).first()
 
 
+def case_by_id(tx: Connection, case_id: int) -> Row[Any] | None:
+    """A case by its id."""
+    return tx.execute(select(review_case).where(review_case.c.id == case_id)).first()
+
+
+def open_entry_case(tx: Connection, entry_id: int) -> Row[Any] | None:
+    """The open case of a bank entry that no confirmation belongs to."""
+    mine = (review_case.c.bank_entry_id == entry_id) & (review_case.c.state == "open")
+    return tx.execute(select(review_case).where(mine, review_case.c.confirmation_id.is_(None))).first()
+
+
+def add_entry_case(tx: Connection, entry_id: int, reasons: str, now: datetime) -> Row[Any] | None:
+    """Put a bank entry before a second person."""
+    values = {"kind": "entry", "bank_entry_id": entry_id, "reasons": reasons, "candidates": "[]", "opened_at": now}
+    tx.execute(insert(review_case).values(**values))
+    return open_entry_case(tx, entry_id)
+
+
 def open_cases(tx: Connection) -> list[Row[Any]]:
     """All open cases, oldest first."""
     return list(tx.execute(select(review_case).where(review_case.c.state == "open").order_by(review_case.c.id)))
@@ -53,3 +73,24 @@ def mark_entry(tx: Connection, entry_id: int, kind: str) -> None:
 def add_refund(tx: Connection, **values: object) -> None:
     """Put money on the refund list."""
     tx.execute(insert(refund).values(**values))
+
+
+def deputised_by(tx: Connection, login: str, now: datetime) -> list[str]:
+    """The logins of those whose deputy this member of staff is at a moment."""
+    absent = staff.alias("absent")
+    query = (
+        select(absent.c.login)
+        .join(staff, staff.c.id == absent.c.deputy_id)
+        .where(staff.c.login == login, staff.c.disabled_at.is_(None), absent.c.disabled_at.is_(None))
+        .where(or_(absent.c.deputy_until.is_(None), absent.c.deputy_until >= now))
+    )
+    return list(tx.scalars(query.order_by(absent.c.login)))
+
+
+def set_deputy(tx: Connection, login: str, deputy: str | None, until: datetime | None) -> bool:
+    """Appoint a deputy, or none; says whether both are known."""
+    deputy_id = tx.scalar(select(staff.c.id).where(staff.c.login == deputy)) if deputy else None
+    if deputy and deputy_id is None:
+        return False
+    mine = staff.c.login == login
+    return tx.execute(update(staff).where(mine).values(deputy_id=deputy_id, deputy_until=until)).rowcount == 1

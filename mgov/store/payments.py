@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from datetime import date
+from collections.abc import Collection
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, insert, or_, select, update
 
 from mgov.domain.matching import keys
 from mgov.store.schema.money import bank_account, bank_entry, bank_statement, bill, confirmation
@@ -40,6 +41,11 @@ def add_confirmation(tx: Connection, **values: object) -> int:
     inserted = result.inserted_primary_key
     assert inserted is not None  # noqa: S101 - a single-row insert has one
     return int(inserted[0])
+
+
+def fill_in(tx: Connection, confirmation_id: int, values: dict[str, Any]) -> None:
+    """Add to a confirmation what its sender said later."""
+    tx.execute(update(confirmation).where(confirmation.c.id == confirmation_id).values(**values))
 
 
 def count_repeat(tx: Connection, confirmation_id: int) -> None:
@@ -94,7 +100,10 @@ def as_json(values: object) -> str:
 def settled_facts(tx: Connection, confirmation_id: int) -> Row[Any] | None:
     """By what a settled confirmation was settled, and how its bill stands."""
     query = (
-        select(bank_entry.c.reference, bank_entry.c.booked_on, bill.c.status, bill.c.allocated)
+        select(
+            *(bank_entry.c.reference, bank_entry.c.booked_on),
+            *(bill.c.status, bill.c.allocated, bill.c.amount, bill.c.overpaid),
+        )
         .select_from(confirmation)
         .join(bank_entry, bank_entry.c.id == confirmation.c.bank_entry_id)
         .join(bill, bill.c.id == confirmation.c.bill_id)
@@ -116,13 +125,31 @@ def coverage(tx: Connection) -> dict[str, list[tuple[date, date]]]:
     return dict(found)
 
 
-def waiting_for_funds(tx: Connection, until: date) -> list[Row[Any]]:
-    """Claims that wait and say that they were paid before that day, with their bill's agency."""
+def waiting_for_funds(tx: Connection, until: date, also: Collection[str]) -> list[Row[Any]]:
+    """Claims that wait for money paid before a day, with their bill's agency.
+
+    Also those in review for one of the reasons `also` that were told nothing yet.
+    """
+    midnight = datetime(until.year, until.month, until.day, tzinfo=UTC)
+    early = or_(
+        confirmation.c.paid_on < until, and_(confirmation.c.paid_on.is_(None), confirmation.c.received_at < midnight)
+    )
+    untold = and_(
+        confirmation.c.status == "review", confirmation.c.reason.in_(also), confirmation.c.promised_on.is_(None)
+    )
     query = (
         select(confirmation, agency.c.code.label("agency"))
         .outerjoin(bill, bill.c.id == confirmation.c.bill_id)
         .outerjoin(agency, agency.c.id == bill.c.agency_id)
-        .where(confirmation.c.status == "awaiting_funds", confirmation.c.paid_on < until)
+        .where(early, or_(confirmation.c.status == "awaiting_funds", untold))
         .order_by(confirmation.c.id)
     )
     return list(tx.execute(query))
+
+
+def overdue_promises(tx: Connection, today: date, but: Collection[str]) -> list[Row[Any]]:
+    """Claims before a person whose sender was promised a decision until before `today`, save for some reasons."""
+    late = and_(
+        confirmation.c.status == "review", confirmation.c.promised_on < today, confirmation.c.reason.not_in(but)
+    )
+    return list(tx.execute(select(confirmation).where(late).order_by(confirmation.c.id)))

@@ -265,3 +265,9 @@ def reopen_settled_by(tx: Connection, credit_id: int, reason: str, actor: str, n
             for row_id in ids
         ],
     )
+
+
+def taken_back(tx: Connection, confirmation_id: int) -> int:
+    """What the bank took back of the money that had settled a confirmation, in rupiah."""
+    mine = (settlement.c.confirmation_id == confirmation_id) & (settlement.c.rule == "reversal")
+    return -int(tx.scalar(select(func.coalesce(func.sum(settlement.c.amount), 0)).where(mine)) or 0)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Row
 
 from mgov.domain.actor import Actor
 from mgov.domain.matching import proofs
+from mgov.replies import Replies
 from mgov.store import history, payments
-from mgov.workflows.payment_answers import day_of, rupiah, text_of
+from mgov.workflows.payment_answers import is_told_at_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,13 @@ def record_claim(
     paid_on: date | None = None,
     bank: str | None = None,
     paid_via: str | None = None,
+    replies: Replies,
+    language: str | None = None,
 ) -> ClaimOutcome:
     """Record a row for each bill of a confirmation; the same sender's repetition is folded into the first.
 
-    `paid_at` is aware. Nothing is matched here: `match_all` does that when this transaction is done.
+    `paid_at` is aware; `language` is that of the text, None: the site's. Nothing is matched here: `match_all` does that
+    when this transaction is done.
     """
     numbers = list(dict.fromkeys(bills))
     group = _group_key(sender, numbers, proof, message_id) if len(numbers) > 1 else None
@@ -57,22 +61,27 @@ def record_claim(
         "paid_on": paid_on or (paid_at.date() if paid_at else None),
         "bank": bank,
         "paid_via": paid_via,
+        "language": language,
         "received_at": now,
     }
     rows = [_record_one(tx, number, shared) for number in numbers]
     ids = tuple(row_id for row_id, _ in rows)
     known = [row for _, row in rows if row is not None]
     if len(known) == len(rows) and known:
-        return _repeated(tx, known, ids)
+        name, values = _standing(tx, known)
+        return ClaimOutcome(name, replies.render(f"pay_{name}", values, language), ids, known[0].status)
     missing = [number for number in numbers if payments.find_bill(tx, number) is None]
-    kind = "unknown" if missing else "received"
-    return ClaimOutcome(kind, text_of(kind, bill=", ".join(missing or numbers)), ids, "awaiting_funds")
+    name = "unknown" if missing else "received"
+    text = replies.render(f"pay_{name}", {"bills": ", ".join(missing or numbers)}, language)
+    return ClaimOutcome(name, text, ids, "awaiting_funds")
 
 
 def _record_one(tx: Connection, number: str, shared: dict[str, Any]) -> tuple[int, Row[Any] | None]:
     identity = _identity(shared, number)
     known = payments.find_confirmation(tx, identity)
     if known is not None:
+        if _fill_in(tx, known, shared):
+            return known.id, None
         payments.count_repeat(tx, known.id)
         return known.id, known
     bill = payments.find_bill(tx, number)
@@ -98,6 +107,33 @@ def _record_one(tx: Connection, number: str, shared: dict[str, Any]) -> tuple[in
     return confirmation_id, None
 
 
+#: What the next text of a conversation may add to a claim.
+_LATER = ("amount", "paid_at", "paid_on", "bank", "paid_via")
+
+
+def _fill_in(tx: Connection, known: Row[Any], shared: dict[str, Any]) -> bool:
+    """Add what a claim did not say yet while it waits; what it said is never changed. Whether anything was added."""
+    if known.status not in ("awaiting_funds", "review"):
+        return False
+    said = known._mapping
+    new = {name: shared[name] for name in _LATER if said[name] is None and shared[name] is not None}
+    if not {"paid_on", "amount"} & new.keys():
+        return False
+    payments.fill_in(tx, known.id, new)
+    history.record(
+        tx,
+        "confirmation",
+        known.id,
+        from_=known.status,
+        to=known.status,
+        at=shared["received_at"],
+        actor=Actor.sender(shared["channel"], shared["sender"]),
+        cause="completed",
+        detail=payments.as_json({name: str(value) for name, value in new.items()}),
+    )
+    return True
+
+
 def _identity(shared: dict[str, Any], number: str) -> str:
     """One payment of one sender: bill and proof; without a proof the text itself."""
     proof = proofs.normalise(shared["proof"] or "") or f"message:{shared['message_id']}"
@@ -112,18 +148,24 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _repeated(tx: Connection, rows: list[Row[Any]], ids: tuple[int, ...]) -> ClaimOutcome:
-    """Tell again where a known confirmation stands; LUNAS can be asked for again."""
+def _standing(tx: Connection, rows: list[Row[Any]]) -> tuple[str, dict[str, object]]:
+    """Where a known confirmation stands, as a text and its values; LUNAS can be asked for again."""
     row = rows[0]
-    bills = ", ".join(r.bill_number for r in rows)
-    paid = payments.settled_facts(tx, row.id) if row.status == "settled" else None
-    if paid is not None and paid.status == "paid":
-        text = text_of(
-            "settled",
-            bill=bills,
-            amount=rupiah(paid.allocated),
-            day=day_of(paid.booked_on),
-            reference=paid.reference or "-",
-        )
-        return ClaimOutcome("settled", text, ids, row.status)
-    return ClaimOutcome("repeated", text_of("repeated", bill=bills), ids, row.status)
+    values: dict[str, object] = {"bills": ", ".join(r.bill_number for r in rows)}
+    if row.status == "settled":
+        return _paid(tx, row, values)
+    if row.status == "rejected":
+        return "rejected", {**values, "why": row.reason or "-"}
+    if row.status == "review" and row.promised_on is not None and is_told_at_once(row.reason):
+        return "review", {**values, "until": row.promised_on}
+    return "repeated", {**values, "since": row.received_at}
+
+
+def _paid(tx: Connection, row: Row[Any], values: dict[str, object]) -> tuple[str, dict[str, object]]:
+    paid = payments.settled_facts(tx, row.id)
+    if paid is None:
+        return "repeated", {**values, "since": row.received_at}
+    told = {**values, "amount": paid.allocated, "day": paid.booked_on}
+    if paid.status == "partly_paid":
+        return "partly", {**told, "left": paid.amount - paid.allocated, "fee": False}
+    return "settled", {**told, "reference": paid.reference or "-", "over": paid.overpaid}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
 from sqlalchemy import Connection, Row
 
 from mgov.domain.matching import Decision, DecisionKind, Reason, Rule, sentence
 from mgov.store import payments, settlements
 from mgov.store.open_items import OpenItems
-from mgov.workflows.payment_answers import day_of, may_answer, rupiah, text_of
+from mgov.workflows.payment_answers import Answers, is_told_at_once
 from mgov.workflows.payment_policy import ENGINE, PaymentPolicy
 
 _STATUS = {DecisionKind.MATCHED: "settled", DecisionKind.AMBIGUOUS: "review", DecisionKind.NONE: "awaiting_funds"}
@@ -30,6 +30,7 @@ class Booking:
         self.transitions: list[dict[str, Any]] = []
         self.cases: list[dict[str, Any]] = []
         self.answers: list[dict[str, Any]] = []
+        self.told = policy.answers
         self.settled = self.unconfirmed = 0
 
     def apply(self, decisions: list[Decision]) -> None:
@@ -84,6 +85,7 @@ class Booking:
                 "bank_entry_id": decision.entry,
                 "bill_id": bill_id,
                 "settled_at": self.now if status == "settled" else None,
+                "promised_on": self._promised(row, status, reason),
             }
         )
         detail = payments.as_json({"rule": decision.rule, "score": decision.score, "reasons": _sentences(decision)})
@@ -110,6 +112,14 @@ class Booking:
                 }
             )
 
+    def _promised(self, row: Row[Any], status: str, reason: str | None) -> date | None:
+        """The day until which the sender is told that a person decides."""
+        if status == row.status == "review":
+            return cast("date | None", row.promised_on)
+        if status != "review" or self.told is None or not is_told_at_once(reason):
+            return None
+        return self.told.until(self.now)
+
     def _candidate(self, credit_id: int) -> dict[str, Any]:
         credit = self.credits[credit_id]
         booked = credit.booked_at or credit.booked_on
@@ -117,52 +127,45 @@ class Booking:
 
     def _answer(self, rows: list[Row[Any]], decision: Decision) -> None:
         first, status = rows[0], _STATUS[decision.kind]
-        if not self.policy.answer or status in (first.status, "awaiting_funds"):
+        if self.told is None or status in (first.status, "awaiting_funds"):
             return
-        text = self._settled_text(rows, decision) if status == "settled" else self._review_text(rows)
-        if may_answer(first.channel, first.sender):
-            self._queue(first, first.channel, first.sender, text, status)
-        if status == "settled" and decision.rule is not Rule.DUPLICATE:
-            self._tell_payer(rows, decision)
+        if status == "settled":
+            name, values = self._settled(rows, decision)
+            self.answers += self.told.to_sender(first, name, values, self.now)
+            if decision.rule is not Rule.DUPLICATE:
+                self._tell_payers(self.told, rows, decision)
+        elif is_told_at_once(str(decision.reasons[0])):
+            values = {"bills": _numbers(rows), "until": self.told.until(self.now)}
+            self.answers += self.told.to_sender(first, "review", values, self.now)
 
-    def _settled_text(self, rows: list[Row[Any]], decision: Decision) -> str:
+    def _settled(self, rows: list[Row[Any]], decision: Decision) -> tuple[str, dict[str, object]]:
+        """The name and the values of the text: paid, or what is left."""
         credit = self.credits[decision.entry or 0]
-        numbers = [row.bill_number for row in rows]
-        left = sum(max(0, self.bills[n].amounts[-1][0] - self.paid[n]) for n in numbers)
-        values = {
-            "bill": ", ".join(numbers),
-            "amount": rupiah(sum(a.amount for a in decision.allocations) or credit.amount),
-            "day": day_of(credit.booked_on),
-        }
+        left = sum(max(0, self._owed(row.bill_number)) for row in rows)
+        over = sum(max(0, -self._owed(row.bill_number)) for row in rows)
+        amount = sum(allocation.amount for allocation in decision.allocations) or credit.amount
+        values = {"bills": _numbers(rows), "amount": amount, "day": credit.booked_on}
         if left:
-            return text_of("partly", left=rupiah(left), **values)
-        return text_of("settled", reference=credit.reference or "-", **values)
+            return "partly", {**values, "left": left, "fee": Reason.AMOUNT_LESS_FEE in decision.reasons}
+        return "settled", {**values, "reference": credit.reference or "-", "over": over}
 
-    def _review_text(self, rows: list[Row[Any]]) -> str:
-        until = self.now.astimezone(self.policy.zone).date() + timedelta(days=self.policy.review_days)
-        return text_of("review", bill=", ".join(row.bill_number for row in rows), until=day_of(until))
+    def _owed(self, number: str) -> int:
+        """What a bill lacks now; negative when it has too much."""
+        return self.bills[number].amounts[-1][0] - self.paid[number]
 
-    def _tell_payer(self, rows: list[Row[Any]], decision: Decision) -> None:
+    def _tell_payers(self, told: Answers, rows: list[Row[Any]], decision: Decision) -> None:
         """The bill's recorded phone is told when someone else's claim settled it."""
         credit = self.credits[decision.entry or 0]
         for row in rows:
             bill = self.bills[row.bill_number]
-            if bill.payer_phone and bill.payer_phone != row.sender and may_answer("sms", bill.payer_phone):
-                amount = sum(a.amount for a in decision.allocations if a.bill == bill.number)
-                values = {"bill": bill.number, "amount": rupiah(amount), "day": day_of(credit.booked_on)}
-                self._queue(row, "sms", bill.payer_phone, text_of("payer_told", **values), "payer")
+            amount = sum(a.amount for a in decision.allocations if a.bill == bill.number)
+            left = max(0, self._owed(bill.number))
+            values = {"bills": bill.number, "amount": amount, "day": credit.booked_on, "left": left}
+            self.answers += told.to_payer(row, bill.payer_phone, "told_payer", values, self.now)
 
-    def _queue(self, row: Row[Any], channel: str, to: str, text: str, about: str) -> None:
-        self.answers.append(
-            {
-                "channel": channel,
-                "recipient": to,
-                "text": text,
-                "in_reply_to": row.message_id if about != "payer" else None,
-                "subject_id": row.id,
-                "dedupe_key": f"payment:{row.id}:{about}:{self.now.isoformat()}",
-            }
-        )
+
+def _numbers(rows: list[Row[Any]]) -> str:
+    return ", ".join(row.bill_number for row in rows)
 
 
 def _sentences(decision: Decision) -> str:

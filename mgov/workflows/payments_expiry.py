@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from mgov.store import payments, settlements
-from mgov.workflows.payment_answers import may_answer, text_of
-from scheduler.calendar import Calendar
+from mgov.workflows.payment_answers import OF_OTHERS
+from mgov.workflows.payment_policy import ENGINE, PaymentPolicy
 
 Periods = Sequence[tuple[date, date]]
 
@@ -25,27 +25,43 @@ def covers(periods: Periods, first: date, last: date) -> bool:
     return reached > last
 
 
-def expire(
-    tx: Connection,
-    now: datetime,
-    calendar: Calendar,
-    banking_days: int,
-    agencies_of: Mapping[str, frozenset[str]],
-    actor: str,
-) -> list[dict[str, Any]]:
-    """Mark the claims whose money should be there and is not; returns the answers to queue.
+def expire(tx: Connection, now: datetime, policy: PaymentPolicy) -> int:
+    """Mark the claims whose money should be there and is not, and tell their senders; returns how many.
 
-    The day after the last banking day must be covered too: a statement may end in the middle of a day.
+    The day after the last banking day must be covered too: a statement may end in the middle of a day. A claim on
+    somebody else's money stays before a person, and its sender hears the same at the same time.
     """
     periods = payments.coverage(tx)
     rows = [
-        row
-        for row in payments.waiting_for_funds(tx, _newest(periods))
-        if _is_over(row, periods, calendar, banking_days, agencies_of)
+        row for row in payments.waiting_for_funds(tx, _newest(periods), OF_OTHERS) if _is_over(row, periods, policy)
     ]
-    settlements.change_confirmations(tx, [{"id": row.id, "status": "expired", "reason": "not_found"} for row in rows])
-    settlements.record_transitions(tx, [_transition(row, now, actor) for row in rows])
-    return [_answer(row, now) for row in rows if may_answer(row.channel, row.sender)]
+    waiting = [row for row in rows if row.status == "awaiting_funds"]
+    settlements.change_confirmations(
+        tx, [{"id": row.id, "status": "expired", "reason": "not_found"} for row in waiting]
+    )
+    settlements.change_confirmations(
+        tx, [{"id": row.id, "promised_on": policy.today(now)} for row in rows if row.status == "review"]
+    )
+    settlements.record_transitions(tx, [_transition(row, now) for row in waiting])
+    told = policy.answers
+    if told is not None:
+        until = _newest(periods)
+        texts = [told.to_sender(r, "not_found", {"bills": r.bill_number, "until": until}, now) for r in rows]
+        settlements.queue_answers(tx, [text for some in texts for text in some], now)
+    return len(waiting)
+
+
+def tell_that_it_takes_longer(tx: Connection, now: datetime, policy: PaymentPolicy) -> int:
+    """Tell whoever was promised a decision that did not come; returns how many. The new promise is kept."""
+    told = policy.answers
+    rows = payments.overdue_promises(tx, policy.today(now), OF_OTHERS) if told is not None else []
+    if told is None or not rows:
+        return 0
+    until = told.until(now)
+    settlements.change_confirmations(tx, [{"id": row.id, "promised_on": until} for row in rows])
+    texts = [told.to_sender(row, "longer", {"bills": row.bill_number, "until": until}, now) for row in rows]
+    settlements.queue_answers(tx, [text for some in texts for text in some], now)
+    return len(rows)
 
 
 def _newest(periods: Mapping[str, Periods]) -> date:
@@ -53,36 +69,23 @@ def _newest(periods: Mapping[str, Periods]) -> date:
     return max((end for covered in periods.values() for _, end in covered), default=date.min)
 
 
-def _is_over(
-    row: Row[Any],
-    periods: Mapping[str, Periods],
-    calendar: Calendar,
-    banking_days: int,
-    agencies_of: Mapping[str, frozenset[str]],
-) -> bool:
-    last = calendar.banking_days_after(row.paid_on, banking_days) + timedelta(days=1)
-    accounts = [a for a in periods if a not in agencies_of or row.agency in agencies_of[a] or row.agency is None]
-    return bool(accounts) and all(covers(periods[account], row.paid_on, last) for account in accounts)
+def _is_over(row: Row[Any], periods: Mapping[str, Periods], policy: PaymentPolicy) -> bool:
+    paid_on = row.paid_on or row.received_at.astimezone(policy.zone).date()
+    last = policy.calendar.banking_days_after(paid_on, policy.banking_days) + timedelta(days=1)
+    if last > _newest(periods):
+        return False
+    takes = policy.agencies_of
+    accounts = [a for a in periods if a not in takes or row.agency in takes[a] or row.agency is None]
+    return bool(accounts) and all(covers(periods[account], paid_on, last) for account in accounts)
 
 
-def _transition(row: Row[Any], now: datetime, actor: str) -> dict[str, Any]:
+def _transition(row: Row[Any], now: datetime) -> dict[str, Any]:
     return {
         "object_kind": "confirmation",
         "object_id": row.id,
         "from_state": row.status,
         "to_state": "expired",
         "at": now,
-        "actor": actor,
+        "actor": ENGINE,
         "cause": "not_found",
-    }
-
-
-def _answer(row: Row[Any], now: datetime) -> dict[str, Any]:
-    return {
-        "channel": row.channel,
-        "recipient": row.sender,
-        "text": text_of("expired", bill=row.bill_number),
-        "in_reply_to": row.message_id,
-        "subject_id": row.id,
-        "dedupe_key": f"payment:{row.id}:expired:{now.isoformat()}",
     }

@@ -21,7 +21,7 @@ from mgov.store.open_items import Scope
 from mgov.workflows import payments_reversal
 from mgov.workflows.payment_policy import ENGINE, PaymentPolicy
 from mgov.workflows.payments_booking import Booking
-from mgov.workflows.payments_expiry import expire
+from mgov.workflows.payments_expiry import expire, tell_that_it_takes_longer
 
 __all__ = ["MatchSummary", "PaymentPolicy", "Rematching", "match_all"]
 
@@ -139,12 +139,10 @@ class _Run:
         return _Step(booking.settled, booking.unconfirmed, frozenset(group.claims), frozenset(group.credits))
 
     def _finish(self, tx: Connection, undone: int) -> MatchSummary:
-        policy = self.policy
         settlements.sync_cases(tx, self.now)
         refunds = settlements.sync_refunds(tx, self.now)
-        expired = expire(tx, self.now, policy.calendar, policy.banking_days, policy.agencies_of, ENGINE)
-        if policy.answer:
-            settlements.queue_answers(tx, expired, self.now)
+        expired = expire(tx, self.now, self.policy)
+        tell_that_it_takes_longer(tx, self.now, self.policy)
         counts = settlements.count_statuses(tx)
         return MatchSummary(
             settled=self.settled,
@@ -153,5 +151,5 @@ class _Run:
             unconfirmed=self.unconfirmed,
             reversed=undone,
             refunds=refunds,
-            expired=len(expired),
+            expired=expired,
         )

@@ -89,7 +89,7 @@ def test_groups_of_any_size_decide_as_the_whole_does(migrated_sqlite_url: str, s
     random.Random(seed).shuffle(given.credits)
     db = Database(migrated_sqlite_url)
     ids = put(db, given)["claims"]
-    match_all(db, NOW, PaymentPolicy(answer=False, batch=batch))
+    match_all(db, NOW, PaymentPolicy(batch=batch))
     whole = match(given.claims, given.credits, given.bills)
     found = dict(db.read(lambda tx: tx.execute(select(confirmation.c.id, confirmation.c.status)).all()))
     assert {ids[d.claim]: decided(d) for d in whole if d.claim is not None} == found

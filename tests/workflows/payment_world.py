@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from mgov.domain.actor import Actor
+from mgov.replies import Replies
 from mgov.store import bank, payments
 from mgov.store.bills import lookup_keys
 from mgov.store.database import Database
 from mgov.store.schema.messages import outbound_message
 from mgov.store.schema.money import bank_account, bank_entry, bank_statement, bill, bill_amount, settlement
 from mgov.store.schema.staff import agency
+from mgov.workflows.payment_answers import Answers
 from mgov.workflows.payments import ClaimOutcome, record_claim
-from mgov.workflows.payments_matching import MatchSummary, match_all
+from mgov.workflows.payments_matching import MatchSummary, PaymentPolicy, match_all
+from scheduler.calendar import Calendar
 
 WIB = timezone(timedelta(hours=7))
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=WIB)
 PAID_AT = datetime(2026, 11, 23, 9, 30, tzinfo=WIB)
 CITIZEN = "+6281234567890"
 STRANGER = "+6281999999999"
+REPLIES = Replies.load(Path(__file__).parents[2] / "config" / "replies.toml")
+POLICY = PaymentPolicy(replies=REPLIES)
+TOLD = Answers(REPLIES, Calendar(), POLICY.zone)
 CASHIER = Actor.staff("ani")
 SECOND = Actor.staff("budi")
 
@@ -90,13 +97,20 @@ class PaymentWorld:
         said: dict[str, Any] = {"amount": None, "paid_at": PAID_AT, "bank": "BRI", "now": NOW, **values}
         return self.db.transact(
             lambda tx: record_claim(
-                tx, message_id=None, sender=sender, channel="sms", bills=list(bills), proof=proof, **said
+                tx,
+                message_id=None,
+                sender=sender,
+                channel="sms",
+                bills=list(bills),
+                proof=proof,
+                replies=REPLIES,
+                **said,
             )
         )
 
     def match(self, now: datetime = NOW) -> MatchSummary:
         """Match everything open."""
-        return match_all(self.db, now)
+        return match_all(self.db, now, POLICY)
 
     def payments(self) -> list[dict[str, Any]]:
         """All confirmations as listed."""

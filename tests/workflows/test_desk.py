@@ -7,7 +7,7 @@ import pytest
 from mgov.store.database import Database
 from mgov.workflows import desk
 from mgov.workflows.desk import DeskError
-from tests.workflows.payment_world import CASHIER, NOW, SECOND, STRANGER, PaymentWorld
+from tests.workflows.payment_world import CASHIER, NOW, SECOND, STRANGER, TOLD, PaymentWorld
 
 BILL = "SKRD-2026-004512"
 
@@ -29,9 +29,9 @@ def test_an_approval_names_a_bank_entry(world: PaymentWorld) -> None:
     """Without one in the books it is refused; with one the bill is paid."""
     payment = _doubtful(world)
     with pytest.raises(DeskError, match="no such bank entry"):
-        desk.approve(world.db, payment, "000000", actor=CASHIER, now=NOW)
+        desk.approve(world.db, payment, "000000", actor=CASHIER, now=NOW, told=TOLD)
     world.entry("111222333444", 250_000)
-    assert desk.approve(world.db, payment, "111222333444", actor=CASHIER, now=NOW).kind == "settled"
+    assert desk.approve(world.db, payment, "111222333444", actor=CASHIER, now=NOW, told=TOLD).kind == "settled"
     assert world.bill_status(BILL) == "paid"
     assert world.texts()[-1].startswith("LUNAS")
 
@@ -40,20 +40,20 @@ def test_an_entry_is_spent_once(world: PaymentWorld) -> None:
     """What paid one bill pays no other."""
     payment = _doubtful(world)
     world.entry("111222333444", 250_000)
-    desk.approve(world.db, payment, "111222333444", actor=CASHIER, now=NOW)
+    desk.approve(world.db, payment, "111222333444", actor=CASHIER, now=NOW, told=TOLD)
     world.bill("SKRD-2026-000001", 250_000)
     other = world.claim("SKRD-2026-000001", proof="5554443332", sender=STRANGER).ids[0]
     with pytest.raises(DeskError) as caught:
-        desk.approve(world.db, other, "111222333444", actor=SECOND, now=NOW)
+        desk.approve(world.db, other, "111222333444", actor=SECOND, now=NOW, told=TOLD)
     assert caught.value.code == "entry_used"
 
 
 def test_two_cashiers_cannot_decide_the_same_case(world: PaymentWorld) -> None:
     """The second is told that it is decided."""
     payment = _doubtful(world)
-    desk.reject(world.db, payment, reason="bukti tidak terbaca", actor=CASHIER, now=NOW)
+    desk.reject(world.db, payment, reason="bukti tidak terbaca", actor=CASHIER, now=NOW, told=TOLD)
     with pytest.raises(DeskError) as caught:
-        desk.reject(world.db, payment, reason="lain", actor=SECOND, now=NOW)
+        desk.reject(world.db, payment, reason="lain", actor=SECOND, now=NOW, told=TOLD)
     assert caught.value.code == "already_decided"
     assert world.statuses() == ["rejected"]
 
@@ -63,8 +63,8 @@ def test_large_manual_approvals_need_a_second_person(world: PaymentWorld) -> Non
     payment = _doubtful(world, 50_000_000)
     world.entry("111222333444", 50_000_000)
     for _ in range(2):
-        assert desk.approve(world.db, payment, "111222333444", actor=CASHIER, now=NOW).kind == "proposed"
-    assert desk.approve(world.db, payment, "111222333444", actor=SECOND, now=NOW).kind == "settled"
+        assert desk.approve(world.db, payment, "111222333444", actor=CASHIER, now=NOW, told=TOLD).kind == "proposed"
+    assert desk.approve(world.db, payment, "111222333444", actor=SECOND, now=NOW, told=TOLD).kind == "settled"
 
 
 def test_what_is_undone_waits_for_a_person(world: PaymentWorld) -> None:

@@ -35,11 +35,25 @@ def payer_key(name: str) -> int | None:
 
 def credit_keys(reference: str, description: str, amount: int) -> set[int]:
     """Everything that a claim may find a credit by: its numbers, and with its amount their starts and ends."""
-    numbers = {proofs.normalise(reference), *descriptions.tokens(description)}
-    found = {digest("p", proofs.fold(number)) for number in numbers if len(number) >= proofs.MIN_EXACT}
+    numbers = _numbers(reference, description)
+    found = _said_by(numbers, description)
     for number in numbers:
         if len(number) >= proofs.SUFFIX:
             found |= _near_keys(amount, proofs.booked_parts(number))
+    return found
+
+
+def said_by(reference: str, description: str) -> set[int]:
+    """The keys of the proofs and bill numbers that a credit carries."""
+    return _said_by(_numbers(reference, description), description)
+
+
+def _numbers(reference: str, description: str) -> set[str]:
+    return {proofs.normalise(reference), *descriptions.tokens(description)}
+
+
+def _said_by(numbers: set[str], description: str) -> set[int]:
+    found = {digest("p", proofs.fold(number)) for number in numbers if len(number) >= proofs.MIN_EXACT}
     found |= {digest("b", key) for key in descriptions.bill_keys(description)}
     return found
 

@@ -122,7 +122,8 @@ confirmation = Table(
     Column("bank_entry_id", Id, ForeignKey("bank_entry.id")),
     moment("received_at", nullable=False),
     moment("settled_at"),
-    moment("last_told_at"),
+    short("language"),
+    Column("promised_on", Date),
     Column("repeats", Integer, nullable=False, server_default="0"),
     CheckConstraint(
         "status in ({})".format(", ".join(f"'{status}'" for status in CONFIRMATION_STATUSES)), name="known_status"

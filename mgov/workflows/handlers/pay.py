@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from mgov.workflows.handlers.request import Reply, Request
+from mgov.workflows.handlers.request import Question, Reply, Request
 from mgov.workflows.payments import record_claim
 
 
@@ -24,8 +24,17 @@ def pay(request: Request) -> Reply:
         bank=request.field("bank") or None,
         paid_via=request.field("channel") or None,
         now=request.now,
+        replies=request.replies,
+        language=request.language,
     )
-    return Reply(outcome.text)
+    if outcome.kind not in _ASKED_WHEN or paid_on is not None:
+        return Reply(outcome.text)
+    payload: dict[str, object] = {"command": "PAY", "fields": dict(request.reading.fields), "missing": ["paid_at"]}
+    return Reply(request.say("pay_when", {"received": outcome.text}).text, ask=Question("missing", payload))
+
+
+#: What was recorded and waits: only then the moment of payment is of use.
+_ASKED_WHEN = frozenset({"received", "unknown"})
 
 
 def _bills(request: Request) -> list[str]:

@@ -1411,7 +1411,8 @@ def upgrade() -> None:
         sa.Column("bank_entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("received_at", UtcDateTime(), nullable=False),
         sa.Column("settled_at", UtcDateTime(), nullable=True),
-        sa.Column("last_told_at", UtcDateTime(), nullable=True),
+        sa.Column("language", sa.String(length=64), nullable=True),
+        sa.Column("promised_on", sa.Date(), nullable=True),
         sa.Column("repeats", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "status in ('awaiting_funds', 'settled', 'review', 'rejected', 'expired')",

@@ -1,0 +1,283 @@
+"""The steps of the desk, each inside the transaction of its decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from mgov.domain.actor import Actor
+from mgov.domain.matching import Reason
+from mgov.replies import rupiah
+from mgov.store import desk, history, payments, settlements
+from mgov.store.open_items import HELD
+from mgov.store.schema.money import settlement
+from mgov.workflows.payment_answers import Answers
+
+#: Rupiah from which what a person decides needs a second one.
+FOUR_EYES_ABOVE = 10_000_000
+
+
+class DeskError(Exception):
+    """What was asked cannot be done; `code` is for machines, the text for people."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOutcome:
+    """What was done: `settled`, `proposed` (a second person must agree), `rejected`, `allocated`, `noted`, `undone`."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """Who decides, when, up to which sum alone (rupiah), and what tells citizens (None: nobody is told)."""
+
+    actor: Actor
+    now: datetime
+    limit: int = FOUR_EYES_ABOVE
+    told: Answers | None = None
+
+
+def approve(tx: Connection, by: Sitting, confirmation_id: int, entry: str) -> DeskOutcome:
+    """Settle a confirmation by a credit, as far as its bill lacks money."""
+    row = _undecided(tx, confirmation_id)
+    credit = _entry(tx, entry)
+    bill = _payable_bill(tx, row.bill_number)
+    amount = min(credit.amount - credit.allocated, max(bill.amount - bill.allocated, 0))
+    if amount == 0:
+        raise DeskError("bill_paid", "tagihan sudah lunas / the bill is already paid")
+    case = desk.open_case(tx, row.id) or _case_for(tx, row, by)
+    first = _first_of_two(tx, by, case, f"approve #{credit.id}", amount)
+    if first is _PROPOSED:
+        history.record(
+            tx, "confirmation", row.id, to="review", from_=row.status, at=by.now, actor=by.actor, cause="proposed"
+        )
+        return _PROPOSED
+    _allocate(tx, by, credit, bill, amount, row.id, first)
+    _close(tx, case, by, f"approved by {entry}")
+    _set_status(tx, by, row, "settled", "approved", rule="manual", bank_entry_id=credit.id, settled_at=by.now)
+    _tell_settled(tx, by, row, bill, credit, amount)
+    return DeskOutcome("settled", f"{bill.number} {rupiah(amount)}")
+
+
+def reject(tx: Connection, by: Sitting, confirmation_id: int, reason: str) -> DeskOutcome:
+    """Refuse a confirmation and say why; one that a reversal reopened gets the correction instead."""
+    row = _undecided(tx, confirmation_id)
+    if row.reason == Reason.CREDIT_REVERSED:
+        return confirm_reversal(tx, by, confirmation_id)
+    _close(tx, desk.open_case(tx, row.id), by, f"rejected: {reason}")
+    _set_status(tx, by, row, "rejected", reason[:64])
+    _tell(tx, by, row, "rejected", {"bills": row.bill_number, "why": reason})
+    return DeskOutcome("rejected", row.bill_number)
+
+
+def confirm_reversal(tx: Connection, by: Sitting, confirmation_id: int) -> DeskOutcome:
+    """Tell the sender, and the payer who was told that his bill is paid, that the bank took the money back."""
+    row = _undecided(tx, confirmation_id)
+    if row.reason != Reason.CREDIT_REVERSED:
+        raise DeskError("not_reversed", "dana ini tidak ditarik bank / the bank undid nothing of this")
+    amount = settlements.taken_back(tx, row.id)
+    _close(tx, desk.open_case(tx, row.id), by, "reversal confirmed")
+    _set_status(tx, by, row, "rejected", str(Reason.CREDIT_REVERSED))
+    values = {"bills": row.bill_number, "amount": amount}
+    _tell(tx, by, row, "reversed", values)
+    bill = payments.find_bill(tx, row.bill_number)
+    if by.told is not None and bill is not None:
+        settlements.queue_answers(tx, by.told.to_payer(row, bill.payer_phone, "reversed", values, by.now), by.now)
+    return DeskOutcome("rejected", f"{row.bill_number}: ditarik bank / reversed")
+
+
+def assign(tx: Connection, by: Sitting, entry: str, numbers: list[str]) -> DeskOutcome:
+    """Allocate a credit to bills in their order; what is too much stays visible on the last."""
+    credit = _entry(tx, entry)
+    bills = [_payable_bill(tx, number) for number in dict.fromkeys(numbers)]
+    left, parts = credit.amount - credit.allocated, []
+    for bill in bills[:-1]:
+        part = min(left, max(bill.amount - bill.allocated, 0))
+        parts.append((bill, part))
+        left -= part
+    parts.append((bills[-1], left))
+    return _divide(tx, by, credit, [(bill, part) for bill, part in parts if part > 0])
+
+
+def split(tx: Connection, by: Sitting, entry: str, parts: list[tuple[str, int]]) -> DeskOutcome:
+    """Allocate named amounts of a credit."""
+    credit = _entry(tx, entry)
+    if any(amount <= 0 for _, amount in parts) or sum(a for _, a in parts) > credit.amount - credit.allocated:
+        raise DeskError("not_enough_money", "dana tidak cukup / the entry has not that much free")
+    return _divide(tx, by, credit, [(_payable_bill(tx, number), amount) for number, amount in parts])
+
+
+def other_income(tx: Connection, by: Sitting, entry: str, reason: str) -> DeskOutcome:
+    """Say that a credit pays no bill, so that matching leaves it alone."""
+    row = _entry(tx, entry)
+    if row.allocated:
+        raise DeskError("entry_used", "dana ini sudah dipakai / this entry already pays a bill")
+    desk.mark_entry(tx, row.id, "other_income")
+    history.record(tx, "entry", row.id, to="other_income", at=by.now, actor=by.actor, cause="desk", detail=reason)
+    return DeskOutcome("noted", f"#{row.id}")
+
+
+def refund(tx: Connection, by: Sitting, entry: str, reason: str) -> DeskOutcome:
+    """Put what is free of a credit on the refund list."""
+    row = _entry(tx, entry)
+    amount = row.amount - row.allocated
+    desk.add_refund(tx, bank_entry_id=row.id, amount=amount, reason=reason[:191], created_at=by.now)
+    desk.mark_entry(tx, row.id, "other_income")
+    history.record(tx, "entry", row.id, to="refund_due", at=by.now, actor=by.actor, cause="desk", detail=reason)
+    return DeskOutcome("noted", rupiah(amount))
+
+
+def undo(tx: Connection, by: Sitting, confirmation_id: int, reason: str) -> DeskOutcome:
+    """Take back what settled a confirmation; the machine leaves it to people from then on."""
+    row = payments.get_confirmation(tx, confirmation_id)
+    if row is None or row.status != "settled":
+        raise DeskError("not_settled", "konfirmasi ini tidak lunas / this confirmation is not settled")
+    rows = settlements.net_settlements(tx, settlement.c.confirmation_id == row.id)
+    settlements.undo(tx, rows, rule="undo", reasons=reason, actor=str(by.actor), now=by.now)
+    _set_status(tx, by, row, "review", HELD, detail=reason)
+    settlements.sync_cases(tx, by.now)
+    return DeskOutcome("undone", row.bill_number)
+
+
+def close_case(tx: Connection, by: Sitting, case_id: int, reason: str) -> DeskOutcome:
+    """Close a case that no confirmation belongs to."""
+    case = desk.case_by_id(tx, case_id)
+    if case is None or case.state != "open" or case.confirmation_id is not None:
+        raise DeskError("unknown_case", f"kasus {case_id} tidak terbuka / no such open case without a confirmation")
+    _close(tx, case, by, reason)
+    return DeskOutcome("noted", f"case {case_id}")
+
+
+def _divide(tx: Connection, by: Sitting, credit: Row[Any], parts: list[tuple[Row[Any], int]]) -> DeskOutcome:
+    what = "divide " + " ".join(f"{bill.number}={amount}" for bill, amount in parts)
+    total = sum(amount for _, amount in parts)
+    case = desk.open_entry_case(tx, credit.id)
+    if total > by.limit and case is None:
+        case = desk.add_entry_case(tx, credit.id, what, by.now)
+    first = _first_of_two(tx, by, case, what, total)
+    if first is _PROPOSED:
+        return _PROPOSED
+    for bill, amount in parts:
+        _allocate(tx, by, credit, bill, amount, None, first)
+    _close(tx, case, by, what)
+    return DeskOutcome("allocated", ", ".join(bill.number for bill, _ in parts))
+
+
+_PROPOSED = DeskOutcome("proposed", "perlu persetujuan orang kedua / a second person must approve")
+
+
+def _first_of_two(
+    tx: Connection, by: Sitting, case: Row[Any] | None, what: str, amount: int
+) -> str | DeskOutcome | None:
+    """Who proposed this very thing before, None when nobody need have; `_PROPOSED` when this is the proposal."""
+    if amount <= by.limit:
+        return None
+    assert case is not None  # noqa: S101 - whatever needs two persons has a case
+    proposal = f"proposed {what}"
+    if case.proposed_by not in (None, str(by.actor)) and case.decision == proposal:
+        return str(case.proposed_by)
+    _changed_or_conflict(desk.change_case(tx, case, proposed_by=str(by.actor), decision=proposal))
+    return _PROPOSED
+
+
+def _case_for(tx: Connection, row: Row[Any], by: Sitting) -> Row[Any] | None:
+    """A case for a confirmation that had none: it is before a person now."""
+    settlements.change_confirmations(tx, [{"id": row.id, "status": "review"}])
+    settlements.sync_cases(tx, by.now)
+    return desk.open_case(tx, row.id)
+
+
+def _undecided(tx: Connection, confirmation_id: int) -> Row[Any]:
+    row = payments.get_confirmation(tx, confirmation_id)
+    if row is None:
+        raise DeskError("unknown_payment", f"konfirmasi {confirmation_id} tidak ada / no such confirmation")
+    if row.status in ("settled", "rejected"):
+        raise DeskError("already_decided", f"sudah diputuskan: {row.status} / already decided")
+    return row
+
+
+def _entry(tx: Connection, name: str) -> Row[Any]:
+    """The one credit of that name that still has money; without one nothing is approved."""
+    rows = desk.entries_named(tx, name)
+    if not rows:
+        raise DeskError("unknown_entry", f"tidak ada dana {name} di bank / no such bank entry")
+    free = [row for row in rows if row.amount > row.allocated and row.kind == "ordinary"]
+    free = [row for row in free if not desk.is_reversed(tx, row.id)]
+    if not free:
+        raise DeskError("entry_used", f"dana {name} sudah dipakai atau ditarik / that entry is used or was undone")
+    if len(free) > 1 and len({(row.amount, row.booked_at, row.description) for row in free}) > 1:
+        raise DeskError("several_entries", "beberapa dana; sebut #id / several entries, name one by #id")
+    return free[0]
+
+
+def _payable_bill(tx: Connection, number: str) -> Row[Any]:
+    bill = payments.find_bill(tx, number)
+    if bill is None:
+        raise DeskError("unknown_bill", f"tagihan {number} tidak ada / no such bill")
+    if bill.state != "open":
+        raise DeskError("bill_closed", f"tagihan {number}: {bill.state} / the bill takes no money")
+    return bill
+
+
+def _allocate(
+    tx: Connection,
+    by: Sitting,
+    credit: Row[Any],
+    bill: Row[Any],
+    amount: int,
+    confirmation_id: int | None,
+    first: str | DeskOutcome | None,
+) -> None:
+    """Book money; `first` is who proposed it, when two persons had to."""
+    actor, second = (str(first), str(by.actor)) if first else (str(by.actor), None)
+    row = {"bank_entry_id": credit.id, "bill_id": bill.id, "confirmation_id": confirmation_id, "amount": amount}
+    settlements.allocate(tx, [{**row, "rule": "manual", "actor": actor, "second_actor": second, "at": by.now}])
+    detail = f"#{credit.id} {amount}"
+    history.record(tx, "bill", bill.id, to="allocated", at=by.now, actor=by.actor, cause="desk", detail=detail)
+
+
+def _close(tx: Connection, case: Row[Any] | None, by: Sitting, decision: str) -> None:
+    if case is not None:
+        values = {"state": "decided", "decided_at": by.now, "decided_by": str(by.actor), "decision": decision}
+        _changed_or_conflict(desk.change_case(tx, case, **values))
+
+
+def _changed_or_conflict(changed: bool) -> None:
+    if not changed:
+        raise DeskError("conflict", "orang lain baru saja memutuskan / somebody else has just decided this case")
+
+
+def _set_status(
+    tx: Connection, by: Sitting, row: Row[Any], status: str, reason: str, detail: str | None = None, **values: object
+) -> None:
+    blank = {"rule": None, "bank_entry_id": None, "settled_at": None}
+    settlements.change_confirmations(tx, [{"id": row.id, **blank, "status": status, "reason": reason, **values}])
+    history.record(
+        tx, "confirmation", row.id, from_=row.status, to=status, at=by.now, actor=by.actor, cause=reason, detail=detail
+    )
+
+
+def _tell_settled(tx: Connection, by: Sitting, row: Row[Any], bill: Row[Any], credit: Row[Any], amount: int) -> None:
+    left = bill.amount - bill.allocated - amount
+    values = {"bills": bill.number, "amount": amount, "day": credit.booked_on}
+    if left > 0:
+        _tell(tx, by, row, "partly", {**values, "left": left, "fee": False})
+    else:
+        _tell(tx, by, row, "settled", {**values, "reference": credit.reference or "-", "over": 0})
+    if by.told is not None:
+        told = by.told.to_payer(row, bill.payer_phone, "told_payer", {**values, "left": left}, by.now)
+        settlements.queue_answers(tx, told, by.now)
+
+
+def _tell(tx: Connection, by: Sitting, row: Row[Any], name: str, values: dict[str, object]) -> None:
+    if by.told is not None:
+        settlements.queue_answers(tx, by.told.to_sender(row, name, values, by.now), by.now)
