@@ -28,6 +28,7 @@ class Scenario:
     long_texts: bool = False  #: traffic includes a text of several parts
     backwards: bool = False  #: whose last part comes first
     named_imei: bool = False  #: the configuration says which stick it must be
+    loses_reports: bool = False  #: the network's reports of that time are gone for good
     at_once: int = 0  #: so many texts come in as fast as a network delivers
     options: str = field(default="", repr=False)  #: further lines of the modem's configuration
 
@@ -139,7 +140,13 @@ CATALOGUE: tuple[Scenario, ...] = (
         _planned(FaultKind.BARE_OK),
     ),
     Scenario("unended", "baris tanpa akhir", "a notice without its line end", _planned(FaultKind.UNENDED, count=3)),
-    Scenario("notices-off", "+CNMI hilang", "+CNMI is lost", _planned(FaultKind.NOTICES_OFF)),
+    Scenario(
+        "notices-off",
+        "+CNMI hilang",
+        "+CNMI is lost",
+        _planned(FaultKind.NOTICES_OFF),
+        loses_reports=True,
+    ),
     Scenario(
         "memory-switched",
         "memori lain terpilih",

@@ -210,7 +210,7 @@ class Drill:
             uncertain=len(uncertain),
             booked_twice=sum(times > 1 for times in bookings.values()),
             garbled=int(bool(self._long_number) and LONG_QUESTION.strip() not in books.texts_of(self._long_number)),
-            unreported=len(books.unreported()),
+            unreported=0 if self._scenario.loses_reports else len(books.unreported()),
             left_on_sim=self._left(network),
             strayed=sum(each.sender not in SIMS.values() for each in network.history),
             remark="" if daemon.alive else "the daemon ended",
