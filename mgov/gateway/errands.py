@@ -45,7 +45,15 @@ class ErrandSettings:
 class Errands:
     """The errands of one modem's worker, run between its texts on the radio that the worker holds."""
 
-    def __init__(self, db: Database, modem: str, rules: SendRules, settings: ErrandSettings) -> None:
+    def __init__(
+        self,
+        db: Database,
+        modem: str,
+        rules: SendRules,
+        settings: ErrandSettings,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._now = now
         self.fleet = Fleet()  #: the other modems, as they were at the last look
         self._db = db
         self._modem = modem
@@ -64,13 +72,13 @@ class Errands:
         told = {"iccid": identity.iccid, "msisdn": identity.msisdn}
         if self._operator is not None:
             told["operator"] = self._operator.name
-        released = await asyncio.to_thread(errands.opened, self._db, self._modem, sim, self._rules, _now(), **told)
+        released = await asyncio.to_thread(errands.opened, self._db, self._modem, sim, self._rules, self._now(), **told)
         if released:
             self._log.info("released what the pilot held back", messages=released)
         await self._set_smsc(radio, identity)
         if self._settings.every is not None:
             last = await asyncio.to_thread(treasury.last_asked, self._db, sim)
-            self._balance_due = last + self._settings.every if last else _now()
+            self._balance_due = last + self._settings.every if last else self._now()
         self._next_look = 0.0
 
     async def run(self, radio: Radio) -> None:
@@ -79,18 +87,18 @@ class Errands:
         if clock < self._next_look:
             return
         self._next_look = clock + LOOK
-        look = await asyncio.to_thread(errands.look, self._db, self._modem, self._rules, _now())
+        look = await asyncio.to_thread(errands.look, self._db, self._modem, self._rules, self._now())
         self.fleet = look.fleet
         if look.request is not None:
             self._next_look = 0.0  # there may be more
             await self._serve(radio, look.request)
         if self._rules.quotas.any:
             quotas = self._rules.quotas
-            await asyncio.to_thread(errands.note_quota, self._db, self._modem, self._sim, quotas, _now())
+            await asyncio.to_thread(errands.note_quota, self._db, self._modem, self._sim, quotas, self._now())
         if clock >= self._next_measure and len(self.fleet.modems) > 1:
             self._next_measure = clock + MEASURE
             await self._measure()
-        if self._balance_due is not None and _now() >= self._balance_due:
+        if self._balance_due is not None and self._now() >= self._balance_due:
             await self._ask_balance(radio)
 
     async def _serve(self, radio: Radio, request: Request) -> None:
@@ -105,11 +113,11 @@ class Errands:
 
     async def _finish(self, request: Request, result: Result) -> None:
         self._log.info("request done", kind=request.kind, by=request.asked_by, state=result.state)
-        await asyncio.to_thread(modem_requests.finish, self._db, request, result, _now())
+        await asyncio.to_thread(modem_requests.finish, self._db, request, result, self._now())
 
     async def _measure(self) -> None:
         operators = self._rules.operators
-        changed = await asyncio.to_thread(routes.measure, self._db, self._modem, self._sim, operators, _now())
+        changed = await asyncio.to_thread(routes.measure, self._db, self._modem, self._sim, operators, self._now())
         for operator, standing in changed.items():
             self._log.warning("route changed", to=operator, poor=standing.poor, reason=standing.reason)
 
@@ -130,7 +138,7 @@ class Errands:
 
     async def _ask_balance(self, radio: Radio) -> None:
         every = self._settings.every or DAY
-        self._balance_due = _now() + min(every, AFTER_FAILURE)
+        self._balance_due = self._now() + min(every, AFTER_FAILURE)
         steps, patterns = self._balance_session()
         if not steps:
             self._balance_due = None
@@ -143,7 +151,7 @@ class Errands:
             if isinstance(error, ModemSilentError | PortUnavailableError):
                 raise
             return
-        self._balance_due = _now() + every
+        self._balance_due = self._now() + every
         await self._keep_balance(text, patterns)
 
     def _balance_session(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -156,7 +164,7 @@ class Errands:
 
     async def _keep_balance(self, text: str, patterns: tuple[str, ...]) -> None:
         account = Account(self._modem, self._sim, self._settings.tariff)
-        now = _now()
+        now = self._now()
         today = now.astimezone(self._settings.zone).date()
         credit, expected = await asyncio.to_thread(
             treasury.keep_answer, self._db, account, text, patterns, self._settings.warnings, today, now
@@ -209,7 +217,3 @@ _DEEDS: dict[str, Callable[[Radio, str], Awaitable[Result]]] = {
     "probe": _probe,
     "reset": _reset,
 }
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
