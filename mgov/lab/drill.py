@@ -193,6 +193,10 @@ class Drill:
         stores = [network.stored(name, memory) for name in network.modems for memory in ("SM", "ME")]
         return sum(message.received for store in stores for _, message in store)
 
+    def _read_rightly(self, books: Books) -> bool:
+        """Whether the long text was joined as it was written."""
+        return LONG_QUESTION.strip() in [text.strip() for text in books.texts_of(self._long_number)]
+
     def _count(
         self, network: SimulatedNetwork, daemon: LabDaemon, books: Books, traffic: Traffic, recovery: float | None
     ) -> Verdict:
@@ -209,7 +213,7 @@ class Drill:
             doubled_out=len(sent.doubled),
             uncertain=len(uncertain),
             booked_twice=sum(times > 1 for times in bookings.values()),
-            garbled=int(bool(self._long_number) and LONG_QUESTION.strip() not in books.texts_of(self._long_number)),
+            garbled=int(bool(self._long_number) and not self._read_rightly(books)),
             unreported=0 if self._scenario.loses_reports else len(books.unreported()),
             left_on_sim=self._left(network),
             strayed=sum(each.sender not in SIMS.values() for each in network.history),

@@ -151,8 +151,6 @@ class Modem:
         """What +CPIN? tells."""
         if not self.has_sim:
             raise cme(10)
-        if self.faults.active(FaultKind.SIM_BUSY):
-            raise cme(14)
         if self.unlocked:
             return "READY"
         return "SIM PIN" if self.sim.pin_tries else "SIM PUK"

@@ -62,6 +62,8 @@ def gcap(_modem: Modem, command: Command) -> list[str]:
 
 def cpin(modem: Modem, command: Command) -> list[str]:
     """+CPIN: what the SIM waits for, and the answer to it."""
+    if modem.faults.active(FaultKind.SIM_BUSY):
+        raise cme(14)
     state = modem.pin_state()
     if command.form is Form.READ:
         return [f"+CPIN: {state}"]
