@@ -112,9 +112,12 @@ CMS: dict[int, Verdict] = {
 CME: dict[int, Verdict] = {
     0: Verdict(_MODEM, "phone failure", "modem rusak"),
     1: Verdict(_MODEM, "no connection to phone", "modem tidak terhubung"),
+    2: Verdict(_MODEM, "phone-adaptor link reserved", "sambungan modem sedang dipakai"),
     3: Verdict(_MODEM, "operation not allowed", "modem tidak mengizinkan"),
     4: Verdict(_MODEM, "operation not supported", "modem tidak mendukung"),
     5: Verdict(_SIM, "PH-SIM PIN required", "modem terkunci pada kartu lain"),
+    6: Verdict(_SIM, "PH-FSIM PIN required", "modem terkunci pada kartu pertamanya"),
+    7: Verdict(_SIM, "PH-FSIM PUK required", "modem terkunci pada kartu pertamanya"),
     10: Verdict(_SIM, "SIM not inserted", "tidak ada kartu SIM"),
     11: Verdict(_SIM, "SIM PIN required", "kartu SIM meminta PIN"),
     12: Verdict(_SIM, "SIM PUK required", "kartu SIM meminta PUK"),
@@ -128,11 +131,67 @@ CME: dict[int, Verdict] = {
     21: Verdict(_MODEM, "invalid index", "tempat memori tidak ada"),
     22: Verdict(_MODEM, "not found", "tidak ditemukan"),
     23: Verdict(_MODEM, "memory failure", "memori modem rusak"),
+    24: Verdict(_MODEM, "text string too long", "modem menolak panjang teks"),
+    25: Verdict(_MODEM, "invalid characters in text string", "modem menolak huruf dalam teks"),
+    26: Verdict(_GOOD, "dial string too long", "nomor tujuan terlalu panjang"),
+    27: Verdict(_GOOD, "invalid characters in dial string", "nomor tujuan tidak sah"),
     30: Verdict(_NOW, "no network service", "tidak ada jaringan"),
     31: Verdict(_UNSURE, "network timeout", "jaringan tidak menjawab"),
     32: Verdict(_SIM, "network not allowed - emergency calls only", "kartu tidak diterima jaringan"),
+    40: Verdict(_SIM, "network personalization PIN required", "modem terkunci pada operator lain"),
+    41: Verdict(_SIM, "network personalization PUK required", "modem terkunci pada operator lain"),
+    42: Verdict(_SIM, "network subset personalization PIN required", "modem terkunci pada operator lain"),
+    43: Verdict(_SIM, "network subset personalization PUK required", "modem terkunci pada operator lain"),
+    44: Verdict(_SIM, "service provider personalization PIN required", "modem terkunci pada operator lain"),
+    45: Verdict(_SIM, "service provider personalization PUK required", "modem terkunci pada operator lain"),
+    46: Verdict(_SIM, "corporate personalization PIN required", "modem terkunci pada perusahaan lain"),
+    47: Verdict(_SIM, "corporate personalization PUK required", "modem terkunci pada perusahaan lain"),
+    48: Verdict(_SIM, "hidden key required", "modem meminta kunci tersembunyi"),
+    49: Verdict(_MODEM, "EAP method not supported", "modem tidak mendukung cara ini"),
     50: Verdict(_MODEM, "incorrect parameters", "modem menolak parameter"),
+    51: Verdict(_MODEM, "command implemented but currently disabled", "perintah sedang dimatikan di modem"),
+    52: Verdict(_MODEM, "command aborted by user", "perintah dibatalkan di modem"),
+    53: Verdict(_NOW, "not attached to network due to MT functionality restrictions", "modem tidak masuk jaringan"),
+    54: Verdict(_SIM, "modem not allowed - MT restricted to emergency calls only", "kartu hanya untuk darurat"),
+    55: Verdict(_MODEM, "operation not allowed because of MT functionality restrictions", "modem sedang dibatasi"),
+    56: Verdict(
+        _SIM,
+        "fixed dial number only allowed - called number is not a fixed dial number",
+        "kartu hanya boleh ke nomor tertentu",
+    ),
+    57: Verdict(_NOW, "temporarily out of service due to other MT usage", "modem sedang dipakai untuk hal lain"),
+    58: Verdict(_GOOD, "language/alphabet not supported", "alfabet pesan tidak didukung"),
+    59: Verdict(_MODEM, "unexpected data value", "modem menolak isi perintah"),
+    60: Verdict(_MODEM, "system failure", "sistem modem gagal"),
+    61: Verdict(_MODEM, "data missing", "modem merasa isinya kurang"),
+    62: Verdict(_SIM, "call barred", "kartu diblokir untuk mengirim"),
+    63: Verdict(_SIM, "message waiting indication subscription failure", "layanan pesan kartu gagal"),
     100: Verdict(_UNSURE, "unknown", "kesalahan tidak dikenal"),
+    # 9.2.2 and 9.2.3, causes of GPRS attach and of group calls: a stick on packet data may answer with them.
+    103: Verdict(_SIM, "illegal MS", "kartu tidak diterima jaringan"),
+    106: Verdict(_MODEM, "illegal ME", "modem tidak diterima jaringan"),
+    107: Verdict(_SIM, "GPRS services not allowed", "layanan data kartu tidak diizinkan"),
+    111: Verdict(_SIM, "PLMN not allowed", "kartu tidak diizinkan di jaringan ini"),
+    112: Verdict(_SIM, "location area not allowed", "kartu tidak diizinkan di wilayah ini"),
+    113: Verdict(_SIM, "roaming not allowed in this location area", "kartu tidak boleh roaming di wilayah ini"),
+    132: Verdict(_NOW, "service option not supported", "layanan tidak didukung jaringan"),
+    133: Verdict(_SIM, "requested service option not subscribed", "kartu tidak berlangganan layanan ini"),
+    134: Verdict(_NOW, "service option temporarily out of order", "layanan jaringan terganggu sementara"),
+    148: Verdict(_NOW, "unspecified GPRS error", "jaringan data terganggu"),
+    149: Verdict(_SIM, "PDP authentication failure", "kartu ditolak saat masuk jaringan data"),
+    150: Verdict(_MODEM, "invalid mobile class", "kelas modem tidak sah"),
+    151: Verdict(_NOW, "VBS/VGCS not supported by the network", "layanan tidak didukung jaringan"),
+    152: Verdict(_SIM, "no service subscription on SIM", "kartu tidak berlangganan layanan ini"),
+    153: Verdict(_SIM, "no subscription for group ID", "kartu tidak berlangganan layanan ini"),
+    154: Verdict(_SIM, "group Id not activated on SIM", "layanan belum aktif di kartu"),
+    155: Verdict(_NOW, "no matching notification", "jaringan tidak menemukan panggilan"),
+    156: Verdict(_NOW, "VBS/VGCS call already present", "jaringan sedang dipakai"),
+    157: Verdict(_NOW, "congestion", "jaringan padat"),
+    158: Verdict(_NOW, "network failure", "jaringan gagal"),
+    159: Verdict(_NOW, "uplink busy", "jaringan sibuk"),
+    160: Verdict(_SIM, "no access rights for SIM file", "berkas kartu tidak boleh dibaca"),
+    161: Verdict(_SIM, "no subscription for priority", "kartu tidak berlangganan layanan ini"),
+    162: Verdict(_NOW, "operation not applicable or not possible", "perintah tidak dapat dijalankan sekarang"),
 }
 
 _TABLES = {"CMS": CMS, "CME": CME}
@@ -140,6 +199,8 @@ _BY_NAME = {
     kind: {verdict.name.lower().replace("(u)", ""): code for code, verdict in table.items()}
     for kind, table in _TABLES.items()
 }
+
+_LAST_CAUSE_OF_NETWORK, _LAST_CAUSE_OF_CENTRE = 127, 255
 
 #: No code, or one that stands in no table (vendors use 512 and above).
 UNKNOWN = Verdict(_UNSURE, "the modem gave no known reason", "modem tidak menyebut sebab yang dikenal")
@@ -158,10 +219,22 @@ _INTERRUPTIONS = {
 
 
 def verdict_of(kind: str, code: str) -> Verdict:
-    """The verdict for `CMS` or `CME` and a code in digits or in words; `UNKNOWN` for anything else."""
+    """The verdict for `CMS` or `CME` and a code in digits or in words; `UNKNOWN` for anything else.
+
+    A cause of the network that the specification does not list counts as temporary (TS 24.011, 8.2.5.4), and so does
+    one of the service centre that it reserves: both say that the message was not taken.
+    """
     table = _TABLES.get(kind, {})
     number = numeric_code(kind, code)
-    return table.get(number, UNKNOWN) if number is not None else UNKNOWN
+    if number is None:
+        return UNKNOWN
+    return table.get(number, _unlisted(kind, number))
+
+
+def _unlisted(kind: str, number: int) -> Verdict:
+    if kind != "CMS" or number > _LAST_CAUSE_OF_CENTRE:
+        return UNKNOWN
+    return CMS[41] if number <= _LAST_CAUSE_OF_NETWORK else CMS[255]
 
 
 def numeric_code(kind: str, code: str) -> int | None:
