@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ JOIN_WINDOW = timedelta(days=1)
 # Built once: building a statement costs several times what running it does.
 _PART = inbound_part.c
 _MESSAGE = inbound_message.c
-_KNOWS_PART = select(_PART.id).where(_PART.identity == bindparam("identity_"))
+_KNOWN_PARTS = select(_PART.identity).where(_PART.identity.in_(bindparam("identities", expanding=True)))
 _ADD_PART = insert(inbound_part)
 _BIND_PART = update(inbound_part).where(_PART.id == bindparam("part"))
 _WAITING_PARTS = select(inbound_part).where(
@@ -40,9 +40,9 @@ _GET = select(inbound_message).where(_MESSAGE.id == bindparam("message"))
 _FINISH = update(inbound_message).where(_MESSAGE.id == bindparam("message"))
 
 
-def knows_part(tx: Connection, identity: str) -> bool:
-    """Whether a part with this identity is kept already."""
-    return tx.execute(_KNOWS_PART, {"identity_": identity}).first() is not None
+def known_parts(tx: Connection, identities: Sequence[str]) -> set[str]:
+    """Which of these parts are kept already."""
+    return set(tx.execute(_KNOWN_PARTS, {"identities": list(identities)}).scalars()) if identities else set()
 
 
 def add_part(

@@ -53,10 +53,12 @@ def receive_parts(db: Database, origin: Origin, parts: Sequence[Part], join: Joi
 def keep_parts(tx: Connection, origin: Origin, parts: Sequence[Part], join: Join, now: datetime) -> Received:
     """Keep parts in the caller's transaction; what is kept already is passed over."""
     new, messages = 0, []
-    for part in parts:
-        identity = part.identity(origin.sim)
-        if inbox.knows_part(tx, identity):
+    identities = [part.identity(origin.sim) for part in parts]
+    known = inbox.known_parts(tx, identities)
+    for part, identity in zip(parts, identities, strict=True):
+        if identity in known:
             continue
+        known.add(identity)
         new += 1
         message_id = _keep(tx, origin, part, identity, join, now)
         if message_id is not None:
@@ -262,14 +264,16 @@ def apply_report(tx: Connection, part: RowMapping, status: int, reference: int, 
     elif part["state"] == "uncertain":
         values |= {"state": "sent"}
     outbox.set_part(tx, part["id"], **values)
-    _roll_up(tx, part["message_id"], now)
+    _roll_up(tx, part["message_id"], str(values.get("state", part["state"])), now)
 
 
-def _roll_up(tx: Connection, message_id: int, now: datetime) -> None:
+def _roll_up(tx: Connection, message_id: int, part_state: str, now: datetime) -> None:
     message = outbox.get(tx, message_id)
     if message is None or message["state"] not in ("sent", "uncertain"):
         return
-    new = _state_of({row["state"] for row in outbox.parts_of(tx, message_id)}, message["state"])
+    alone = message["parts"] == 1
+    states = {part_state} if alone else {str(row["state"]) for row in outbox.parts_of(tx, message_id)}
+    new = _state_of(states, message["state"])
     if new == message["state"]:
         return
     values: dict[str, object] = {"state": new}

@@ -147,8 +147,8 @@ def claim_part(tx: Connection, sender: Sender, count_parts: CountParts, now: dat
     message = _claim_true(tx, sender, count_parts, now)
     if message is None:
         return None
-    parts = outbox.parts_of(tx, message["id"])
-    if not parts:
+    parts = outbox.parts_of(tx, message["id"]) if message["attempts"] > 1 else []
+    if not parts:  # never claimed before
         parts = outbox.add_parts(tx, message["id"], count_parts(message["text"]))
     return _begin(tx, sender, message, [part for part in parts if part["state"] == "queued"], len(parts), now)
 
