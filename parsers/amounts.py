@@ -27,14 +27,14 @@ _SETENGAH = re.compile(r"\bsetengah ?(?:jt|juta)\b")
 
 _LABEL = re.compile(r"(?:\bjml|\bjumlah\w*|\bnominal\w*|\bsebesar|\bsbesar|\bsbsr|\bsenilai|\bsejumlah|\bsjumlah|\bsebanyak|\bnilai\w*|\bamount|\buang\w*|\bof|\bnya|\bsum"
                     r"|\bcicil\w*|\bbayar\w*|\bdibayar\w*|\bbyr|\btransfer\w*|\btf|\btrf|\bsetor\w*|\bdisetor|\bkirim|\bpaid|\bmayar|\bditransfer|\bngangsur|\bangsur\w*)"
-                    r"(?:nya|na)?(?: saya| sy| aku| kami| uang| duit| sebesar| sejumlah| senilai| baru| cuma| hanya| transfer| bayar| tf| setor| yg| yang| dibayar| adalah| dulu)*[ :=#.(]{0,4}(?:rp\.?)?[ ]?$")  # fmt: skip
+                    r"(?:nya|na)?(?: saya| sy| aku| kami| uang| duit| sebesar| sejumlah| senilai| baru| cuma| hanya| transfer| bayar| tf| setor| yg| yang| dibayar| adalah| dulu)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$")  # fmt: skip
 _NOT_IT = re.compile(
     r"(?:\bbiaya\w*|\badm(?:in|inistrasi)?\w*|\bongkos\w*|\bonkos|\bfee|\bcharge|\bsaldo\w*|\bsisa\w*|\bbalance|\bbukan|\bbkn|\bnot|\bsanes|\bdudu|\bpokok\w*|\bpkb|\bswdkllj|"
     r"\bjasa raharja|\bdenda\w*|\bbunga|\blimit\w*|\bkembali\w*|\bkuota|\bdiskon|\bpotongan|\bkurang\w*|\bppn|\bmaterai|\bmeterai|\bbea\w*|\bpnbp|\bkurangnya|\bcashback|\bplafon|\bcost)"
     r"(?:nya|na)?(?: transfer| tf| trf| adm\w*| bank| bayar| pajak| saya| sy| rek\w*| kena| sebesar| layanan| transaksi| akhir| anda| tinggal| is| of| was|nya| antar bank| motor| dulu)*[ :=.(+]{0,4}(?:rp\.?)?[ ]?$"
 )
 _NOT_IT_BEHIND = re.compile(
-    r"[ ,(]{0,2}(?:untuk |utk |buat |itu |as |of )?(?:biaya|adm|admin|ongkos|fee|saldo|denda|swdkllj|pokoknya)\b(?! (?:adm\w* )?(?:rp\.? ?)?\d)"
+    r"[ ,(]{0,2}(?:untuk |utk |buat |itu |as |of )?(?:biaya|adm|admin|ongkos|fee|saldo|denda|swdkllj|pokoknya)\b(?![ :=.]{0,3}(?:adm\w*)?[ :=.]{0,3}(?:rp\.? ?)?\d)"
 )
 _TOTAL = re.compile(
     r"(?:\btotal\w*|\bttl|\bjumlah total)(?:nya)?(?: bayar| dibayar| pembayaran| transfer| transaksi| semua| jadi| semuanya|nya| debet| debit)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"

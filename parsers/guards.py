@@ -28,7 +28,7 @@ _REQUEST_VERB = re.compile(
     r"(?:di\w{3,}|maaf|bantu\w*|info\w*|penjelasan|(?:izin|ijin) (?:bertanya|tanya|nanya|pak|bu|saya|sy|tidak|tdk|ga|gak|telat|cuti|pulang|absen)|tanya|petunjuk|perhatian\w*|segera|konfirmasi|dicek|di cek|cek|tindak|solusi|kebijak\w*|pak|bu|doa\w*|jawab\w*|kirim\w*|bersabar|tunggu|kerja ?sama\w*|keringanan|diskon|perbaik\w*|agar|supaya|jangan|bisa)\b"
 )
 _REGISTER_NOT = re.compile(
-    r"\b(?:hadir|isi|belanja|harga|menu|tunggu|pemilih|riwayat hidup|rapat|nama (?:peserta|siswa)|kelas|sekolah|lomba|bpjs|umroh|haji|kursus|kuliah|siswa)\b"
+    r"\b(?:hadir|kehadiran|pustaka|hitam|pemain|nilai|antrean|isi|belanja|harga|menu|tunggu|pemilih|riwayat hidup|rapat|nama (?:peserta|siswa)|kelas|sekolah|lomba|bpjs|umroh|haji|kursus|kuliah|siswa)\b"
 )
 _PAST = re.compile(r"\b(?:belum|blm|gagal|kapan|cicilan|berapa|brp)\b")
 
@@ -43,7 +43,7 @@ def refuses(keyword: Keyword, board: Board, marks: Marks) -> str | None:
 def _left(board: Board, keyword: Keyword) -> int:
     """How many words behind the keyword nobody has a role for."""
     words = re.findall(r"[^\W\d_]{2,}", board.rest[keyword.end :].replace(TAKEN, " "))
-    return sum(not _FILL.has(word) for word in words)
+    return sum(not (_FILL.has(word) or v.TAX.has(word)) for word in words)
 
 
 _LOOSE = frozenset({"menu", "off", "start", "bantu"})
@@ -100,7 +100,7 @@ def _apply(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | Non
 
 
 def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
-    if intents.denies_payment(board.low):
+    if intents.denies_payment(board.low, marks.named_proof):
         return "BILL" if marks.bill or marks.plate else SENTENCE
     if marks.bill or marks.proof or marks.long_number:
         return None

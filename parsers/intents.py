@@ -29,6 +29,7 @@ _INTENDS = alternatives(
 _PAY_VERB = (
     r"(?:\w*bayar(?:kan|in|nya)?|byr|mayar|(?:di)?(?:transfer|setor|cicil|angsur|lunasi)\w*|tf|trf|pay|melunasi|nyicil)"
 )
+_NOT_PAID = re.compile(rf"\b(?:{_NOT})(?: \w+)?? {_PAY_VERB}\b")
 _CONFIRMS = r"(?: (?:dicek|di cek|konfirmasi|lapor))"
 _WILL = re.compile(
     rf"\b(?:{_INTENDS})(?: \w+){{0,3}}? {_PAY_VERB}\b(?!{_CONFIRMS})|\b(?:rek(?:ening)?(?:nya)?|ke|bank) ?mana\b"
@@ -46,6 +47,9 @@ _FIRST_PERSON = re.compile(
     rf"\b(?:{_I})(?: ini)? (?:{_HAVE})\b|\b(?:{_HAVE})(?: \w+)? (?:{_I}|tak|ku)? ?(?:(?:di)?(?:bayar|transfer|setor)|byr|trf|tf|lunasi|mayar|paid)\b(?! (?:belum|blm|apa))"
 )
 """The writer says that he has paid, whatever else he asks."""
+_HAS_PAID = re.compile(
+    rf"\b(?:{_HAVE}|berhasil|sukses|tadi|td|barusan)(?: \w+){{0,3}} {_PAY_VERB}\b|\b{_PAY_VERB}(?: \w+){{0,3}} (?:{_HAVE}|berhasil|sukses|tadi|td|kemarin|kmrn|barusan)\b|lunas"
+)
 _WHETHER = re.compile(
     r"\bapakah\b|\b(?:lunas|masuk|dibayar|terbayar|diterima|kebayar|terverifikasi|tercatat)(?:nya)?(?: apa)? (?:belum|blm|blom|belom|apa belum|gak|nggak|tidak)\b|\b(?:has|is|was|did) (?:my|the)\b"
 )
@@ -60,12 +64,18 @@ class Marks:
     plate: bool
     long_number: bool
     proof: bool
+    named_proof: bool = False
 
 
-def denies_payment(low: str) -> str | None:
-    """Say why a text is no confirmation although it speaks of paying; None when it may be one."""
+def denies_payment(low: str, named_proof: bool = False) -> str | None:
+    """Say why a text is no confirmation although it speaks of paying; None when it may be one.
+
+    Beside a proof that is named as such a question or a remainder does not make a payment undone.
+    """
     if _FAILED.said(low):
         return "the payment failed"
+    if named_proof:
+        return "not paid yet" if _NOT_PAID.search(low) else None
     if _WHETHER.search(low) and not _FIRST_PERSON.search(low):
         return "asks whether it is paid"
     if _NOT_YET.search(low):
@@ -80,7 +90,7 @@ def denies_payment(low: str) -> str | None:
 def _will_pay(low: str) -> bool:
     if not (_WILL.search(low) or _PAYS_LATER.search(low)):
         return False
-    return not (v.DONE.said(low) and not _LATER_WORD.search(low))
+    return not (_HAS_PAID.search(low) and not _LATER_WORD.search(low))
 
 
 def guess(low: str, marks: Marks) -> str | None:
@@ -93,7 +103,10 @@ def guess(low: str, marks: Marks) -> str | None:
 
 def other_bill(low: str) -> bool:
     """Whether a text speaks of somebody else's bill: water, electricity, instalments, a private debt."""
-    return v.OTHER_BILL.said(low)
+    return v.OTHER_BILL.said(_TAX_DEBT.sub(" ", low))
+
+
+_TAX_DEBT = re.compile(r"\b(?:hutang|utang|iuran|cicilan) (?:pajak|retribusi|pkb|kendaraan)\b")
 
 
 def reminder_words(low: str) -> bool:
@@ -127,7 +140,7 @@ _REPORTS = Sense("konfirmasi bukti lapor kubayar confirm confirmation konfirm")
 
 
 def _pay(low: str, marks: Marks) -> bool:
-    if denies_payment(low):
+    if denies_payment(low, marks.named_proof) or (v.CANCEL.said(low) and not (v.DONE.said(low) or _KEEP.search(low))):
         return False
     if marks.bill:
         return marks.proof or (v.PAID.said(low) and _claims(low))
@@ -191,11 +204,18 @@ _THINGS = Sense("dokumen* document documents surat_surat surat2")
 
 
 def _documents(low: str, marks: Marks) -> bool:
-    if marks.bill or not (v.DOCUMENT.said(low) and v.EXPIRES.said(low)):
+    if marks.bill or not v.DOCUMENT.said(low):
+        return False
+    if _THINGS.said(low) and _LOOKS.said(low) and len(talk(low).tokens) <= 4:
+        return True
+    if not v.EXPIRES.said(low):
         return False
     if v.INFO.said(low) or v.REPORT.said(low) or (v.APPLY.said(low) and not v.ENDS.said(low)):
         return False
     return _THINGS.said(low) or v.ENDS.said(low)
+
+
+_LOOKS = Sense("cek check liat lihat tampilkan tunjukkan show")
 
 
 _WANTS_TO_REGISTER = re.compile(
@@ -206,7 +226,9 @@ _WANTS_TO_REGISTER = re.compile(
 def _register(low: str, marks: Marks) -> bool:
     if not v.REGISTER.said(low):
         return False
-    return marks.long_number or bool(_WANTS_TO_REGISTER.search(low) and v.SELF.said(low))
+    return marks.long_number or bool(
+        _WANTS_TO_REGISTER.search(low) and (v.SELF.said(low) or len(talk(low).tokens) <= 5)
+    )
 
 
 _ASKS_HOW = Sense("cara caranya gimana bagaimana kumaha piye syarat* persyaratan* how kapan berapa biaya")
@@ -225,7 +247,9 @@ _ASKED_FOR_INFO = Sense(
 
 def _info(low: str, marks: Marks) -> bool:
     del marks
-    return v.INFO.said(low) and _ASKED_FOR_INFO.said(low) and len(talk(low).tokens) <= 14
+    words = talk(low).tokens
+    begins = bool(words) and v.INFO.has(words[0]) and len(words) <= 5
+    return v.INFO.said(low) and (begins or _ASKED_FOR_INFO.said(low)) and len(words) <= 14
 
 
 _CAN_DO = Sense(
@@ -260,7 +284,13 @@ _DID_BEFORE = re.compile(
 
 def _help(low: str, marks: Marks) -> bool:
     del marks
-    return v.HELP.said(low)
+    return v.HELP.said(low) and not _OTHER_HELP.said(low)
+
+
+_OTHER_HELP = Sense(
+    "doa doanya tunai sosial bansos blt bencana beras modal dana renovasi korban donasi kucing* kucingku tugas pr"
+)
+"""Help of another kind than ours."""
 
 
 _PIN = re.compile(r"\bpin\b|\b\d{4,8}\b[\s.]*$")

@@ -14,7 +14,7 @@ WORDS = {
     "mohon": "APPLY", "apply": "APPLY", "status": "STATUS", "riwayat": "HISTORY", "history": "HISTORY",
     "tagihan": "BILL", "bill": "BILL", "bayar": "PAY", "pay": "PAY", "payment": "PAY", "dokumen": "DOCUMENTS",
     "documents": "DOCUMENTS", "document": "DOCUMENTS", "mulai": "REMIND_ON", "start": "REMIND_ON", "berhenti": "REMIND_OFF",
-    "stop": "REMIND_OFF", "unreg": "REMIND_OFF", "off": "REMIND_OFF", "batal": "CANCEL", "cancel": "CANCEL",
+    "stop": "REMIND_OFF", "unreg": "REMIND_OFF", "unsubscribe": "REMIND_OFF", "subscribe": "REMIND_ON", "off": "REMIND_OFF", "batal": "CANCEL", "cancel": "CANCEL",
     "laporan": "REPORT", "report": "REPORT",
 }  # fmt: skip
 _SHORT = {"byr": "PAY", "byar": "PAY", "tghn": "BILL", "tagihn": "BILL", "dftr": "REGISTER", "inf": "INFO", "sts": "STATUS", "brhenti": "REMIND_OFF",

@@ -53,13 +53,22 @@ def marks(board: Board, seen: Seen) -> intents.Marks:
     long_number = bool(identities.find(board.text))
     probe = Board(board.text)
     probe.rest = board.rest
-    return intents.Marks(bill or code, application, bool(seen.plates), long_number, _has_proof(probe))
+    for one in seen.codes:
+        if _is_code(board, one) or _ID_WORD.search(board.before(one.start, 30)):
+            probe.take(one.start, one.end, "a code or identity, not the proof")
+    named = proofs.read_labelled(probe)[0] is not None
+    return intents.Marks(
+        bill=bill or code,
+        application=application,
+        plate=bool(seen.plates),
+        long_number=long_number,
+        proof=named or _has_lone_number(probe),
+        named_proof=named,
+    )
 
 
-def _has_proof(probe: Board) -> bool:
-    """Whether the text names a payment proof: with a label, or a lone number beside a bill's."""
-    if proofs.read_labelled(probe)[0] is not None:
-        return True
+def _has_lone_number(probe: Board) -> bool:
+    """Whether a number with the shape of a proof stands beside a bill's."""
     return bool(re.search(r"(?<![\w.,/\-])(?:0\d{6,}|\d{8,15}|[a-z]{2,4}\d{7,})(?![\w])", probe.rest)) and bool(
         re.search(r"\x01", probe.rest)
     )

@@ -11,7 +11,7 @@ from parsers.keywords import Keyword
 
 _SIM_CARD = re.compile(r"\d{16}\D{1,3}\d{16}")
 _NAME_WORD = re.compile(
-    r"\b(?:atas nama|a/?n\.?|an\.|nama(?: saya| lengkap| usaha| perusahaan)?|nami(?:na)?|jeneng(?:ku)?|name(?: is)?)[ :=]{1,3}([A-Za-z][\w.'\- ]{2,60}?)(?=[,;#\n]| nik\b| ktp\b| nib\b| dengan\b| ingin\b| mau\b|$)",
+    r"\b(?:atas nama|a[./]?n\.?|an\.|nama(?: saya| lengkap| usaha| perusahaan)?|nami(?:na)?|jeneng(?:ku)?|name(?: is)?)[ :=]{1,3}([A-Za-z][\w.'\- ]{2,60}?)(?=[,;#\n]| nik\b| ktp\b| nib\b| dengan\b| ingin\b| mau\b|$)",
     re.I,
 )
 _I_AM = re.compile(
@@ -22,6 +22,9 @@ _LABELS = re.compile(
     r"\b(?:nik|no|nomor|ktp|nib|nama|nami|name|hoyong|daptar|ngadaptar|pendaftaran|atas nama|a/?n|daftar(?:kan)?|mendaftar|registrasi|register|reg|saya|sy|kami|mau|ingin|pengen|tolong|dong|dengan|dgn|id|perusahaan saya|my|is|hendak|as|diri|bade|abdi|akun|baru|to|want|and|di|sini|layanan|sms|ini|adalah|nomer|mohon|minta|bantu|untuk|utk)\b[ :.=]*",
     re.I,
 )
+_TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[A-Z]|[A-Z]{2}\b|MSi|SPd|SKom|AMd|SSos|Ph)"
+_NAME_PARTS = re.compile(rf"[#*;|\n]|,(?!\s*{_TITLE})")
+"""A name ends at a separator, but not before a degree (``Ahmad Yani, M.Si``)."""
 _MONTHS = r"(?:jan\w*|feb\w*|peb\w*|mar(?:et|ch)?|apr\w*|mei|may|jun[ie]?|jul[iy]?|agu\w*|agt|aug\w*|sep\w*|okt\w*|oct\w*|nov\w*|nop\w*|des\w*|dec\w*)"
 _PERIOD = re.compile(
     rf"\b(?:{_MONTHS}[ \-/]?(?:20\d\d|\d\d)?(?: ?(?:-|s/?d|sampai) ?{_MONTHS}[ \-/]?(?:20\d\d)?)?|20\d\d[\-/]\d{{1,2}}|\d{{1,2}}[\-/]20\d\d|(?:triwulan|tw|q|kuartal|semester|smt|sem)[ \-]?(?:[1-4]|iv|i{{1,3}})(?:[ \-/]?20\d\d)?|20\d\d[ \-/]?(?:tw|q|triwulan|semester)[ \-]?[1-4]|"
@@ -31,7 +34,7 @@ _PERIOD = re.compile(
 _PIN_WORD = re.compile(r"\b(?:pin|sandi|kode)(?: saya| sy|nya)?[ :=.#]{0,3}(\d{4,8})\b", re.I)
 _PIN_LAST = re.compile(r"(?<![\w\-/])(\d{4,8})[\s.,!#)]*$")
 _REPORT_FILL = re.compile(
-    r"\b(?:kirim(?:kan)?|minta|mohon|tolong|laporan|report|untuk|utk|periode|bulan|bln|tahun|thn|tentang|dong|ya|pak|dari|of|for|the|send|please|masa|per|sms|realisasi)\b",
+    r"\b(?:kirim(?:kan)?|minta|mohon|tolong|laporan|report|untuk|utk|periode|bulan|bln|tahun|thn|tentang|dong|ya|pak|dari|of|for|the|send|please|masa|per|sms|realisasi|kirimi|kirimin|saya|sy|kami|aku|min|yth|dong|butuh|perlu|mau)\b",
     re.I,
 )
 _TOPIC_FILL = re.compile(
@@ -66,7 +69,7 @@ def _name(text: str, start: int, found: list[identities.Identity]) -> str | None
         return _as_name(match[1])
     for one in found:
         text = text[: one.start] + " # " + " " * max(0, one.end - one.start - 3) + text[one.end :]
-    parts = [_as_name(_LABELS.sub(" ", part)) for part in re.split(r"[#*;|,\n]", text[start:])]
+    parts = [_as_name(_LABELS.sub(" ", part)) for part in _NAME_PARTS.split(text[start:])]
     return next((part for part in parts if part), None)
 
 

@@ -21,8 +21,12 @@ _LABEL_GLUED = re.compile(
     rf"\b((?:{alternatives('tgl tanggal jam pkl pukul bukti nobukti noref noreff reff ref')}))(?=\d)", re.I
 )
 """``tgl12/11``, ``bukti0093482711``."""
-_DOTS = re.compile(r"^\W*[a-z]+\.[^\s.]+(?:\.[^\s.]+){1,6}$", re.I)
+_DOTS = re.compile(r"^\W*[a-z]+\.[^\s.]+(?:\.[^\s.]+){1,9}$", re.I)
 """``BAYAR.SKRD-2026-004512.90011225.12-11-2026.13:05``, as pulsa servers are written to."""
+_DOT_TIME = re.compile(r"(?<=\d\d)\.([01]\d|2[0-3])\.([0-5]\d)(?=[.#]|$)")
+_DOT_AMOUNT = re.compile(r"\.([1-9]\d{0,2}(?:\.\d{3})+)(?=$|\.[a-z])", re.I)
+_DOTTED_PLATE = re.compile(r"\W*[a-z]+\.[a-z]{1,2}\.\d{1,4}\.[a-z]{1,3}$", re.I)
+_COMMA_BEHIND_WORD = re.compile(r"\W*[a-z]{3,10},\S", re.I)
 _COMMA = re.compile(r",(?=\S)(?!-)(?!(?<=\d,)\d{1,3}(?![\d:./\-]))")
 """A comma between two fields: not before a space, not a decimal comma, not ``,-``."""
 
@@ -31,6 +35,10 @@ def unify(text: str) -> str:
     """Separate what was glued together, and write ``#`` for dots or commas that separate fields."""
     text = _GLUED_REFERENCE.sub(r"\1 ", text)
     text = _LABEL_GLUED.sub(r"\1 ", _GLUED_LABEL.sub(" ", text))
-    if _DOTS.match(text) and not re.search(r"\d\.\d{3}(?:\.\d{3})+\b|\d\.\d\d(?!\d)", text):
-        return text.replace(".", "#")
-    return _COMMA.sub("#", text) if len(_COMMA.findall(text)) >= 3 else text
+    if _DOTS.match(text) and not _DOTTED_PLATE.match(text):
+        return _DOT_TIME.sub(r"#\1:\2", _DOT_AMOUNT.sub(lambda match: "#" + match[1].replace(".", ""), text)).replace(
+            ".", "#"
+        )
+    if _COMMA_BEHIND_WORD.match(text) or len(_COMMA.findall(text)) >= 3:
+        return _COMMA.sub("#", text)
+    return text

@@ -55,7 +55,7 @@ APPLICATION = Sense(
 """Speaks of what was applied for."""
 STATUS = Sense(
     "status* perkembangan* progres* sampai_mana sampe_mana nyampe_mana sampai_dimana sampe_dimana udah_jadi sudah_jadi sdh_jadi kapan_jadi kapan_selesai kapan_beres kapan_terbit",
-    "kapan_keluar tahap* proses* diproses kelanjutan* nasib* terbit update kabar* dugi_ka_mana tekan_endi selesai beres rengse ready how_far dados janten jadi_belum",
+    "kapan_keluar sudah_keluar udah_keluar sdh_keluar keluar_belum keluar_blm tahap* proses* diproses kelanjutan* nasib* terbit update kabar* dugi_ka_mana tekan_endi selesai beres rengse ready how_far dados janten jadi_belum",
     "disetujui di_acc acc approved rampung tos_acan lama",
 )
 """Asks how far it is."""
