@@ -192,6 +192,10 @@ class RadioSettings:
 class Radio(Protocol):
     """One modem. Not to be used by two tasks at once except for `next_event`."""
 
+    @property
+    def announces(self) -> bool:
+        """Whether it tells of new messages by itself; else the memory has to be looked into often."""
+
     async def open(self) -> Identity:
         """Open the port and set the modem up; raises `PortUnavailableError`, `SimError`, `ModemSilentError`."""
 

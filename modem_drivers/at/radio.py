@@ -60,6 +60,11 @@ class AtRadio:
         self._memory = Memory(self._session, abilities)
         self._sender = Sender(self._session, abilities)
 
+    @property
+    def announces(self) -> bool:
+        """Whether the modem tells of new messages; else somebody has to look."""
+        return self._abilities.notices
+
     # Opening and closing
 
     async def open(self) -> Identity:

@@ -19,7 +19,6 @@ class Sender:
         self._session = session
         self._abilities = abilities
         self._keeps_link: bool | None = None  # +CMMS: None until tried
-        self._link_kept = False
 
     async def submit(self, pdu: str, length: int, more: bool) -> SendResult:
         """Send one SUBMIT by +CMGS."""
@@ -38,12 +37,13 @@ class Sender:
         return await self._session.dialogue.command_with_pdu(command, pdu, prompt, submit, QUIET_END_SECONDS, knock)
 
     async def _keep_link(self, more: bool) -> None:
-        if more == self._link_kept or self._keeps_link is False:
+        """Keep the radio link between messages that follow each other.
+
+        2 keeps it for some seconds after each message, and stays set (TS 27.005, 3.5.6): nothing is to be undone.
+        """
+        if not more or self._keeps_link is not None:
             return
-        # 2 keeps the link until it is told otherwise; by itself it ends some seconds after the last message.
-        answer = await self._session.try_optional("+CMMS=2" if more else "+CMMS=0")
-        self._keeps_link = answer is not None
-        self._link_kept = more and self._keeps_link
+        self._keeps_link = await self._session.try_optional("+CMMS=2") is not None
 
     async def store(self, pdu: str, length: int) -> Slot:
         """Write one SUBMIT to memory; raises `NotSupportedError`, `RadioError`."""

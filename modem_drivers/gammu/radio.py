@@ -59,6 +59,11 @@ class GammuRadio:
         self._lock = asyncio.Lock()
         self._known = 0
 
+    @property
+    def announces(self) -> bool:
+        """The memories are watched here."""
+        return True
+
     async def open(self) -> Identity:
         """Start gammu, connect, unlock; raises `PortUnavailableError`, `SimError`, `ModemSilentError`."""
         async with self._lock:
