@@ -63,17 +63,21 @@ class Origin:
     msisdn: str | None = None
 
 
+#: Digits of a number that a person can have; E.164 allows fifteen.
+SHORTEST_NUMBER, LONGEST_NUMBER = 7, 15
+
+
 def digest(*values: object) -> str:
     """A short stable name for some content (SHA-256 over the values with a separator that none contains)."""
     return hashlib.sha256("\x1f".join(str(value) for value in values).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def is_machine(sender: str, own_numbers: frozenset[str]) -> bool:
-    """Whether a sender must never be answered: short code, alphanumeric name, or a number of our own."""
+    """Whether a sender must never be answered: short code, alphanumeric name, no phone number (E.164), or our own."""
     digits = sender.removeprefix("+")
     if not (digits.isascii() and digits.isdigit()):
         return True
-    return len(digits) < 7 or sender in own_numbers
+    return not SHORTEST_NUMBER <= len(digits) <= LONGEST_NUMBER or sender in own_numbers
 
 
 def retry_at(now: datetime, attempts: int) -> datetime:
