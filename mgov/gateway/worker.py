@@ -35,7 +35,7 @@ from modem_drivers.radio import (
 POLL_MEMORY = 10.0  # seconds between looks into the memory, because notices get lost
 POLL_SILENT_MEMORY = 1.5  # the same for a modem that tells of nothing
 POLL_OUTBOX = 2.0  # seconds between looks into the outbox, because wake-ups are only hints
-PROBE = 15.0  # seconds between health probes
+PROBE = 10.0  # seconds between health probes
 SIM_REST = 5.0  # seconds that a SIM rests after it was refused
 UNREGISTERED = 180.0  # seconds without a network before the radio is reset
 

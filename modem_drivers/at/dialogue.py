@@ -177,9 +177,7 @@ class Dialogue:
                 await self._wait_for_prompt(exchange, prompt_seconds)
                 self._refuse_after_restart()
                 if exchange.ended.is_set():
-                    self._cut_off = (
-                        True  # an OK where a PDU is due: the prompt may still be open
-                    )
+                    self._cut_off = True  # an OK where a PDU is due: the prompt may still be open
                 else:
                     exchange.handed_over = True
                     self._port.write(pdu.encode("ascii") + CTRL_Z)

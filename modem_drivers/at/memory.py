@@ -8,7 +8,7 @@ from modem_drivers.at import replies
 from modem_drivers.at.dialogue import Answer
 from modem_drivers.at.replies import ListedPdu
 from modem_drivers.at.session import Session, refusal
-from modem_drivers.at.setup import Abilities
+from modem_drivers.at.setup import Abilities, select_memories
 from modem_drivers.outcomes import numeric_code
 from modem_drivers.radio import (
     Cleared,
@@ -155,11 +155,19 @@ class Memory:
         ]
 
     async def use(self) -> tuple[int | None, int | None]:
-        """Used and total slots of the receiving memory, None where the modem does not tell."""
+        """Used and total slots of the receiving memory, None where the modem does not tell.
+
+        A modem may come to have other memories selected than it was told: they are chosen again.
+        """
         answer = await self._session.try_optional("+CPMS?", "sim")
-        for found in replies.parse_cpms_read(answer.lines) if answer else []:
-            if found.storage == self._abilities.receiving:
-                return found.used, found.total
+        found = replies.parse_cpms_read(answer.lines) if answer else []
+        if len(found) > 2 and (found[0].storage, found[2].storage) != (self._selected, self._abilities.receiving):
+            await select_memories(self._session, self._abilities)
+            self._selected = self._abilities.receiving
+            self._other += [each.storage for each in found[2:3] if each.storage not in self._other]
+        for memory in found:
+            if memory.storage == self._abilities.receiving:
+                return memory.used, memory.total
         return None, None
 
     async def _select(self, storage: str) -> bool:

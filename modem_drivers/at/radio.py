@@ -95,7 +95,9 @@ class AtRadio:
             check_imei(await setup.imei(self._session), self.settings.imei)
 
     async def _set_up_service(self) -> None:
+        """Unlock the SIM and set up its messages; a SIM that stays busy is an error, not a SIM that cannot."""
         self._restarted = False
+        self._session.patient_until = asyncio.get_running_loop().time() + self._session.seconds("sim_ready")
         await unlock(self._session, self._profile, self.settings.pin, self._refusals)
         await self._send_init(self._profile.init)
         self._use(await setup.set_up_messages(self._session, self._profile, self.settings.storage))
@@ -161,6 +163,7 @@ class AtRadio:
             registration = await self._registration()
             signal = await self._session.try_optional("+CSQ")
             operator = await self._session.try_optional("+COPS?", "sim")
+            await self._restore_notices()
             used, total = await self._memory.use()
             return Health(
                 registration=registration,
@@ -169,6 +172,12 @@ class AtRadio:
                 used=used,
                 total=total,
             )
+
+    async def _restore_notices(self) -> None:
+        """A modem may lose +CNMI without a restart: texts then come untold, and reports not at all."""
+        if self._abilities.cnmi and await setup.lost_notices(self._session, self._abilities):
+            await self._session.try_optional(f"+CNMI={self._abilities.cnmi}")
+            self._events.put_nowait(Event(EventKind.STORED, detail="+CNMI was lost"))
 
     async def _registration(self) -> int | None:
         first: int | None = None

@@ -109,6 +109,12 @@ def parse_cnmi_test(lines: Lines) -> list[frozenset[int]]:
     return [numbers(part) for part in bracketed(after(lines, "+CNMI") or "")]
 
 
+def parse_cnmi_read(lines: Lines) -> tuple[int, ...]:
+    """`+CNMI: 2,1,0,1,0`: mode, mt, bm, ds and bfr as they are."""
+    found = [whole(field) for field in fields(after(lines, "+CNMI") or "")]
+    return tuple(number for number in found if number is not None)
+
+
 def parse_csms_set(lines: Lines) -> tuple[int, ...]:
     """`+CSMS: 1,1,1`: which of receiving, sending and broadcast the service supports."""
     text = after(lines, "+CSMS") or ""

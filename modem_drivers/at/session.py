@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 from modem_drivers.at.dialogue import Answer, CutOffError, Dialogue
-from modem_drivers.outcomes import verdict_of
+from modem_drivers.outcomes import numeric_code, verdict_of
 from modem_drivers.radio import ModemSilentError, PortUnavailableError, RadioError
 
 #: Seconds by kind; `RadioSettings.timeouts` overrides them one by one.
@@ -21,6 +21,9 @@ DEFAULT_SECONDS = {
     "resync": 8.0,
     "sim_ready": 15.0,  # how long a SIM may say that it is busy after power on
 }
+BUSY_PAUSE_SECONDS = 0.5
+#: SIM busy (TS 27.005, 3.2.5: 314; TS 27.007, 9.2: 14).
+SIM_BUSY = frozenset({("CMS", 314), ("CME", 14)})
 QUIET_END_SECONDS = 2.0  # silence behind an answer whose OK never comes
 
 
@@ -29,6 +32,7 @@ class Session:
 
     def __init__(self, dialogue: Dialogue, seconds: Mapping[str, float]) -> None:
         self.dialogue = dialogue
+        self.patient_until = 0.0  #: until then a SIM that says it is busy is asked again, and not taken for unable
         self._seconds = DEFAULT_SECONDS | dict(seconds)
 
     def seconds(self, kind: str) -> float:
@@ -37,6 +41,13 @@ class Session:
 
     async def ask(self, command: str, kind: str = "short") -> Answer:
         """The answer, whether OK or error; raises `ModemSilentError`, `PortUnavailableError`."""
+        answer = await self._ask_once(command, kind)
+        while says_busy(answer) and asyncio.get_running_loop().time() < self.patient_until:
+            await asyncio.sleep(BUSY_PAUSE_SECONDS)
+            answer = await self._ask_once(command, kind)
+        return answer
+
+    async def _ask_once(self, command: str, kind: str) -> Answer:
         quiet_end = QUIET_END_SECONDS if kind in ("sim", "list") else None
         try:
             return await self.dialogue.command(command, self.seconds(kind), quiet_end=quiet_end)
@@ -66,6 +77,11 @@ class Session:
                 return answer
             await asyncio.sleep(pause)
         return await self.must(command, kind)
+
+
+def says_busy(answer: Answer) -> bool:
+    """Whether a SIM is not ready yet: what it refuses now says nothing of what it can."""
+    return (answer.final.kind, numeric_code(answer.final.kind, answer.final.code)) in SIM_BUSY
 
 
 def radio_error(error: CutOffError, command: str) -> RadioError:

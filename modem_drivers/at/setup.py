@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from modem_drivers.at import replies
 from modem_drivers.at.dialogue import Answer
-from modem_drivers.at.session import Session
+from modem_drivers.at.session import Session, says_busy
 from modem_drivers.profiles import Profile
-from modem_drivers.radio import Identity, NotSupportedError, RadioError
+from modem_drivers.radio import Identity, NotSupportedError, RadioError, SimError
 
 _STORES = ("SM", "ME", "MT")
 # Phones without +CNMI=? are asked for these in turn: mode, mt, bm, ds[, bfr].
@@ -71,6 +71,8 @@ async def set_up_messages(session: Session, profile: Profile, storage: str | Non
     await session.try_optional('+CSCS="GSM"')
     await _choose_memories(session, abilities, storage or profile.storage)
     await set_up_notices(session, abilities)
+    if says_busy(await session.ask("+CPMS?", "sim")):
+        raise SimError("sim_busy", f"the SIM is still busy after {session.seconds('sim_ready'):g} s")
     return abilities
 
 
@@ -121,6 +123,19 @@ async def set_up_notices(session: Session, abilities: Abilities) -> None:
             abilities.notices = values[1] in (1, 2)
             abilities.reports_stored = len(values) > 3 and values[3] == 2
             return
+
+
+async def lost_notices(session: Session, abilities: Abilities) -> bool:
+    """Whether mode, mt or ds of +CNMI are no longer as they were set."""
+    answer = await session.try_optional("+CNMI?")
+    now = replies.parse_cnmi_read(answer.lines) if answer else ()
+    wanted = [int(value) for value in abilities.cnmi.split(",")]
+    return bool(now) and any(now[place] != wanted[place] for place in (0, 1, 3) if place < min(len(now), len(wanted)))
+
+
+async def select_memories(session: Session, abilities: Abilities) -> None:
+    """Choose the memories again that were chosen at set-up."""
+    await _select(session, abilities)
 
 
 def _best_cnmi(ranges: list[frozenset[int]], abilities: Abilities) -> str:
