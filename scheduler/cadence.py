@@ -98,6 +98,32 @@ def due_windows(cadence: Cadence, on: date) -> tuple[StageWindow, ...]:
     return tuple(window for window in windows if window is not None)
 
 
+def due_windows_over(cadence: Cadence, on: date, until: date) -> tuple[StageWindow, ...]:
+    """The ranges of due dates that are told on `on` for it and the days up to `until` on which nothing is sent.
+
+    A due date is told the stage that is true on the last of these days, or on itself where it lies among them; what
+    was due before `on` its stage of that day. With `until` the same day these are its `due_windows`.
+    """
+    if until <= on:
+        return due_windows(cadence, on)
+    between = [on + timedelta(days=n) for n in range((until - on).days)]
+    singles = [StageWindow(found.stage, day, day) for day in between if (found := _told(cadence, day)) is not None]
+    ahead = (_clipped(window, until, None) for window in due_windows(cadence, until))
+    past = (_clipped(window, None, on - timedelta(days=1)) for window in due_windows(cadence, on))
+    return tuple(window for window in (*ahead, *singles, *past) if window is not None)
+
+
+def _told(cadence: Cadence, due_on: date) -> StageWindow | None:
+    """What is true of a due date on itself."""
+    return next((w for w in due_windows(cadence, due_on) if w.first_due <= due_on <= w.last_due), None)
+
+
+def _clipped(window: StageWindow, first: date | None, last: date | None) -> StageWindow | None:
+    first_due = max(window.first_due, first) if first else window.first_due
+    last_due = min(window.last_due, last) if last else window.last_due
+    return StageWindow(window.stage, first_due, last_due) if first_due <= last_due else None
+
+
 def stale_before(cadence: Cadence, on: date) -> date:
     """Due dates before this day are stale on `on`: even their last stage is no longer worth a message."""
     return on + timedelta(days=_lowest_days_left(cadence, cadence.stages[-1]))

@@ -60,6 +60,14 @@ class QuietHours:
         local = self.next_allowed(moment)
         return datetime.combine(local.date(), self.closes, self.zone)
 
+    def told_until(self, day: date) -> date:
+        """The last of the days for which `day` has to tell: the closed ones right after it, when it is open itself."""
+        last = day
+        if self.allows_day(day):
+            while not self.allows_day(last + timedelta(days=1)) and (last - day).days < _MAX_DAYS_AHEAD:
+                last += timedelta(days=1)
+        return last
+
     def _sending_day_from(self, day: date) -> date:
         for ahead in range(_MAX_DAYS_AHEAD):
             if self.allows_day(day + timedelta(days=ahead)):

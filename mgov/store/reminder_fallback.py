@@ -46,6 +46,15 @@ def mark_failed(tx: Connection, row: RowMapping, reason: str) -> None:
     tx.execute(update(reminder).where(reminder.c.id == row["id"]).values(**values))
 
 
+def close_past(tx: Connection, today: date) -> int:
+    """Keep the reason of what did not get through and whose day is over; returns how many."""
+    columns = outbound_message.c
+    gone = select(columns.id).where(columns.state.in_(_LOST), columns.subject_kind == "reminder")
+    mine = (reminder.c.state == QUEUED) & (reminder.c.due_on < today) & reminder.c.outbound_id.in_(gone)
+    values = {"state": FAILED, "reason": "did not get through, and its day is over"}
+    return tx.execute(update(reminder).where(mine).values(**values)).rowcount
+
+
 def reached_otherwise(tx: Connection, row: RowMapping) -> str | None:
     """The channel by which the same reminder gets or got through, on whichever address."""
     columns = reminder.c

@@ -36,7 +36,7 @@ _PAGE = 1000
 SUSPENDED = "holder suspended: a number on record is said not to be his"
 #: How an address was proved to be the holder's by himself or to staff, not by an agency's file.
 PROVEN = ("code", "staff")
-WANTED, SKIPPED, QUEUED = "wanted", "skipped", "queued"
+WANTED, SKIPPED, QUEUED, AGAIN = "wanted", "skipped", "queued", "again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +166,33 @@ class _Key:
 
 
 def reconsider(tx: Connection, today: date, *, addresses: Collection[str] = (), documents: Collection[int] = ()) -> int:
-    """Forget that reminders which may still become due were left out or withdrawn: the next run decides anew.
+    """Mark what was left out or withdrawn and may still be told: the next run decides anew where its stage is true.
 
-    For addresses that want them again, or documents whose holder is reminded again. Returns how many.
+    For addresses that want reminders again, or documents whose holder is reminded again. Returns how many.
     """
     columns = reminder.c
     of_document = (columns.subject_kind == "document") & columns.subject_id.in_(sorted(documents))
     whose = columns.address.in_(sorted(addresses)) | of_document
     left_out = columns.state.in_((SKIPPED, WITHDRAWN)) & (columns.due_on >= today)
-    return tx.execute(delete(reminder).where(whose, left_out)).rowcount
+    return tx.execute(update(reminder).where(whose, left_out).values(state=AGAIN)).rowcount
+
+
+def to_decide_again(tx: Connection) -> list[RowMapping]:
+    """What `reconsider` marked: id, due_on and stage, with `kind` and own `stages` of a document (None of a bill)."""
+    query = (
+        select(reminder.c.id, reminder.c.due_on, reminder.c.stage, document.c.kind, document.c.stages)
+        .outerjoin(document, (reminder.c.subject_kind == "document") & (document.c.id == reminder.c.subject_id))
+        .where(reminder.c.state == AGAIN)
+    )
+    return list(tx.execute(query).mappings())
+
+
+def decide_again(tx: Connection, true: Collection[int]) -> None:
+    """Forget those whose stage is true, so that this run decides anew; the others stay left out with their reason."""
+    listed = sorted(true)
+    for start in range(0, len(listed), _PAGE):
+        tx.execute(delete(reminder).where(reminder.c.id.in_(listed[start : start + _PAGE])))
+    tx.execute(update(reminder).where(reminder.c.state == AGAIN).values(state=SKIPPED))
 
 
 def _columns(key: _Key, span: Range, on: date, now: datetime) -> list[Any]:

@@ -230,7 +230,7 @@ def _when(row: RowMapping, member: RowMapping, channel: str, now: datetime, spre
     if row["kind"] == "alert":
         times = {"not_before": now, "closes_at": None, "send_by": now + ALERT_WORTH}
         return {"priority": "alert", "urgency": PRIORITIES["alert"] + member["tier"] - FIRST_TIER, **times}
-    hours = spread.take(channel, row["parts"], None, now.date())
+    hours = spread.take(channel, row["parts"], None)
     times = {"not_before": hours.not_before, "closes_at": hours.closes_at, "send_by": hours.closes_at + BULK_WORTH}
     return {"priority": "bulk", "urgency": PRIORITIES["bulk"], **times}
 

@@ -19,7 +19,7 @@ from mgov.store.reminders import Range, Scope
 from mgov.workflows import access, reminder_text
 from mgov.workflows.reminder_hours import Spread, next_hours
 from mgov.workflows.reminder_text import Wording
-from scheduler.cadence import DEFAULT_STAGES, STALE_AFTER_DAYS, Cadence, due_windows, stale_before
+from scheduler.cadence import DEFAULT_STAGES, STALE_AFTER_DAYS, Cadence, due_windows_over, stale_before
 from scheduler.quiet_hours import QuietHours
 
 BATCH = 500  # messages a statement
@@ -47,6 +47,12 @@ class RemindSettings:
     def cadence(self, stages: tuple[int, ...]) -> Cadence:
         """A cadence with these stages."""
         return Cadence(stages, self.stale_after_days)
+
+    def cadence_of(self, kind: str | None, own: str | None) -> Cadence:
+        """The cadence of one document (or bill, of no kind): its own stages, else its kind's, else the default."""
+        if own:
+            return self.cadence(tuple(int(stage) for stage in own.split(";")))
+        return self.cadence(self.kinds.get((kind or "").upper(), self.stages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,22 +160,38 @@ def cadences(tx: Connection, settings: RemindSettings) -> Iterator[tuple[Scope, 
 
 def _run(tx: Connection, on: date, settings: RemindSettings, now: datetime) -> RunOutcome:
     reminders.lock(tx, now)
+    _decide_again(tx, on, settings)
     after_id = reminders.last_id(tx)
     proven = reminders.any_verified(tx)
+    until = settings.quiet.told_until(on)
     for scope, cadence in cadences(tx, settings):
-        for span in _ranges(cadence, on):
+        for span in _ranges(cadence, on, until):
             reminders.add_documents(tx, scope, span, on, now)
             if proven:
                 reminders.add_verified(tx, scope, span, on, now)
-    for span in _ranges(settings.cadence(settings.stages), on):
+    for span in _ranges(settings.cadence(settings.stages), on, until):
         reminders.add_bills(tx, span, on, now)
     sms, mails = queue_wanted(tx, on, settings, now, after_id)
     count = reminder_queue.count_queued(tx, after_id)
     return RunOutcome(count, sms + mails, sms, mails, after_id, reminders.last_id(tx))
 
 
-def _ranges(cadence: Cadence, on: date) -> Iterator[Range]:
-    for window in due_windows(cadence, on):
+def _decide_again(tx: Connection, on: date, settings: RemindSettings) -> None:
+    """Who wants reminders again gets what is still true: not all that was left out meanwhile."""
+    until = settings.quiet.told_until(on)
+    true = [
+        row["id"]
+        for row in reminders.to_decide_again(tx)
+        if any(
+            window.stage == row["stage"] and window.first_due <= row["due_on"] <= window.last_due
+            for window in due_windows_over(settings.cadence_of(row["kind"], row["stages"]), on, until)
+        )
+    ]
+    reminders.decide_again(tx, true)
+
+
+def _ranges(cadence: Cadence, on: date, until: date) -> Iterator[Range]:
+    for window in due_windows_over(cadence, on, until):
         yield Range(window.stage, window.first_due, window.last_due)
     stale = stale_before(cadence, on)
     reason = f"older than {cadence.stale_after_days} days"
@@ -181,14 +203,15 @@ def _messages(
 ) -> Iterator[dict[str, Any]]:
     told = reminder_queue.told_today(tx, after_id, on)
     spread = Spread(settings.quiet, now, settings.per_minute)
+    late = max(now.astimezone(settings.quiet.zone).date() - on, timedelta())  # `on` stands for today
     for where, group in itertools.groupby(reminder_queue.wanted(tx), key=itemgetter("channel", "address")):
         rows = list(group)
         content = _content(where[0], rows, on, settings.wording)
         # one text an address a day; only what would be too late tomorrow makes a second
         not_today = where in told and all(row["due_on"] > on for row in rows)
         load = reminder_text.sms_parts(content["text"]) if where[0] == "sms" else 1
-        last_day = min((row["due_on"] for row in rows if row["due_on"] >= on), default=on + NOTED_BACK)
-        hours = spread.take(where[0], load, rows[0]["zone"], last_day, not_today=not_today)
+        due_days = [row["due_on"] + late for row in rows if row["due_on"] >= on]
+        hours = spread.take(where[0], load, rows[0]["zone"], due_days, not_today=not_today)
         yield {
             "channel": where[0],
             "recipient": where[1],

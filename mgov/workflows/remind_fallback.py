@@ -31,6 +31,7 @@ def fall_back(db: Database, settings: RemindSettings, now: datetime) -> int:
             told = f"{fresh} other addresses instead" if fresh else "no other address is known"
             reminder_fallback.mark_failed(tx, row, f"{told}; {why}")
             added += fresh
+        reminder_fallback.close_past(tx, today)
         if added:
             queue_wanted(tx, today, settings, now, after_id)
         return added

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -34,8 +34,14 @@ class Spread:
     per_minute: Mapping[str, float] = field(default_factory=dict)
     _free: dict[str, datetime] = field(default_factory=dict, init=False)
 
-    def take(self, channel: str, load: int, zone: str | None, last_day: date, *, not_today: bool = False) -> Hours:
-        """The hours of one message of `load` parts about something due on `last_day`; `not_today`: from tomorrow on."""
+    def take(
+        self, channel: str, load: int, zone: str | None, due_days: Sequence[date] = (), *, not_today: bool = False
+    ) -> Hours:
+        """The hours of one message of `load` parts about what falls due on these days; `not_today`: from tomorrow on.
+
+        It is worth sending two days, but no longer than the day the first falls due that is yet to come when it may
+        leave: a text that comes later would tell of what is past as still to come. If all are past by then, it expires.
+        """
         quiet = self._quiet_of(zone)
         free = max(self.now, self._free.get(channel, self.now))
         earliest = max(free, self._tomorrow(quiet)) if not_today else free
@@ -43,8 +49,7 @@ class Spread:
         if channel in self.per_minute:
             begins = not_before if zone is None and not not_today else free
             self._free[channel] = begins + timedelta(minutes=load / self.per_minute[channel])
-        closes_at = quiet.closes_after(not_before)
-        return Hours(not_before, closes_at, max(closes_at, self._worth_until(quiet, not_before, last_day)))
+        return Hours(not_before, quiet.closes_after(not_before), self._worth_until(quiet, not_before, due_days))
 
     def _quiet_of(self, zone: str | None) -> QuietHours:
         return self.quiet if zone is None else replace(self.quiet, zone=zone_of(zone))
@@ -53,11 +58,13 @@ class Spread:
         day = self.now.astimezone(quiet.zone).date() + timedelta(days=1)
         return datetime.combine(day, time(), quiet.zone)
 
-    def _worth_until(self, quiet: QuietHours, not_before: datetime, last_day: date) -> datetime:
-        """Two days, but no longer than the day it falls due: what is overdue by then would be told as still to come."""
+    def _worth_until(self, quiet: QuietHours, not_before: datetime, due_days: Sequence[date]) -> datetime:
         for_two_days = quiet.closes_after(not_before + WORTH_SENDING)
-        due_day = datetime.combine(last_day, quiet.closes, quiet.zone)
-        return min(for_two_days, due_day) if due_day > not_before else for_two_days
+        leaves_on = not_before.astimezone(quiet.zone).date()
+        ahead = [day for day in due_days if day >= leaves_on] or due_days
+        if not ahead:
+            return for_two_days
+        return min(for_two_days, datetime.combine(min(ahead), quiet.closes, quiet.zone))
 
 
 def next_hours(quiet: QuietHours, closed_at: datetime, now: datetime) -> tuple[datetime, datetime]:

@@ -12,6 +12,7 @@ from scheduler.cadence import (
     Verdict,
     decide,
     due_windows,
+    due_windows_over,
     missed_stages,
     stage_days,
     stale_before,
@@ -93,3 +94,20 @@ def test_stages_are_put_in_order_and_nonsense_is_refused() -> None:
             Cadence(stages)
     with pytest.raises(ValueError, match="negative"):
         Cadence((1,), -1)
+
+
+@given(
+    stages=st.sets(st.integers(-30, 120), min_size=1, max_size=8),
+    start=st.dates(date(2023, 12, 1), date(2032, 3, 31)),
+    closed=st.integers(0, 12),
+)
+def test_a_day_tells_for_the_closed_days_after_it(stages: set[int], start: date, closed: int) -> None:
+    """Each due date is told at most one stage, the one true on the last day told for, or on the due date itself."""
+    cadence, until = Cadence(tuple(stages)), start + timedelta(days=closed)
+    windows = due_windows_over(cadence, start, until)
+    for offset in range(-60, 140):
+        due_on = start + timedelta(days=offset)
+        found = [window.stage for window in windows if window.first_due <= due_on <= window.last_due]
+        seen_from = min(until, due_on) if due_on >= start else start
+        decision = decide(cadence, due_on, seen_from)
+        assert found == ([decision.stage] if decision.verdict is Verdict.DUE else [])
