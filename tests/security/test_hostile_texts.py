@@ -18,14 +18,15 @@ from mgov.workflows.bills import import_bills
 from mgov.workflows.receive import receive_text
 from mgov.workflows.staff import add
 from tests.security.hostile import texts
-from tests.workflows.citizen import NIK, NOW, SITI, STAFF, World
+from tests.workflows.citizen import NOW, SITI, STAFF, World
 
 COUNT = 2000
+NIK = "3604015505880007"
 #: Nobody but SITI may ever be shown these.
 SECRETS = (NIK, SITI, SITI.removeprefix("+62"), "SITI RAHASIA", "773019")
 BILLS = (
     b"number,agency,payer_id,payer_name,payer_phone,object,description,amount,due_date\n"
-    b"PKB-2026-000001,BAPENDA,3604014107900003,SITI RAHASIA,081200000002,A 1234 BC,Pajak,500000,2026-12-20\n"
+    b"PKB-2026-000001,BAPENDA,3604015505880007,SITI RAHASIA,081200000002,A 1234 BC,Pajak,500000,2026-12-20\n"
 )
 UNTOUCHED = (staff, staff_role, staff_session, setting, service, article, agency, bill, settlement)
 
