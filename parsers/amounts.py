@@ -75,13 +75,13 @@ def take_bare(board: Board) -> None:
 def _marked(board: Board) -> list[Sum]:
     found: list[Sum] = []
     for pattern, value in (
-        (number_words.SAID, _word_value),
+        *(((number_words.SAID, _word_value),) if board.hints(*number_words.HINTS) else ()),
         (_UNITS, _unit_value),
         (_GROUPED, _grouped_value),
         (_RUPIAH, _rupiah_value),
         (_SPACED, _rupiah_value),
-        (_SETENGAH, _half),
-        (_NAMED_RUPIAH, _rupiah_value),
+        *(((_SETENGAH, _half),) if board.hints("setengah") else ()),
+        *(((_NAMED_RUPIAH, _rupiah_value),) if board.hints("rupiah", "perak") else ()),
     ):
         for match in board.find(pattern):
             number = value(match)

@@ -34,6 +34,10 @@ class Board:
         """Every match of ``pattern`` in what is left, as it was when the search began."""
         return pattern.finditer(self.rest)
 
+    def hints(self, *pieces: str) -> bool:
+        """Whether any of these pieces occurs at all: asked before a costly pattern, which then decides."""
+        return any(piece in self.low for piece in pieces)
+
     def take(self, start: int, end: int, rule: str) -> None:
         """Give the span its role; ``rule`` says which, for people."""
         self.rest = self.rest[:start] + TAKEN * (end - start) + self.rest[end:]

@@ -103,8 +103,17 @@ def make(day: str, month: str, year: str | None, today: date) -> date | None:
         return None
 
 
+_DUE_HINTS = (
+    "tempo", "jt", "batas", "masa", "periode", "berlaku", "sd", "s/d", "sampai", "hingga", "before", "due", "lambat", "telat", "lahir",
+    "bukan", "bkn", "terbit", "keluar", "cetak", "deadline", "besok", "expire", "until", "bulan", "bln", "thn", "tahun", "period",
+)  # fmt: skip
+"""Without one of these no date is anything but the payment's."""
+
+
 def _take_others(board: Board) -> None:
     """Take due dates and periods: they have the shape of a date and are not the payment's."""
+    if not board.hints(*_DUE_HINTS):
+        return
     for pattern in (_ISO, _NUMERIC, _NAMED, _NAMED_SHORT, _DAY_ONLY):
         for match in board.find(pattern):
             if _NOT_PAID_ON.search(board.before(match.start(), 34)) and board.free(match.start(), match.end()):

@@ -100,7 +100,7 @@ def _apply(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | Non
 
 
 def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
-    if intents.denies_payment(board.low, marks.named_proof):
+    if intents.denies_payment(board.low, marks):
         return "BILL" if marks.bill or marks.plate else SENTENCE
     if marks.bill or marks.proof or marks.long_number:
         return None

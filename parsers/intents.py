@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from parsers import vocabulary as v
 from parsers.lexicon import Sense, alternatives, talk
@@ -55,27 +56,43 @@ _WHETHER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Marks:
-    """What a text holds besides words."""
+    """What a text holds besides words; whether it has a proof is looked up only when somebody asks."""
 
     bill: bool
     application: bool
     plate: bool
     long_number: bool
-    proof: bool
-    named_proof: bool = False
+    proofs_of: Callable[[], tuple[bool, bool]] = lambda: (False, False)
+
+    @cached_property
+    def _proofs(self) -> tuple[bool, bool]:
+        return self.proofs_of()
+
+    @property
+    def proof(self) -> bool:
+        """Whether there is a number with the shape of a proof."""
+        return any(self._proofs)
+
+    @property
+    def named_proof(self) -> bool:
+        """Whether a proof is named as such."""
+        return self._proofs[0]
 
 
-def denies_payment(low: str, named_proof: bool = False) -> str | None:
+def denies_payment(low: str, marks: Marks | None = None) -> str | None:
     """Say why a text is no confirmation although it speaks of paying; None when it may be one.
 
     Beside a proof that is named as such a question or a remainder does not make a payment undone.
     """
-    if _FAILED.said(low):
-        return "the payment failed"
-    if named_proof:
-        return "not paid yet" if _NOT_PAID.search(low) else None
+    reason = "the payment failed" if _FAILED.said(low) else _not_done(low)
+    if reason is None or reason == "the payment failed" or marks is None or not marks.named_proof:
+        return reason
+    return "not paid yet" if _NOT_PAID.search(low) else None
+
+
+def _not_done(low: str) -> str | None:
     if _WHETHER.search(low) and not _FIRST_PERSON.search(low):
         return "asks whether it is paid"
     if _NOT_YET.search(low):
@@ -140,7 +157,7 @@ _REPORTS = Sense("konfirmasi bukti lapor kubayar confirm confirmation konfirm")
 
 
 def _pay(low: str, marks: Marks) -> bool:
-    if denies_payment(low, marks.named_proof) or (v.CANCEL.said(low) and not (v.DONE.said(low) or _KEEP.search(low))):
+    if denies_payment(low, marks) or (v.CANCEL.said(low) and not (v.DONE.said(low) or _KEEP.search(low))):
         return False
     if marks.bill:
         return marks.proof or (v.PAID.said(low) and _claims(low))

@@ -61,6 +61,8 @@ SAID = re.compile(
     rf"(?<![\w.,/\-])(?:rp\.? ?)?({_STEP}(?:[ \-]?{_STEP}){{1,15}})(?![a-z\d])(?: rupiah| perak)?|(?<![\w.,/\-])({alternatives(' '.join(_ONE_LARGE))})(?![a-z])(?: rupiah)?"
 )
 """A number of two words or more, or ``sejuta`` alone."""
+HINTS = ("juta", "yuta", "jt", "ribu", "rebu", "rb", "ewu", "sewu", "ratus", "atus", "puluh")
+"""Without one of these pieces a text says no number in words."""
 
 
 def in_words(words: str) -> int | None:

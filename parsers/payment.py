@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from parsers import amounts, banks, clock, dates, identities, intents, phones, plates, proofs, references
@@ -51,20 +52,23 @@ def marks(board: Board, seen: Seen) -> intents.Marks:
         re.search(r"\b(?:kode|kd)\.? ?(?:bayar|byr|pembayaran)", board.before(one.start, 40)) for one in seen.codes
     )
     long_number = bool(identities.find(board.text))
-    probe = Board(board.text)
-    probe.rest = board.rest
-    for one in seen.codes:
-        if _is_code(board, one) or _ID_WORD.search(board.before(one.start, 30)):
-            probe.take(one.start, one.end, "a code or identity, not the proof")
-    named = proofs.read_labelled(probe)[0] is not None
     return intents.Marks(
         bill=bill or code,
         application=application,
         plate=bool(seen.plates),
         long_number=long_number,
-        proof=named or _has_lone_number(probe),
-        named_proof=named,
+        proofs_of=partial(_proofs_of, board, board.rest, seen.codes),
     )
+
+
+def _proofs_of(board: Board, rest: str, codes: tuple[Found, ...]) -> tuple[bool, bool]:
+    """Whether a proof is named as such, and whether a number with the shape of one stands beside a bill's."""
+    probe = Board(board.text)
+    probe.rest = rest
+    for one in codes:
+        if _is_code(board, one) or _ID_WORD.search(board.before(one.start, 30)):
+            probe.take(one.start, one.end, "a code or identity, not the proof")
+    return proofs.read_labelled(probe)[0] is not None, _has_lone_number(probe)
 
 
 def _has_lone_number(probe: Board) -> bool:
