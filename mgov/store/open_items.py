@@ -139,6 +139,7 @@ def credits_of(
             reversed=row.id in undone,
             allocations=tuple(sorted(paid.get(row.id, ()))),
             named=named.get(row.id, ()),
+            gross=row.gross or 0,
         )
         for row in rows
     ]

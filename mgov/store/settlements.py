@@ -186,7 +186,7 @@ def put_cases(tx: Connection, rows: Rows, now: datetime) -> None:
     ids = [row["confirmation_id"] for row in rows]
     mine = (review_case.c.state == "open") & among(review_case.c.confirmation_id, ids)
     columns = (review_case.c.confirmation_id, review_case.c.id)
-    known = {claim: number for claim, number in tx.execute(select(*columns).where(mine))}
+    known = {row.confirmation_id: row.id for row in tx.execute(select(*columns).where(mine))}
     fresh = [row for row in rows if row["confirmation_id"] not in known]
     shared = {"kind": "confirmation", "state": "open", "opened_at": now}
     insert_many(tx, review_case, [{**shared, **row} for row in fresh])
@@ -204,7 +204,7 @@ def put_cases(tx: Connection, rows: Rows, now: datetime) -> None:
 def count_statuses(tx: Connection) -> dict[str, int]:
     """How many confirmations are in each status."""
     query = select(confirmation.c.status, func.count()).group_by(confirmation.c.status)
-    return {status: count for status, count in tx.execute(query)}
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def sync_refunds(tx: Connection, now: datetime) -> int:

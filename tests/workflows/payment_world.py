@@ -94,7 +94,8 @@ class PaymentWorld:
 
     def claim(self, *bills: str, proof: str, sender: str = CITIZEN, **values: object) -> ClaimOutcome:
         """Record a confirmation."""
-        said: dict[str, Any] = {"amount": None, "paid_at": PAID_AT, "bank": "BRI", "now": NOW, **values}
+        said: dict[str, Any] = {"amount": None, "paid_at": PAID_AT, "bank": "BRI", "now": NOW, "replies": REPLIES}
+        said |= values
         return self.db.transact(
             lambda tx: record_claim(
                 tx,

@@ -26,14 +26,19 @@ class Fit:
     reason: Reason
 
 
-def fit(due: int, came: int, said: int | None, policy: Policy, unique_suffix: int = 0) -> Fit:
-    """Compare what `came` (all that is free of a credit) with what is `due` and what was `said`, in rupiah."""
+def fit(due: int, came: int, said: int | None, policy: Policy, unique_suffix: int = 0, gross: int = 0) -> Fit:
+    """Compare what `came` (all that is free of a credit) with what is `due` and what was `said`, in rupiah.
+
+    `gross` is what was paid before the bank took its fee, where it tells (0: it does not).
+    """
     if due <= 0 or came <= 0:
         return Fit(Certainty.IMPOSSIBLE, Reason.AMOUNT_DIFFERS)
     if came == due:
         return Fit(Certainty.EXACT, Reason.AMOUNT_EQUAL)
     if unique_suffix and came == due + unique_suffix:
         return Fit(Certainty.EXACT, Reason.AMOUNT_UNIQUE)
+    if came < due == gross and said in (None, due, came):
+        return Fit(Certainty.SAID, Reason.AMOUNT_LESS_FEE)
     if came < due:
         return _short(due, came, said, policy)
     return _over(due, came, said, policy)

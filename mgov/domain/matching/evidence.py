@@ -42,6 +42,11 @@ def _by_numbers(index: Index, bills: list[Bill], credit: Credit) -> tuple[list[R
     if known:
         return [], [Reason.NAMES_OTHER_BILL]
     keys = [descriptions.bill_key(number) for number in claimed]
+    cut = index.cut_number_in(credit)
+    if cut is not None:
+        strange = strange - {cut}
+        if not any(key.startswith(cut) or proofs.one_slip(key, cut) for key in keys):
+            return [], [Reason.NAMES_OTHER_BILL]
     if any(not any(proofs.one_slip(key, said) for key in keys) for said in strange):
         return [], [Reason.NAMES_OTHER_BILL]
     return [], []

@@ -119,6 +119,13 @@ class Index:
             known |= {bill.number for bill in self.bills_by_code.get(token, [])}
         return known, strange
 
+    def cut_number_in(self, credit: Credit) -> str | None:
+        """The start of a bill number, as a key, with which a cut description ends; None when it is a known bill's."""
+        key = descriptions.cut_bill_key(credit.description)
+        if key is None or key in self.bill_by_key or descriptions.prefix_of(key) not in self.prefixes:
+            return None
+        return key
+
     def names_in(self, credit: Credit) -> set[tuple[str, ...]]:
         """The payers that a description names."""
         return self.names.find(credit.description) if credit.named is None else set(credit.named)

@@ -81,6 +81,7 @@ class Credit:
     `free` is what is not yet allocated, `allocations` the bills that the rest went to. `booked_at` is aware, None when
     the bank tells no time. `agencies` are those whose bills the account takes, None: all. `reversed`: it was undone.
     `named` are the payers (as words) that the description names, None when they were not looked up beforehand.
+    `gross` is what was paid where the bank tells it beside its fee (QRIS), 0 where it does not.
     """
 
     id: int
@@ -95,6 +96,7 @@ class Credit:
     reversed: bool = False
     allocations: tuple[str, ...] = ()
     named: tuple[tuple[str, ...], ...] | None = None
+    gross: int = 0
 
 
 @dataclass(frozen=True, slots=True)

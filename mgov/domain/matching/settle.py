@@ -29,7 +29,8 @@ def fit_of(index: Index, claim: Claim, bills: list[Bill], credit: Credit) -> amo
     dues = [index.ledger.due(bill, credit.value_date) for bill in bills]
     free = index.ledger.free(credit)
     suffix = bills[0].unique_suffix if len(bills) == 1 else 0
-    found = amounts.fit(sum(dues), free, claim.amount, index.policy, suffix)
+    gross = credit.gross if free == credit.amount else 0
+    found = amounts.fit(sum(dues), free, claim.amount, index.policy, suffix, gross)
     explained = found.reason in (Reason.AMOUNT_EQUAL, Reason.AMOUNT_LESS_FEE)
     if len(bills) > 1 and (not all(dues) or not explained):
         return amounts.Fit(amounts.Certainty.IMPOSSIBLE, Reason.AMOUNT_DIFFERS)
