@@ -93,7 +93,7 @@ def show(context: CliContext, number: str, as_json: bool) -> None:
         return
     for name, value in found.items():
         if value not in (None, ""):
-            click.echo(f"{name:12} {context.plain(value)}")
+            click.echo(f"{name:12} {context.shown(value)}")
 
 
 def _summary(row: RowMapping) -> dict[str, Any]:

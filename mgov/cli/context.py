@@ -17,6 +17,7 @@ import click
 from mgov import config as configuration
 from mgov.bootstrap import open_database, shipped_replies
 from mgov.cli import session_file
+from mgov.cli.terminal import safe_line, safe_text
 from mgov.config import Config, ConfigError
 from mgov.domain.actor import Actor
 from mgov.domain.roles import Right
@@ -34,7 +35,7 @@ class NotDone(click.ClickException):
 
     def show(self, file: Any = None) -> None:  # noqa: ANN401 - click's own signature
         """One line on stderr."""
-        click.echo(self.format_message(), err=True)
+        click.echo(safe_text(self.format_message()), err=True)
 
 
 class CliContext:
@@ -124,6 +125,10 @@ class CliContext:
         if table:
             _print_table(table)
 
+    def shown(self, value: object) -> str:
+        """A value as a person reads it on a terminal."""
+        return safe_line(str(self.plain(value)))
+
     def plain(self, value: object) -> Any:  # noqa: ANN401 - what JSON can hold
         """A value as JSON holds it: moments in the office's zone with their offset."""
         if isinstance(value, datetime):
@@ -137,7 +142,7 @@ class CliContext:
 
 def _print_table(table: list[dict[str, Any]]) -> None:
     columns = list(table[0])
-    cells = [["" if row[column] is None else str(row[column]) for column in columns] for row in table]
+    cells = [["" if row[column] is None else safe_line(str(row[column])) for column in columns] for row in table]
     widths = [max(len(column), *(len(row[n]) for row in cells)) for n, column in enumerate(columns)]
     for row in [columns, *cells]:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -145,7 +150,7 @@ def _print_table(table: list[dict[str, Any]]) -> None:
 
 def error_line(text: str) -> None:
     """One remark on stderr."""
-    click.echo(text, err=True)
+    click.echo(safe_line(text), err=True)
 
 
 def is_terminal() -> bool:

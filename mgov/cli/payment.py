@@ -64,10 +64,10 @@ def show(context: CliContext, payment_id: int) -> None:
     if not rows:
         raise NotDone(f"konfirmasi {payment_id} tidak ada / no such confirmation")
     for key, value in rows[0].items():
-        click.echo(f"{key}: {context.plain(value)}")
+        click.echo(f"{key}: {context.shown(value)}")
     for step in steps:
         click.echo(
-            f"{context.plain(step['at'])} {step['to_state']} {step['actor']} {step['cause']} {step['detail'] or ''}"
+            " ".join(context.shown(step[name] or "") for name in ("at", "to_state", "actor", "cause", "detail"))
         )
 
 

@@ -2,14 +2,16 @@
 
 A file lies in the folder of its account's name (`drop/RKUD/statement.sta`), or directly in the drop folder when it
 names an account number that is configured. It then moves to `done/`, or to `failed/` with its reason in a text beside
-it. A file that was written to less than `QUIET_SECONDS` ago is left for the next round: it may not be complete.
+it. A file that was written to less than `QUIET_SECONDS` ago is left for the next round: it may not be complete. Links
+are never followed, neither of files nor of folders: who may write here must not make us read or move what is elsewhere.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,7 +52,7 @@ def import_dropped(
     results = []
     for path in _complete(folder, now):
         try:
-            with path.open("rb") as stream:
+            with _opened(path) as stream:
                 account = _account_of(path, folder, stream, accounts, dialects)
                 outcome = import_statement(
                     db,
@@ -72,10 +74,27 @@ def import_dropped(
 
 
 def _complete(folder: Path, now: datetime) -> Iterator[Path]:
-    places = [folder, *(p for p in sorted(folder.iterdir()) if p.is_dir() and p.name not in (DONE, FAILED))]
-    files = [p for place in places for p in place.iterdir() if p.is_file() and not p.name.startswith(".")]
-    quiet = [p for p in files if now.timestamp() - p.stat().st_mtime >= QUIET_SECONDS]
-    yield from sorted(quiet, key=lambda p: (p.stat().st_mtime, p.name))
+    inner = (p for p in sorted(folder.iterdir()) if _is(stat.S_ISDIR, p) and p.name not in (DONE, FAILED))
+    files = [p for place in (folder, *inner) for p in place.iterdir() if _is_file(p) and not p.name.startswith(".")]
+    quiet = [p for p in files if now.timestamp() - p.lstat().st_mtime >= QUIET_SECONDS]
+    yield from sorted(quiet, key=lambda p: (p.lstat().st_mtime, p.name))
+
+
+def _is_file(path: Path) -> bool:
+    """A file, or a link, which is set aside with its reason; never a device or a pipe, which could hold us up."""
+    return _is(stat.S_ISREG, path) or _is(stat.S_ISLNK, path)
+
+
+def _is(kind: Callable[[int], bool], path: Path) -> bool:
+    try:
+        return kind(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Open a file, never what a link leads to."""
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb")
 
 
 def _account_of(
@@ -106,8 +125,10 @@ def _set_aside(path: Path, folder: Path, now: datetime, reason: str) -> str:
 def _move(path: Path, to: Path, now: datetime) -> Path:
     """Move the file; one of the same name that is there already stays, the new one is stamped."""
     to.mkdir(exist_ok=True)
+    if to.is_symlink():
+        raise OSError(f"{to} is a link")
     place = to / path.name
-    if place.exists():
+    if os.path.lexists(place):
         place = to / f"{now:%Y%m%dT%H%M%S%f}-{path.name}"
     os.replace(path, place)
     return place
