@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mgov.domain.matching import descriptions, proofs
 from mgov.domain.matching.index import Index
-from mgov.domain.matching.names import CROWD, is_named, words_of
+from mgov.domain.matching.names import CROWD, is_named, words_described
 from mgov.domain.matching.reasons import Reason
 from mgov.domain.matching.records import Bill, Credit
 
@@ -55,7 +55,7 @@ def _by_numbers(index: Index, bills: list[Bill], credit: Credit) -> tuple[list[R
 def _by_names(index: Index, bills: list[Bill], credit: Credit) -> tuple[list[Reason], list[Reason]]:
     named = index.names_in(credit)
     if len(named) >= CROWD:
-        words = words_of(credit.description)
+        words = words_described(credit.description)
         named |= {payer for bill in bills if is_named(payer := index.payer_of(bill), words)}
     if not named:
         return [], []

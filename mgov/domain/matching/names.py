@@ -24,6 +24,12 @@ def words_of(text: str) -> Words:
     return tuple(word for word in _WORD.findall(text.upper()) if word not in _TITLES)
 
 
+def words_described(text: str) -> Words:
+    """The words of a description: what looks like a title at its very end may be a name that was cut off."""
+    words = _WORD.findall(text.upper())
+    return (*(word for word in words[:-1] if word not in _TITLES), *words[-1:])
+
+
 def is_named(name: Words, description: Words) -> bool:
     """Whether a description (as words) names this payer, in full or cut off."""
     if len(name) < 2:
@@ -51,7 +57,7 @@ class NameIndex:
 
     def find(self, description: str) -> set[Words]:
         """The names (as words) that `description` names."""
-        words = words_of(description)
+        words = words_described(description)
         found: set[Words] = set()
         for size in self._lengths:
             for start in range(len(words) - size + 1):

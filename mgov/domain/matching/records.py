@@ -115,8 +115,8 @@ class Policy:
     """Windows and tolerances.
 
     `fees` are rupiah that banks take off; days are calendar days around the day of payment; `near_minutes` is how close
-    the told and the booked time must be where the proof is not exact. `own_numbers` (our accounts) are never a proof, and
-    neither is what more than `most_hits` credits carry.
+    the told and the booked time must be where the proof is not exact. `own_numbers` (our accounts) are never a proof,
+    and neither is what more than `most_hits` credits carry.
     """
 
     fees: frozenset[int] = frozenset({2_500, 6_500})
