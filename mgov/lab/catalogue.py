@@ -118,7 +118,7 @@ CATALOGUE: tuple[Scenario, ...] = (
         "unsolicited-inside",
         "baris tak diminta di dalam jawaban",
         "unsolicited lines inside answers",
-        _planned(FaultKind.UNSOLICITED_INSIDE, count=10),
+        _planned(FaultKind.UNSOLICITED_INSIDE, count=60),
     ),
     _lasting("slow", FaultKind.SLOW, "jaringan lambat", "a slow network", "1.5"),
     Scenario(

@@ -18,7 +18,7 @@ READY_WITHIN = 15.0  # seconds from start to modems that are set up
 RECOVERED_WITHIN = 15.0  # seconds from the end of a fault to the first answer through its modem
 SETTLED_WITHIN = 30.0  # seconds from then until everything must be answered
 TEXTS_IN = 12
-TEXTS_OUT = 8
+TEXTS_OUT = 12
 PACE = 0.1  # seconds between texts in
 RUSH = 0.01  # seconds between texts in that come as fast as they can
 STEADY_PACE = 0.25  # seconds between texts in while the database is away
@@ -123,9 +123,12 @@ class Drill:
     def _under_traffic(self, network: SimulatedNetwork, daemon: LabDaemon, books: Books) -> Verdict:
         traffic = Traffic(network, books)
         self._ask_some(traffic, TEXTS_IN // 2)
-        traffic.queue(TEXTS_OUT)
+        traffic.queue(TEXTS_OUT // 2)
         ended = self._strike(network, daemon)
         self._ask_some(traffic, TEXTS_IN // 2)
+        time.sleep(max(0.0, ended - self._scenario.lasts / 2 - time.monotonic()))
+        if not self._scenario.kills_database:
+            traffic.queue(TEXTS_OUT // 2)
         for _ in range(self._scenario.at_once):
             traffic.ask(STRUCK)
             time.sleep(RUSH)

@@ -10,13 +10,15 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mgov.domain.message import Part
 from mgov.gateway import clerk, pdus, worker
 from mgov.workflows.turn import AirSide
 from modem_drivers import outcomes
-from modem_drivers.at import dialogue, radio, sending, session
+from modem_drivers.at import dialogue, radio, sending, session, unsolicited
 from modem_drivers.at.memory import Memory
 from modem_drivers.at.replies import parse_reference
 from modem_drivers.radio import Cleared, Outcome, ReceivedPdu, SendResult, Slot
@@ -184,7 +186,11 @@ def _takes_the_last_line() -> None:
         return int(found[-1]) % 256 if found else None
 
     _swap(sending, "parse_reference", last_number)
-    _swap(dialogue, "is_unsolicited", lambda _line, asked: not asked)
+    _swap(
+        dialogue,
+        "is_unsolicited",
+        lambda line, asked: not asked.startswith("+CMGS") and unsolicited.is_unsolicited(line, asked),
+    )
 
 
 def _any_stick() -> None:
@@ -196,9 +202,17 @@ def _any_stick() -> None:
 def _joins_by_arrival() -> None:
     """Joins parts in the order in which they came."""
 
-    def by_arrival(raw: Sequence[str]) -> str:
-        return "".join(decode_deliver(each).user_data.text or "" for each in raw)
+    part_of = pdus.part_of
+    came: list[str] = []
 
+    def noted(pdu: str, now: datetime) -> Part:
+        came.append(pdu)
+        return part_of(pdu, now)
+
+    def by_arrival(raw: Sequence[str]) -> str:
+        return "".join(decode_deliver(each).user_data.text or "" for each in sorted(raw, key=came.index))
+
+    _swap(pdus, "part_of", noted)
     _swap(clerk, "AIR", AirSide(by_arrival, pdus.count_parts))
 
 
