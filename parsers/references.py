@@ -48,6 +48,11 @@ def take_references(board: Board) -> list[Found]:
     return sorted(found, key=lambda one: one.start)
 
 
+def has_reference(low: str) -> bool:
+    """Whether a lower-case text names a bill or application of a known kind."""
+    return _REFERENCE.search(low) is not None
+
+
 def is_bill(value: str) -> bool:
     """Whether a reference is of a kind that is paid."""
     return value.isdigit() or value.split("-")[0].lower() not in APPLICATION_KINDS
