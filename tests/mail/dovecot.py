@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.mail.certificates import Certificates
+
 USER, PASSWORD = "sms@banten.example", "rahasia"
 
 _CONFIG = """
@@ -19,7 +21,7 @@ listen = 127.0.0.1
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/log
-ssl = no
+ssl = {tls}
 disable_plaintext_auth = no
 default_internal_user = {system}
 default_internal_group = {group}
@@ -40,7 +42,7 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
   }}
 }}
 service anvil {{
@@ -58,23 +60,37 @@ def available() -> bool:
 
 
 @contextmanager
-def running() -> Iterator[int]:
-    """Run it for a block; gives the port.
+def running(certificates: Certificates | None = None) -> Iterator[int]:
+    """Run it for a block; gives the port: of plain IMAP, or of IMAP over TLS when there are certificates.
 
     Its folder has a short path of its own: a path of a socket has at most 107 octets.
     """
     with tempfile.TemporaryDirectory(prefix="dovecot-", dir="/tmp") as folder:
-        yield from _run(Path(folder))
+        yield from _run(Path(folder), certificates)
 
 
-def _run(folder: Path) -> Iterator[int]:
-    port = _free_port()
+def _run(folder: Path, certificates: Certificates | None) -> Iterator[int]:
+    plain, secure = _free_port(), 0 if certificates is None else _free_port()
+    port = secure or plain
     for name in ("run", "state", "mail"):
         (folder / name).mkdir(parents=True)
     (folder / "mail").chmod(0o777)
     folder.chmod(0o755)
     config = folder / "dovecot.conf"
-    values = {"folder": folder, "port": port, "password": PASSWORD, "system": "dovecot", "group": "dovecot"}
+    tls = "no"
+    if certificates is not None:
+        for source, name in ((certificates.certificate, "server.pem"), (certificates.key, "server.key")):
+            shutil.copy(source, folder / name)
+        tls = f"yes\nssl_cert = <{folder}/server.pem\nssl_key = <{folder}/server.key"
+    values = {
+        "folder": folder,
+        "port": plain,
+        "tls_port": secure,
+        "tls": tls,
+        "password": PASSWORD,
+        "system": "dovecot",
+        "group": "dovecot",
+    }
     config.write_text(_CONFIG.format(owner="dovecot", **values), encoding="utf-8")
     process = subprocess.Popen(["dovecot", "-F", "-c", str(config)], stderr=subprocess.PIPE)
     try:

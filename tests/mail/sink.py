@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -14,19 +15,24 @@ class Sink:
     """Keeps what it took in `mails`; `connections` counts who came.
 
     Recipients: `gone@` is refused for good, `later@` for now (once), `drop@` makes it close after the content (once),
-    `slow@` is answered late.
+    `slow@` is answered late, `hang@` never as long as `hanging`. With `tls` it takes mail only over TLS: after
+    STARTTLS, or from the first octet when `at_once`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, *, at_once: bool = False) -> None:
+        self._tls = tls
+        self._at_once = at_once
         self.mails: list[EmailMessage] = []
         self.connections = 0
         self.seen: set[str] = set()
         self.port = 0
+        self.hanging = False
         self._server: asyncio.Server | None = None
 
     async def start(self, port: int = 0) -> None:
         """Listen on loopback."""
-        self._server = await asyncio.get_running_loop().create_server(self._protocol, "127.0.0.1", port)
+        loop, context = asyncio.get_running_loop(), self._tls if self._at_once else None
+        self._server = await loop.create_server(self._protocol, "127.0.0.1", port, ssl=context)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -55,6 +61,8 @@ class Sink:
         mail = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
+        if address.startswith("hang") and self.hanging:
+            await asyncio.sleep(3600)
         return "250 taken"
 
     def _first(self, address: str) -> bool:
@@ -64,4 +72,12 @@ class Sink:
 
     def _protocol(self) -> SMTP:
         self.connections += 1
-        return SMTP(self, hostname="sink", enable_SMTPUTF8=True, loop=asyncio.get_running_loop())
+        starttls = self._tls if not self._at_once else None
+        return SMTP(
+            self,
+            hostname="sink",
+            enable_SMTPUTF8=True,
+            loop=asyncio.get_running_loop(),
+            tls_context=starttls,
+            require_starttls=starttls is not None,
+        )
