@@ -20,7 +20,6 @@ SETTLED_WITHIN = 30.0  # seconds from then until everything must be answered
 TEXTS_IN = 12
 TEXTS_OUT = 12
 PACE = 0.1  # seconds between texts in
-RUSH = 0.01  # seconds between texts in that come as fast as they can
 STEADY_PACE = 0.25  # seconds between texts in while the database is away
 TRY_EVERY = 2.0  # seconds that a text in may wait for its answer before the next is tried
 STRUCK = "lab-1"
@@ -131,7 +130,6 @@ class Drill:
             traffic.queue(TEXTS_OUT // 2)
         for _ in range(self._scenario.at_once):
             traffic.ask(STRUCK)
-            time.sleep(RUSH)
         if self._scenario.long_texts:
             self._ask_at_length(traffic)
         while self._scenario.steady and time.monotonic() < ended:
