@@ -26,6 +26,13 @@ def by_phone(tx: Connection, phone: str) -> RowMapping | None:
     return tx.execute(query).mappings().first()
 
 
+def by_email(tx: Connection, email: str) -> RowMapping | None:
+    """The enabled account of an address, whatever the case of its letters; None when several have it."""
+    query = select(staff).where(func.lower(staff.c.email) == email.lower(), staff.c.disabled_at.is_(None)).limit(2)
+    found = tx.execute(query).mappings().all()
+    return found[0] if len(found) == 1 else None
+
+
 def by_unix_user(tx: Connection, unix_user: str) -> RowMapping | None:
     """The account that a Unix user of this host is mapped to."""
     found: RowMapping | None = tx.execute(_query().where(staff.c.unix_user == unix_user)).mappings().first()

@@ -226,6 +226,7 @@ def _queue(tx: Connection, message: RowMapping, reply: Reply, settings: AnswerSe
         cause="answer",
         channel=message["channel"],
         subject=reply.subject or message["subject"],
+        html=reply.html if given < settings.answers_per_hour else None,
         dedupe_key=f"answer:{message['id']}",
         in_reply_to=message["id"],
         preferred_modem=message["modem"],

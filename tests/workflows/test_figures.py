@@ -9,17 +9,22 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import insert
+from sqlalchemy import insert, select
+from sqlalchemy.engine import RowMapping
 
 from mgov.domain.figures import parse_period, read_topics
 from mgov.store import services
 from mgov.store.database import Database
+from mgov.store.schema.messages import outbound_message
 from mgov.store.schema.money import bank_account, bank_entry, bank_statement, bill, settlement
 from mgov.store.schema.services import application, service
-from mgov.workflows import figures_closing, figures_page
+from mgov.workflows import figures_closing, figures_page, staff
+from mgov.workflows.answer import AnswerSettings, answer_next
 from mgov.workflows.figures import Figures, FiguresSettings, broken_down, figures_for
+from mgov.workflows.handlers.request import HandlerSettings
+from mgov.workflows.receive import receive_text
 from scheduler.calendar import Calendar
-from tests.workflows.citizen import CONFIG
+from tests.workflows.citizen import CONFIG, REPLIES
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -237,3 +242,30 @@ def test_periods_are_read(text: str | None, first: date, after: date) -> None:
 def test_what_is_no_period_is_said(text: str) -> None:
     """None, never an error."""
     assert parse_period(text, TODAY) is None
+
+
+def test_a_leader_gets_the_page_by_mail(books: Books) -> None:
+    """LAPORAN in a mail from a leader's address with his PIN is answered with the charts; a wrong PIN locks nobody."""
+    staff.add(
+        books.db, "kepala", ["leader"], now=NOW, actor="system:t", phone="+628119990001", email="kepala@example.go.id",
+        pin="773019",
+    )  # fmt: skip
+    books.pay(books.bill("PKB-1", 1_000, date(2026, 2, 1)), 300, date(2026, 2, 2))
+    wrong = _mail(books.db, "LAPORAN PAD 2026 111111")
+    assert "hanya untuk pimpinan" in wrong["text"]
+    assert wrong["html"] is None
+    right = _mail(books.db, "LAPORAN PAD 2026 773019")
+    assert "Rp300" in right["text"]
+    assert "<svg" in right["html"]
+    assert right["recipient"].lower() == "kepala@example.go.id"
+
+
+def _mail(db: Database, words: str) -> RowMapping:
+    values = {"channel": "email", "sender": "Kepala@example.go.id", "text": words, "identity": words}
+    moments = {"sent_at": NOW, "received_at": NOW}
+    db.transact(lambda tx: receive_text(tx, **values, **moments))
+    settings = AnswerSettings(HandlerSettings(figures=SETTINGS), REPLIES)
+    handled = answer_next(db, settings, NOW)
+    assert handled is not None
+    rows = db.read(lambda tx: tx.execute(select(outbound_message).order_by(outbound_message.c.id)).mappings().all())
+    return rows[-1]

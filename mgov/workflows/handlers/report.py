@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -10,6 +11,7 @@ from sqlalchemy.engine import RowMapping
 
 from mgov.store import audit, history, secrets_struck
 from mgov.store import staff as accounts
+from mgov.workflows import figures_page
 from mgov.workflows.figures import figures_for
 from mgov.workflows.handlers.request import Reply, Request
 from mgov.workflows.secrets import is_right
@@ -19,15 +21,25 @@ def report(request: Request) -> Reply:
     """The figures of a topic and period. The PIN is struck in this same transaction, whatever it opens."""
     pin = request.field("pin")
     strike_pin(request.tx, request.message_id, pin)
-    member = accounts.by_phone(request.tx, request.sender) if request.channel == "sms" else None
+    member = _account(request)
     if member is None or not member["pin_hash"] or "leader" not in accounts.roles_of(request.tx, member["id"]):
         return request.say("report_refused")
     if member["pin_locked_until"] is not None and member["pin_locked_until"] > request.now:
         return _locked(request, member["pin_locked_until"])
     if not is_right(member["pin_hash"], pin):
-        return _failed(request, member)
+        return _failed(request, member) if request.channel == "sms" else request.say("report_refused")
     accounts.change(request.tx, member["id"], pin_failures=0, pin_locked_until=None)
     return _figures(request, member)
+
+
+def _account(request: Request) -> RowMapping | None:
+    """Whose phone or address it is.
+
+    A sender of mail can be forged, but the answer goes to the true address alone; so that nobody locks a leader out
+    with forged mails, a wrong PIN in a mail is refused and not counted.
+    """
+    find = accounts.by_phone if request.channel == "sms" else accounts.by_email
+    return find(request.tx, request.sender)
 
 
 def strike_pin(tx: Connection, message_id: int, pin: str) -> None:
@@ -72,4 +84,11 @@ def _figures(request: Request, member: RowMapping) -> Reply:
     )
     if found is None:
         return request.say("report_unknown", {"topics": list(figures.topics.names[:8])})
-    return request.say("report", found.as_values())
+    reply = request.say("report", found.as_values())
+    if request.channel == "sms":
+        return reply
+    language = request.language or request.replies.language
+    page = figures_page.page(
+        request.tx, figures, found, request.today, agency_id=member["agency_id"], language=language
+    )
+    return replace(reply, html=page)

@@ -68,11 +68,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Exactly one answer to the sender; `subject` is for e-mail."""
+    """Exactly one answer to the sender; `subject` and `html` are for e-mail."""
 
     text: str
     ask: Question | None = None
     subject: str | None = None
+    html: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
