@@ -37,16 +37,21 @@ def read_mail(raw: bytes, own: frozenset[str], envelope_sender: str | None = Non
     text = _text(mail) or re.sub(r"^((re|fw|fwd|bls)\s*:\s*)+", "", subject, flags=re.IGNORECASE)
     bounce_of, bounced = _bounce(mail)
     return IncomingMail(
-        sender=sender,
-        text=text[:MAX_TEXT],
-        subject=subject,
-        message_id=_message_id(mail, raw),
+        sender=_storable(sender),
+        text=_storable(text[:MAX_TEXT]),
+        subject=_storable(subject),
+        message_id=_storable(_message_id(mail, raw)),
         sent_at=_date(mail),
         recipient=parseaddr(_header(mail, "To"))[1].lower()[:191] or None,
         ignore=_why_ignored(mail, sender, own, envelope_sender),
         bounce_of=bounce_of,
         bounced=bounced,
     )
+
+
+def _storable(text: str) -> str:
+    """No database keeps a NUL or half of a surrogate pair."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _parse(raw: bytes) -> EmailMessage:

@@ -36,6 +36,7 @@ class SmtpSettings:
     ca_file: str | None = None
     per_minute: int | None = None
     timeout: float = 30.0
+    rules: SendRules = field(default_factory=SendRules)
 
 
 class MailSender:
@@ -91,7 +92,7 @@ class MailSender:
         if self._client is None and not await asyncio.to_thread(self._anything_due):
             return False
         client = await self._connected()
-        task = await asyncio.to_thread(next_mail, self._db, self._settings.owner, datetime.now(UTC))
+        task = await asyncio.to_thread(next_mail, self._db, self._settings.owner, datetime.now(UTC), self._settings.rules)
         if task is None:
             return False
         result = await self._submit(client, task)

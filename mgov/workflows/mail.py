@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, select, update
 
 from mgov.domain.actor import Actor
-from mgov.domain.message import MAX_ATTEMPTS, digest, retry_at
-from mgov.store import consents, history, inbox, outbox, reminder_recheck
+from mgov.domain.backoff import AFTER, MAX_ATTEMPTS, retry_at
+from mgov.domain.message import digest
+from mgov.domain.routing import SendRules
+from mgov.store import consents, history, inbox, outbox, queue, reminder_recheck, settings
 from mgov.store.database import Database, wake
 from mgov.store.schema.messages import inbound_message, outbound_message
 from mgov.workflows.alerts_out import WarningDoor, is_warning, take_mail
 from mgov.workflows.receive import receive_text
 
 MAIL = Actor.system("mail")
+EVERYBODY = SendRules()
 #: A warning server may well write by itself; that it is not who it says is another matter.
 _NOT_AUTHENTIC = frozenset({"sender not authentic", "no sender", "our own address"})
 
@@ -62,11 +65,11 @@ class IncomingMail:
     bounced: tuple[str, ...] = ()
 
 
-def next_mail(db: Database, owner: str, now: datetime) -> MailTask | None:
+def next_mail(db: Database, owner: str, now: datetime, rules: SendRules = EVERYBODY) -> MailTask | None:
     """Claim the next mail and commit that; None when nothing is due. A reminder untrue by now is withdrawn."""
 
     def work(tx: Connection) -> MailTask | None:
-        while (message := outbox.claim(tx, channel="email", owner=owner, now=now)) is not None:
+        while (message := outbox.claim_mail(tx, owner=owner, now=now, rules=rules)) is not None:
             if reminder_recheck.may_send(tx, message, now):
                 return MailTask(message, _answered(tx, message))
         return None
@@ -76,10 +79,7 @@ def next_mail(db: Database, owner: str, now: datetime) -> MailTask | None:
 
 def any_due(db: Database, now: datetime) -> bool:
     """Whether a mail waits to be sent now: asked before a connection is opened for it."""
-    columns = outbound_message.c
-    due = select(columns.id).where(columns.state == "queued", columns.channel == "email", columns.not_before <= now)
-    due = due.where(or_(columns.closes_at.is_(None), columns.closes_at > now))
-    return db.read(lambda tx: tx.execute(due.limit(1)).first()) is not None
+    return db.read(lambda tx: queue.is_mail_due(tx, now))
 
 
 def settle_mail(db: Database, owner: str, task: MailTask, mail_id: str, result: MailResult, now: datetime) -> None:
@@ -101,7 +101,7 @@ def settle_mail(db: Database, owner: str, task: MailTask, mail_id: str, result: 
             cause=result.outcome.value,
             mail_id=mail_id,
             sent_at=now if state == "sent" else None,
-            not_before=retry_at(now, attempts) if state == "queued" else task.message["not_before"],
+            not_before=_again_at(task, now) if state == "queued" else task.message["not_before"],
             error_code=result.code,
             error=result.detail or None,
         )
@@ -111,12 +111,29 @@ def settle_mail(db: Database, owner: str, task: MailTask, mail_id: str, result: 
     db.transact(work)
 
 
+def _again_at(task: MailTask, now: datetime) -> datetime:
+    return retry_at(now, AFTER["refused_for_now"], int(task.message["attempts"]), int(task.message["id"]))
+
+
 def receive_mail(db: Database, mail: IncomingMail, now: datetime, warnings: WarningDoor | None = None) -> int | None:
     """Keep one mail in one commit; None when it is kept already. Only when this returns may the server forget it.
 
     A mail of the warning server releases its alert in the same commit; it is no citizen's command.
     """
     return db.transact(lambda tx: _receive(tx, mail, now, warnings))
+
+
+def remember_validity(db: Database, mailbox: str, validity: int, now: datetime) -> int | None:
+    """Keep the UIDVALIDITY of a mailbox; returns what it was before, None when it was not known."""
+
+    def work(tx: Connection) -> int | None:
+        key = f"imap:{digest(mailbox)[:32]}"
+        before = settings.get(tx, key)
+        if before != str(validity):
+            settings.put(tx, key, str(validity), MAIL, now)
+        return int(before) if before is not None else None
+
+    return db.transact(work)
 
 
 def _receive(tx: Connection, mail: IncomingMail, now: datetime, warnings: WarningDoor | None) -> int | None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from imapclient import IMAPClient
 from sqlalchemy import select
 
+from mgov.mail import mailbox as mailbox_module
 from mgov.mail.mailbox import ImapSettings, Mailbox
 from mgov.store.database import Database
 from mgov.store.schema.messages import inbound_message
+from mgov.store.schema.staff import setting
+from mgov.workflows.mail import IncomingMail
 from tests.mail import dovecot
 from tests.mail.test_incoming import OWN, mail
 
@@ -81,3 +85,66 @@ async def test_what_lies_there_and_what_comes_is_read_kept_once_and_moved(db: Da
         mailbox.stop()
         await asyncio.wait_for(running, 10)
     assert texts(db) == ["BANTUAN", "LAYANAN"]
+
+
+async def test_a_folder_made_anew_is_read_although_its_numbers_begin_again(db: Database, port: int) -> None:
+    """Another UIDVALIDITY: the first mail has number 1 again, and is another mail; what was read stays read once."""
+    settings = ImapSettings("127.0.0.1", port, dovecot.USER, dovecot.PASSWORD, OWN, tls=False, folder="Masuk")
+
+    def anew(raw: bytes) -> int:
+        with client(port) as connection:
+            if connection.folder_exists("Masuk"):
+                connection.delete_folder("Masuk")
+            connection.create_folder("Masuk")
+            connection.append("Masuk", raw)
+            return int(connection.select_folder("Masuk")[b"UIDVALIDITY"])
+
+    async def read_until(expected: list[str]) -> None:
+        mailbox = Mailbox(settings, db)
+        running = asyncio.create_task(mailbox.run())
+        try:
+            await until(lambda: texts(db) == expected)
+        finally:
+            mailbox.stop()
+            await asyncio.wait_for(running, 10)
+
+    first = await asyncio.to_thread(anew, mail("BANTUAN", Message_ID="<a@example.org>"))
+    await read_until(["BANTUAN"])
+    await asyncio.sleep(1.1)  # Dovecot's validity is a clock in seconds
+    second = await asyncio.to_thread(anew, mail("LAYANAN", Message_ID="<b@example.org>"))
+    assert first != second
+    await read_until(["BANTUAN", "LAYANAN"])
+    kept = db.read(lambda tx: tx.execute(select(setting.c.value).where(setting.c.key.like("imap:%"))).scalars().all())
+    assert kept == [str(second)]
+
+
+async def test_a_mail_that_cannot_be_kept_does_not_stop_the_others(
+    db: Database, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After three tries it lies in the folder Failed, and the mail behind it was read meanwhile."""
+    keep = mailbox_module.receive_mail
+
+    def fail_for_one(database: Database, one: IncomingMail, *rest: Any) -> int | None:  # noqa: ANN401 - passed on
+        if one.text == "RACUN":
+            raise ValueError("cannot be kept")
+        return keep(database, one, *rest)
+
+    monkeypatch.setattr(mailbox_module, "receive_mail", fail_for_one)
+    await asyncio.to_thread(put, port, mail("RACUN", Message_ID="<p@example.org>"))
+    await asyncio.to_thread(put, port, mail("BANTUAN", Message_ID="<q@example.org>"))
+    mailbox = Mailbox(ImapSettings("127.0.0.1", port, dovecot.USER, dovecot.PASSWORD, OWN, tls=False), db)
+    running = asyncio.create_task(mailbox.run())
+    try:
+        await until(lambda: texts(db) == ["BANTUAN"])
+        for number in range(3):
+            await asyncio.to_thread(put, port, mail("LAYANAN", Message_ID=f"<r{number}@example.org>"))
+            await asyncio.sleep(0.5)
+        await until(lambda: failed(port) == 1)
+    finally:
+        mailbox.stop()
+        await asyncio.wait_for(running, 10)
+
+
+def failed(port: int) -> int:
+    with client(port) as connection:
+        return int(connection.folder_status("Failed", ["MESSAGES"])[b"MESSAGES"])
