@@ -9,7 +9,7 @@ _WORD = (
     r"ya|yah|yaa+|dong|dunk|donk|pak|bu|kak|min|bang|mas|mbak|mba|kang|teh|gan|om|bos|bapak|ibu|bpk|admin|nya|nih|wassalam\w*|salam|tolong|mohon bantuannya|mohon dibantu|mohon diproses|"
     r"sekalian|segera|ok|oke|sir|madam|wr|wb|hormat kami|sampun|nggih|atuh)"
 )
-_END = re.compile(rf"(?:[\s,.;:!?()\-]+{_WORD})+[\s.,!?;:)\-]*$", re.I)
+_END = re.compile(rf"(?:[\s,.;:!?()\-]++{_WORD})+[\s.,!?;:)\-]*$", re.I)
 _MARKS = " \t\n.,;:!?#*|/-_()[]\"'=<>"
 
 

@@ -13,7 +13,8 @@ _QUOTE_CLASS = re.compile(
     r"gmail_quote|yahoo_quoted|moz-cite|OutlookMessageHeader|gmail_signature|moz-signature|divRplyFwdMsg", re.I
 )
 _ATTRIBUTION = re.compile(
-    r"^(?:pada|on|op|le|el) .{4,90}(?:menulis|wrote|schreef|tulis)\s*:?$|^.{0,60}\b(?:menulis|wrote):$", re.I
+    r"^(?:pada|on|op|le|el) .{4,90}(?:menulis|wrote|schreef|tulis|écrit)\s*:?$|^.{0,90}\b(?:menulis|wrote|nulis)\s?:$|^.{0,90}<[^<>@\s]{1,80}@[^<>\s]{1,80}>[^:]{0,20}:$",
+    re.I,
 )
 _ATTRIBUTION_START = re.compile(r"^(?:pada|on) (?:\w{2,9},? |\d|tanggal)[^:]{0,60}(?:20\d\d|\d\d[.:]\d\d)", re.I)
 _FORWARD = re.compile(
@@ -21,13 +22,24 @@ _FORWARD = re.compile(
     re.I,
 )
 _HEADER = re.compile(
-    r"^\*?(?:from|dari|sent|dikirim|to|kepada|subject|perihal|subjek|hal|date|tanggal|cc|tembusan)\*?\s?:\s", re.I
+    r"^\*?(?:from|dari|sent|dikirim|to|kepada|subject|perihal|subjek|hal|date|tanggal|cc|tembusan)(?:\*?\s?:\*?)\s",
+    re.I,
 )
 _SIGNATURE = re.compile(r"^(?:--\s?|__+|\*{3,}|={3,}|-{3,})$")
 _SENT_FROM = re.compile(
     r"^(?:sent from|dikirim dari|dikirim (?:melalui|via|dgn)|get outlook|sent via|powered by|terkirim dari|yahoo mail)\b",
     re.I,
 )
+_PROGRAM = re.compile(
+    r"^(?:dapatkan outlook|get outlook|virus-free|bebas virus|(?:please consider|pertimbangkan|mohon pertimbangkan|think of) (?:the environment|lingkungan|dampak)|avast|scanned by)\b",
+    re.I,
+)
+"""What mail programs and companies put below a mail."""
+_BANNER = re.compile(
+    r"^\[?(?:caution|external|warning|perhatian|peringatan)\b.{0,40}\b(?:email|e-mail|surel|sender|pengirim)\b.{0,160}$|^\[cid:[^\]]{1,80}\]$|^\[image[^\]]{0,80}\]$",
+    re.I,
+)
+"""What mail servers put above a mail, and pictures: dropped, whatever comes after counts."""
 _CLOSING = re.compile(
     r"^(?:salam(?: hormat)?|hormat (?:kami|saya)|wassalam\w*|regards|best regards|kind regards|best|sincerely|terima ?kasih|makasih|thanks|thank you|tks|trims|demikian\b.*|atas perhatian\w*.*|ttd|hatur nuhun)\b[\w\s]{0,40}[,.!]*$",
     re.I,
@@ -38,6 +50,13 @@ _DISCLAIMER = re.compile(
 )
 
 
+_REST_IS_QUOTED = re.compile(
+    r"divRplyFwdMsg|appendonsend|moz-cite-prefix|OLK_SRC_BODY|reply-intro|messageReplySection", re.I
+)
+"""Marks of mail programs behind which everything is somebody else's text."""
+_INVISIBLE = re.compile(r"display:\s*none|mso-hide:\s*all|visibility:\s*hidden", re.I)
+
+
 class _Text(HTMLParser):
     """Collects what a reader of the mail sees, without quotes and signatures that the mail program marked."""
 
@@ -45,9 +64,14 @@ class _Text(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._hidden: list[str] = []
+        self._ended = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        marked = any(name in ("class", "id") and value and _QUOTE_CLASS.search(value) for name, value in attrs)
+        named = " ".join(value for name, value in attrs if name in ("class", "id", "name") and value)
+        if _REST_IS_QUOTED.search(named):
+            self._ended = True
+        style = " ".join(value for name, value in attrs if name == "style" and value)
+        marked = bool(_QUOTE_CLASS.search(named) or _INVISIBLE.search(style)) or any(n == "hidden" for n, _ in attrs)
         if tag not in _VOID and (self._hidden or tag in _HIDDEN or marked):
             self._hidden.append(tag)
         if tag in _BLOCKS and not self._hidden:
@@ -61,7 +85,7 @@ class _Text(HTMLParser):
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:
-        if not self._hidden:
+        if not (self._hidden or self._ended):
             self.parts.append(data)
 
 
@@ -72,7 +96,7 @@ def own_text(body: str, is_html: bool) -> str:
     written = False
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         plain = line.strip()
-        if plain.startswith((">", "|>")):
+        if plain.startswith((">", "|>")) or _BANNER.match(plain[:300]):
             continue
         if _ends(plain, written):
             break
@@ -96,9 +120,9 @@ def _ends(plain: str, written: bool) -> bool:
         return True
     if _ATTRIBUTION_START.match(plain) and written and not re.search(r"bayar|transfer|tf|bukti", plain, re.I):
         return True
-    if _SIGNATURE.match(plain):
+    if _SIGNATURE.match(plain) or _PROGRAM.match(plain):
         return written
-    return bool(_HEADER.match(plain)) and re.match(r"\*?(?:from|dari)\*?\s?:.*[@<]", plain, re.I) is not None
+    return bool(_HEADER.match(plain)) and re.match(r"\*?(?:from|dari)\*?\s?:\*?.*[@<]", plain, re.I) is not None
 
 
 def _without_closing(lines: list[str]) -> list[str]:
