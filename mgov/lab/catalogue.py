@@ -48,6 +48,10 @@ def _nothing(_network: SimulatedNetwork, _modem: str) -> None:
     """Leave the modem alone: the fault is elsewhere."""
 
 
+def _wrong_clock(network: SimulatedNetwork, _modem: str) -> None:
+    network.clock_error = -3 * 86400.0
+
+
 def _lasting(name: str, kind: FaultKind, sentence_id: str, sentence_en: str, value: str = "") -> Scenario:
     strike = _planned(kind, value=value, seconds=STATE_SECONDS)
     return Scenario(name, sentence_id, sentence_en, strike, STATE_SECONDS)
@@ -153,6 +157,7 @@ CATALOGUE: tuple[Scenario, ...] = (
         "another memory is selected",
         _planned(FaultKind.MEMORY_SWITCHED, value="ME"),
     ),
+    Scenario("wrong-clock", "jam SMSC salah", "the SMSC's clock is three days slow", _wrong_clock),
     Scenario("burst", "banyak SMS sekaligus", "many texts at once", _nothing, at_once=24),
     Scenario(
         "parts-backwards",

@@ -17,7 +17,14 @@ from typing import Any
 from modem_drivers.simulated.network import SimulatedNetwork
 
 Request = dict[str, Any]
-SETTABLE = ("submit_latency", "delivery_latency", "registration_delay", "acknowledge_within", "retry_after")
+SETTABLE = (
+    "submit_latency",
+    "delivery_latency",
+    "registration_delay",
+    "acknowledge_within",
+    "retry_after",
+    "clock_error",
+)
 
 
 def _send(network: SimulatedNetwork, request: Request) -> object:

@@ -51,17 +51,19 @@ class SimulatedNetwork:
 
     `submit_latency` and `delivery_latency` are seconds a message takes to be accepted and to reach its recipient,
     `registration_delay` seconds from the right PIN to +CREG: 1, `acknowledge_within` seconds the network waits for
-    +CNMA, `retry_after` seconds until a refused delivery is tried again. All may be changed while it runs.
+    +CNMA, `retry_after` seconds until a refused delivery is tried again, `clock_error` seconds by which the SMSC's
+    clock is ahead. All may be changed while it runs.
     """
 
     def __init__(self, *, clock: Callable[[], datetime] | None = None, link_dir: Path | str | None = None) -> None:
-        self._clock = clock or (lambda: datetime.now(WESTERN_INDONESIA))
+        self._true_time = clock or (lambda: datetime.now(WESTERN_INDONESIA))
         self._link_dir = Path(link_dir) if link_dir else None
         self.submit_latency = 0.0
         self.delivery_latency = 0.0
         self.registration_delay = 0.0
         self.acknowledge_within = 15.0
         self.retry_after = 2.0
+        self.clock_error = 0.0
         self.ussd_service = UssdService()
         self._smsc = Smsc(self._clock, lambda: self.retry_after)
         self._modems: dict[str, Modem] = {}
@@ -69,6 +71,10 @@ class SimulatedNetwork:
         self._long_reference = 0
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="simulated-network", daemon=True)
+
+    def _clock(self) -> datetime:
+        """What the SMSC takes for the time."""
+        return self._true_time() + timedelta(seconds=self.clock_error)
 
     # -- life -------------------------------------------------------------------------------------------------
 
