@@ -15,6 +15,7 @@ import structlog
 from mgov import keyword_file, logs, modem_settings
 from mgov.audit_files import AuditFileError, AuditFiles
 from mgov.config import Config, ModemSection
+from mgov.desk_jobs import DeskJobs
 from mgov.domain.figures import read_topics
 from mgov.domain.matching import Policy
 from mgov.domain.operators import Operators
@@ -36,6 +37,7 @@ from modem_drivers.at import AtRadio
 from modem_drivers.profiles import Profile, read_profiles
 from modem_drivers.radio import Radio, RadioSettings
 from modem_drivers.simulated import SimulatedNetwork
+from parsers.banks import Names
 from scheduler.calendar import Calendar
 from scheduler.jobs import JobOutcome, JobRunner
 
@@ -106,6 +108,7 @@ def answer_settings(config: Config, known_numbers: frozenset[str] = frozenset())
         own_numbers=own | known_numbers,
         answers_per_hour=config.routing.answers_per_hour,
         keywords=replace(told, replies=told.replies.in_language(config.language)),
+        banks=Names.read(shipped_table("banks.toml")),
     )
 
 
@@ -212,7 +215,9 @@ def simulated_network(config: Config) -> tuple[SimulatedNetwork | None, dict[str
 def payment_policy(config: Config) -> PaymentPolicy:
     """How payments are matched on this site."""
     agencies = {account.number: frozenset(account.agencies) for account in config.account if account.agencies}
+    fees = config.payments.fees
     matching = Policy(
+        fees=frozenset(bank_fees() if fees is None else fees),
         days_after=max(14, config.payments.window_days),
         own_numbers=frozenset(account.number for account in config.account),
     )
@@ -225,6 +230,17 @@ def payment_policy(config: Config) -> PaymentPolicy:
         review_days=config.payments.review_days,
         replies=shipped_replies(config),
     )
+
+
+def bank_fees() -> frozenset[int]:
+    """What banks take off a transfer, in rupiah, by the shipped table."""
+    return frozenset(int(row["amount"]) for row in shipped_table("bank_fees.toml")["fee"])
+
+
+def desk_jobs(config: Config, db: Database) -> DeskJobs:
+    """What runs by itself for the payments desk."""
+    tables = shipped_table("bank_dialects.toml")
+    return DeskJobs(config, db, payment_policy(config), shipped_replies(config), calendar(), tables)
 
 
 def calendar() -> Calendar:
@@ -252,7 +268,9 @@ def job_runner(config: Config, db: Database) -> JobRunner:
     def claim(job: str, slot: datetime) -> bool:
         return jobs.claim_slot(db, config.node, job, slot, datetime.now(UTC))
 
-    return JobRunner((*outreach(config).jobs(db), *housekeeping(config, db).jobs()), claim, report)
+    return JobRunner(
+        (*outreach(config).jobs(db), *housekeeping(config, db).jobs(), *desk_jobs(config, db).jobs()), claim, report
+    )
 
 
 def housekeeping(config: Config, db: Database) -> Housekeeping:

@@ -34,11 +34,15 @@ def _known_zone(name: str) -> str:
 
 
 def _beginning_of_number(text: str) -> str:
+    if re.fullmatch(r"[^@\s]*@[^@\s]+\.[^@\s]+", text):
+        return text.lower()
     bare = re.sub(r"[\s().-]", "", text)
     if re.fullmatch(r"0\d+", bare):
         bare = f"+62{bare[1:]}"
     if not re.fullmatch(r"\+\d{2,15}", bare):
-        raise ValueError(f'"{text}" is no number or beginning of one; right would be "+628111234567" or "+62811"')
+        raise ValueError(
+            f'"{text}" is no number or beginning of one; right would be "+628111234567", "+62811" or "@x.go.id"'
+        )
     return bare
 
 
@@ -189,13 +193,21 @@ class WarningsSection(_Section):
 
 
 class PaymentsSection(_Section):
-    """How careful the matching is."""
+    """How careful the matching is, how long people have, and where statements are dropped.
+
+    Amounts are rupiah. `fees` are what banks take off; none named: those of `bank_fees.toml`. `summary_at` is when the
+    desk gets yesterday's figures.
+    """
 
     window_days: int = Field(default=7, ge=0)
-    four_eyes_above: int | None = None
+    four_eyes_above: int | None = Field(default=None, ge=0)
     banking_days: int = Field(default=3, ge=0)
     review_days: int = Field(default=3, ge=1)
+    fees: tuple[Annotated[int, Field(gt=0)], ...] | None = None
+    unique_days: int = Field(default=90, ge=1)
     drop_folder: Path | None = None
+    dialects: Path = Path("bank_dialects.toml")
+    summary_at: str = Field(default="07:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
 class PrivacySection(_Section):
@@ -243,7 +255,7 @@ class WebSection(_Section):
 class RoutingSection(_Section):
     """How many answers one number gets, whether delivery reports are asked for, and who is texted at all.
 
-    `only_to`: numbers or beginnings of numbers; a text to anybody else is held back. `quota_reserve`: the share of each
+    `only_to`: numbers or their beginnings, addresses or "@domain"; what goes to others is held back. `quota_reserve`: the share of each
     modem's quota, in per cent, that reminders and bulk leave to what is more urgent.
     """
 
@@ -362,11 +374,17 @@ def _anchored(config: Config, folder: Path) -> Config:
         there = config.backup.model_copy(update={"folder": folder / config.backup.folder})
         config = config.model_copy(update={"backup": there})
     config = config.model_copy(update={"warnings": _warnings_beside(config.warnings, folder)})
+    config = config.model_copy(update={"payments": _payments_beside(config.payments, folder)})
     url = make_url(config.database.url)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return config
     absolute = url.set(database=str(folder / url.database)).render_as_string(hide_password=False)
     return config.model_copy(update={"database": DatabaseSection(url=absolute)})
+
+
+def _payments_beside(section: PaymentsSection, folder: Path) -> PaymentsSection:
+    drop = folder / section.drop_folder if section.drop_folder is not None else None
+    return section.model_copy(update={"drop_folder": drop, "dialects": folder / section.dialects})
 
 
 def _keyword_files(config: Config, folder: Path) -> tuple[Path, ...]:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from mgov import desk_jobs
 from mgov.bootstrap import shipped_table
 from mgov.cli.context import CliContext, NotDone, error_line
 from mgov.cli.payment import payment_policy
@@ -237,16 +238,14 @@ def _as_toml(name: str, title: str, table: Mapping[str, Any]) -> str:
 
 
 def _dialects(context: CliContext) -> dict[str, Dialect]:
-    """The shipped dialects, and those of `bank_dialects.toml` beside the configuration."""
+    """The shipped dialects, and those of the site; a preview needs no configuration."""
     tables = shipped_table("bank_dialects.toml")
-    config = find_config(context.config_path)
-    own = config.parent / "bank_dialects.toml" if config else None
-    try:
-        if own is not None and own.exists():
-            tables |= tomllib.loads(own.read_text(encoding="utf-8"))
+    if context.config_path is None and find_config(None) is None:
         return build_dialects(tables)
+    try:
+        return desk_jobs.dialects(context.config, tables)
     except (DialectError, tomllib.TOMLDecodeError) as error:
-        raise NotDone(f"{own}: {error}") from error
+        raise NotDone(f"{context.config.payments.dialects}: {error}") from error
 
 
 def _zone(context: CliContext) -> ZoneInfo:

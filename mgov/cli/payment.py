@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
 
+from mgov.bootstrap import calendar
 from mgov.bootstrap import payment_policy as payment_policy
-from mgov.cli.context import CliContext, NotDone
-from mgov.store import desk as desk_store
+from mgov.cli import payment_desk
+from mgov.cli.context import CliContext, NotDone, error_line
 from mgov.store import history
-from mgov.workflows import desk, payments_view
-from mgov.workflows.desk import DeskError, DeskOutcome
+from mgov.workflows import desk_deputies, desk_sheet, payment_summary, payments_view
+from mgov.workflows.desk_age import Ages
 from mgov.workflows.payments_matching import match_all
 
 STATUSES = ("awaiting_funds", "settled", "review", "rejected", "expired")
@@ -22,6 +23,10 @@ STATUSES = ("awaiting_funds", "settled", "review", "rejected", "expired")
 @click.group()
 def payment() -> None:
     """Confirmations of payment and the desk."""
+
+
+for _command in payment_desk.COMMANDS:
+    payment.add_command(_command)
 
 
 @payment.command("list")
@@ -37,16 +42,37 @@ def list_(context: CliContext, status: tuple[str, ...], limit: int | None, as_js
 
 @payment.command()
 @click.option("--json", "as_json", is_flag=True)
+@click.option("--export", "export", type=click.Path(dir_okay=False, path_type=Path), help="write it as an XLSX sheet")
+@click.option(
+    "--import",
+    "filled_in",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="do what a filled-in sheet says (columns decision, entry, reason)",
+)
 @click.pass_obj
-def review(context: CliContext, as_json: bool) -> None:
-    """What waits for a person, with the reasons and the candidates."""
-    actor = context.actor()
+def review(context: CliContext, as_json: bool, export: Path | None, filled_in: Path | None) -> None:
+    """What waits for a person, with the reasons, the candidates and its age in working days."""
+    if filled_in is not None:
+        _take_sheet(context, filled_in)
+        return
+    rows = payments_view.reviewed(context.database(), context.actor(), _ages(context))
+    if export is not None:
+        with export.open("wb") as stream:
+            count = desk_sheet.write(rows, stream, _ages(context))
+        click.echo(f"{export}: {count} rows")
+        return
+    context.print_rows(rows, as_json)
+    others = payments_view.other_cases(context.database(), context.actor(), _ages(context))
+    if others:
+        error_line(f"{len(others)} kasus lain / other cases: mgov payment cases")
 
-    def load(tx: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a connection
-        cases = {case.confirmation_id: case for case in desk_store.open_cases(tx)}
-        return [_with_case(row, cases.get(row["id"])) for row in payments_view.visible(tx, actor, ("review",))]
 
-    context.print_rows(context.database().read(load), as_json)
+@payment.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def cases(context: CliContext, as_json: bool) -> None:
+    """What waits for a person and is no confirmation: bills raised after they were paid, money proposed for bills."""
+    context.print_rows(payments_view.other_cases(context.database(), context.actor(), _ages(context)), as_json)
 
 
 @payment.command()
@@ -64,10 +90,10 @@ def show(context: CliContext, payment_id: int) -> None:
     if not rows:
         raise NotDone(f"konfirmasi {payment_id} tidak ada / no such confirmation")
     for key, value in rows[0].items():
-        click.echo(f"{key}: {context.shown(value)}")
+        click.echo(f"{key}: {context.plain(value)}")
     for step in steps:
         click.echo(
-            " ".join(context.shown(step[name] or "") for name in ("at", "to_state", "actor", "cause", "detail"))
+            f"{context.plain(step['at'])} {step['to_state']} {step['actor']} {step['cause']} {step['detail'] or ''}"
         )
 
 
@@ -80,95 +106,47 @@ def match_(context: CliContext) -> None:
 
 
 @payment.command()
-@click.argument("payment_id", type=int)
-@click.option("--entry", required=True, help="the bank's reference of the credit, or #ID")
+@click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="the booking day; today when not said")
+@click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def approve(context: CliContext, payment_id: int, entry: str) -> None:
-    """Settle a confirmation by a bank entry; without one nobody approves."""
-    limit = context.config.payments.four_eyes_above or desk.FOUR_EYES_ABOVE
-    who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(lambda: desk.approve(context.database(), payment_id, entry, limit=limit, **who))
+def summary(context: CliContext, on: datetime | None, as_json: bool) -> None:
+    """The money that came in on a day, by account and together: matched, unclaimed, doubtful, and what waits."""
+    day = on.date() if on else context.now().astimezone(context.config.zone).date()
+    found = payment_summary.summaries(context.database(), context.actor(), day, _ages(context))
+    context.print_rows((one.row() for one in found), as_json)
 
 
 @payment.command()
-@click.argument("payment_id", type=int)
-@click.option("--reason", required=True)
+@click.argument("absent", metavar="LOGIN")
+@click.option("--by", "deputy", metavar="LOGIN", help="who stands in; without, nobody any more")
+@click.option("--days", type=click.IntRange(min=1), help="for so many days; without, until it is taken back")
 @click.pass_obj
-def reject(context: CliContext, payment_id: int, reason: str) -> None:
-    """Refuse a confirmation and tell its sender why."""
-    who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(lambda: desk.reject(context.database(), payment_id, reason=reason, **who))
-
-
-@payment.command()
-@click.argument("entry")
-@click.argument("bills", nargs=-1, required=True)
-@click.pass_obj
-def assign(context: CliContext, entry: str, bills: tuple[str, ...]) -> None:
-    """Allocate a credit to bills, each what it lacks, the rest to the last."""
-    who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(lambda: desk.assign(context.database(), entry, list(bills), **who))
-
-
-@payment.command()
-@click.argument("entry")
-@click.argument("parts", nargs=-1, required=True, metavar="BILL=AMOUNT...")
-@click.pass_obj
-def split(context: CliContext, entry: str, parts: tuple[str, ...]) -> None:
-    """Allocate named amounts of a credit to bills."""
-    amounts = [_part(part) for part in parts]
-    who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(lambda: desk.split(context.database(), entry, amounts, **who))
-
-
-@payment.command("other-income")
-@click.argument("entry")
-@click.option("--reason", required=True)
-@click.pass_obj
-def other_income(context: CliContext, entry: str, reason: str) -> None:
-    """Say that a credit pays no bill."""
-    who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(lambda: desk.other_income(context.database(), entry, reason=reason, **who))
-
-
-@payment.command()
-@click.argument("entry")
-@click.option("--reason", required=True)
-@click.pass_obj
-def refund(context: CliContext, entry: str, reason: str) -> None:
-    """Put what is free of a credit on the refund list."""
-    who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(lambda: desk.refund(context.database(), entry, reason=reason, **who))
-
-
-@payment.command()
-@click.argument("payment_id", type=int)
-@click.option("--reason", required=True)
-@click.pass_obj
-def undo(context: CliContext, payment_id: int, reason: str) -> None:
-    """Take back what settled a confirmation."""
-    who: dict[str, Any] = {"actor": context.actor(), "now": context.now()}
-    _say(lambda: desk.undo(context.database(), payment_id, reason=reason, **who))
-
-
-def _say(act: Callable[[], DeskOutcome]) -> None:
-    """Do it and print what was done."""
+def deputy(context: CliContext, absent: str, deputy: str | None, days: int | None) -> None:
+    """Let somebody decide payments in place of LOGIN."""
+    now = context.now()
+    until = now + timedelta(days=days) if days and deputy else None
     try:
-        outcome = act()
-    except DeskError as error:
-        raise NotDone(f"{error.code}: {error}") from error
-    click.echo(f"{outcome.kind}: {outcome.detail}")
+        desk_deputies.appoint(context.database(), absent, deputy, until, actor=context.actor(), now=now)
+    except ValueError as error:
+        raise NotDone(str(error)) from error
+    click.echo(f"{absent}: {deputy or '-'}")
 
 
-def _with_case(row: dict[str, Any], case: Any) -> dict[str, Any]:  # noqa: ANN401 - a row
-    reasons = case.reasons if case is not None else None
-    candidates = json.loads(case.candidates) if case is not None else []
-    opened_at = case.opened_at if case is not None else None
-    return {**row, "reasons": reasons, "candidates": candidates, "opened_at": opened_at}
+def _take_sheet(context: CliContext, file: Path) -> None:
+    """Do what the sheet says; a row that cannot be done is said, and the others are done."""
+    who = payment_desk.sitting(context)
+    try:
+        with file.open("rb") as stream:
+            decided = desk_sheet.take(context.database(), stream, limit=payment_desk.limit_of(context), **who)
+    except desk_sheet.SheetError as error:
+        raise NotDone(f"{file.name}: {error}") from error
+    for row in decided:
+        if row.outcome:
+            click.echo(f"{file.name}: baris / row {row.line}: {row.payment} {row.outcome}")
+    problems = [f"{file.name}: baris / row {row.line}: {row.payment}: {row.problem}" for row in decided if row.problem]
+    if problems:
+        raise NotDone("\n".join(problems))
 
 
-def _part(part: str) -> tuple[str, int]:
-    number, _, amount = part.partition("=")
-    if not number or not amount.isdigit():
-        raise click.BadParameter(f"{part}: BILL=AMOUNT, whole rupiah")
-    return number, int(amount)
+def _ages(context: CliContext) -> Ages:
+    return Ages(calendar(), context.config.zone, context.now())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, exists, insert, or_, select, update
 
 from mgov.store.schema.money import bank_entry, bill, refund, review_case
-from mgov.store.schema.staff import staff
+from mgov.store.schema.staff import agency, staff, staff_role
 
 
 def entries_named(tx: Connection, name: str) -> list[Row[Any]]:
@@ -94,3 +94,38 @@ def set_deputy(tx: Connection, login: str, deputy: str | None, until: datetime |
         return False
     mine = staff.c.login == login
     return tx.execute(update(staff).where(mine).values(deputy_id=deputy_id, deputy_until=until)).rowcount == 1
+
+
+def people(tx: Connection, roles: tuple[str, ...]) -> list[Row[Any]]:
+    """The staff who hold one of these roles and are not disabled: `id, login, phone, email, agency_id`."""
+    query = (
+        select(staff.c.id, staff.c.login, staff.c.phone, staff.c.email, staff.c.agency_id)
+        .where(staff.c.disabled_at.is_(None))
+        .where(exists().where(staff_role.c.staff_id == staff.c.id, staff_role.c.role.in_(roles)))
+        .order_by(staff.c.login)
+    )
+    return list(tx.execute(query))
+
+
+def deputy_phone(tx: Connection, staff_id: int, now: datetime) -> str | None:
+    """The phone of whoever stands in for a member of staff at a moment."""
+    absent = staff.alias("absent")
+    query = (
+        select(staff.c.phone)
+        .join(absent, absent.c.deputy_id == staff.c.id)
+        .where(absent.c.id == staff_id, staff.c.disabled_at.is_(None))
+        .where(or_(absent.c.deputy_until.is_(None), absent.c.deputy_until >= now))
+    )
+    return tx.scalar(query)
+
+
+def agency_of_case(tx: Connection, case: Row[Any]) -> int | None:
+    """The agency whose bill a case is about."""
+    if case.bill_id is None:
+        return None
+    return tx.scalar(select(bill.c.agency_id).where(bill.c.id == case.bill_id))
+
+
+def agency_code(tx: Connection, agency_id: int | None) -> str | None:
+    """The code of an agency."""
+    return None if agency_id is None else tx.scalar(select(agency.c.code).where(agency.c.id == agency_id))

@@ -84,6 +84,14 @@ def queue_answers(tx: Connection, rows: Rows, now: datetime) -> int:
     return len(rows)
 
 
+def not_yet_queued(tx: Connection, rows: Rows) -> list[dict[str, Any]]:
+    """Those whose `dedupe_key` no message has yet."""
+    keys = [row["dedupe_key"] for row in rows]
+    column = outbound_message.c.dedupe_key
+    known = set(tx.scalars(select(column).where(column.in_(keys)))) if keys else set()
+    return [dict(row) for row in rows if row["dedupe_key"] not in known]
+
+
 def net_settlements(tx: Connection, *conditions: Any) -> list[Row[Any]]:  # noqa: ANN401 - clauses of SQLAlchemy
     """Allocations that were not undone, oldest first."""
     undo = aliased(settlement)

@@ -5,9 +5,10 @@ Whatever moves more than a limit needs a second person: the first proposes, the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from mgov.domain.actor import Actor
 from mgov.domain.roles import Right
 from mgov.store import audit, payments, settlements
+from mgov.store import desk as desk_store
 from mgov.store.database import Database
 from mgov.workflows import access, desk_deputies, desk_steps
 from mgov.workflows.desk_steps import FOUR_EYES_ABOVE, DeskError, DeskOutcome, Sitting
@@ -33,17 +35,30 @@ def approve(
     now: datetime,
     limit: int = FOUR_EYES_ABOVE,
     told: Answers | None = None,
+    said: Mapping[str, object] = MappingProxyType({}),
+    version: int | None = None,
 ) -> DeskOutcome:
-    """Settle a confirmation by a bank entry (its reference, or `#id`). Raises `DeskError`."""
-    note = _Note(Sitting(actor, now, limit, told), confirmation_id, {"entry": entry})
+    """Settle a confirmation by a bank entry (its reference, or `#id`). Raises `DeskError`.
+
+    `said` goes into the audit as well; `version` is that of the case which the decision is about, if it is known.
+    """
+    note = _Note(Sitting(actor, now, limit, told), confirmation_id, {"entry": entry, **said}, version=version)
     return _guarded(db, note, lambda tx: desk_steps.approve(tx, note.sitting, confirmation_id, entry))
 
 
 def reject(
-    db: Database, confirmation_id: int, *, reason: str, actor: Actor, now: datetime, told: Answers | None = None
+    db: Database,
+    confirmation_id: int,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    told: Answers | None = None,
+    said: Mapping[str, object] = MappingProxyType({}),
+    version: int | None = None,
 ) -> DeskOutcome:
-    """Refuse a confirmation, with the reason that its sender is told. Raises `DeskError`."""
-    note = _Note(Sitting(actor, now, told=told), confirmation_id, {"reason": reason})
+    """Refuse a confirmation, with the reason that its sender is told. Raises `DeskError`; see `approve`."""
+    note = _Note(Sitting(actor, now, told=told), confirmation_id, {"reason": reason, **said}, version=version)
     return _guarded(db, note, lambda tx: desk_steps.reject(tx, note.sitting, confirmation_id, reason))
 
 
@@ -109,6 +124,7 @@ class _Note:
     target: object
     said: dict[str, Any] = field(default_factory=dict)
     bills: tuple[str, ...] = ()
+    version: int | None = None
 
 
 def _guarded(db: Database, note: _Note, work: Callable[[Connection], DeskOutcome]) -> DeskOutcome:
@@ -118,6 +134,7 @@ def _guarded(db: Database, note: _Note, work: Callable[[Connection], DeskOutcome
     def audited(tx: Connection) -> DeskOutcome:
         settlements.lock(tx)
         standing_for = _require(tx, note)
+        _same_version(tx, note)
         outcome = work(tx)
         detail = {"result": outcome.detail, **note.said, **({"deputy_for": standing_for} if standing_for else {})}
         audit.record(tx, sitting.actor, f"payment.{outcome.kind}", "payment", note.target, detail, now=sitting.now)
@@ -127,6 +144,15 @@ def _guarded(db: Database, note: _Note, work: Callable[[Connection], DeskOutcome
         return db.transact(audited)
     except IntegrityError as error:
         raise DeskError("not_enough_money", "dana tidak cukup / the entry has not that much free") from error
+
+
+def _same_version(tx: Connection, note: _Note) -> None:
+    """Refuse what was decided about a case that somebody has changed since. Raises `DeskError`."""
+    if note.version is None or not isinstance(note.target, int):
+        return
+    case = desk_store.open_case(tx, note.target)
+    if case is None or case.version != note.version:
+        raise DeskError("conflict", "kasus berubah sejak lembar dibuat / the case has changed since the sheet was made")
 
 
 def _require(tx: Connection, note: _Note) -> str | None:
