@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from parsers.board import Board
 
@@ -13,7 +15,7 @@ _BANKS: Mapping[str, str] = {
     "mandiri": "MANDIRI", "mdr": "MANDIRI", "bca": "BCA", "bsi": "BSI", "btn": "BTN", "cimb": "CIMB", "cimb niaga": "CIMB",
     "niaga": "CIMB", "mega": "MEGA", "muamalat": "MUAMALAT", "danamon": "DANAMON", "permata": "PERMATA", "panin": "PANIN",
     "ocbc": "OCBC", "maybank": "MAYBANK", "bukopin": "BUKOPIN", "btpn": "BTPN", "sinarmas": "SINARMAS", "uob": "UOB",
-    "dki": "DKI", "bank syariah indonesia": "BSI", "bank tabungan negara": "BTN", "jago": "JAGO", "seabank": "SEABANK",
+    "dki": "DKI", "bank central asia": "BCA", "bank rakyat indonesia": "BRI", "bank negara indonesia": "BNI", "bjb syariah": "BJB", "bank syariah indonesia": "BSI", "bank tabungan negara": "BTN", "jago": "JAGO", "seabank": "SEABANK",
 }  # fmt: skip
 _APPS: Mapping[str, tuple[str, str]] = {
     "brimo": ("BRI", "mobile"), "livin": ("MANDIRI", "mobile"), "bjb digi": ("BJB", "mobile"), "digi bjb": ("BJB", "mobile"), "digi bank bjb": ("BJB", "mobile"), "digi by bank bjb": ("BJB", "mobile"),
@@ -26,15 +28,6 @@ _APPS: Mapping[str, tuple[str, str]] = {
 AMBIGUOUS = frozenset({"banten", "mega", "niaga", "permata", "jago", "mandiri", "bale", "dki", "livin"})
 
 
-@dataclass(frozen=True)
-class Names:
-    """Banks and apps as citizens write them, lower case; the shipped lists unless a configuration gives others."""
-
-    banks: Mapping[str, str] = field(default_factory=lambda: _BANKS)
-    apps: Mapping[str, tuple[str, str]] = field(default_factory=lambda: _APPS)
-
-
-SHIPPED = Names()
 _CHANNELS = (
     ("qris", re.compile(r"\bqr ?is\b|\bscan qr\b|\bqr code\b|\bqr\b")),
     ("va", re.compile(r"\bva\b|\bvirtual ?acc?ount\b|\bbriva\b|\brek(?:ening)? virtual\b")),
@@ -55,14 +48,44 @@ def _words(names: Mapping[str, object]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
-_BANK_SHIPPED = re.compile(rf"(?<![a-z0-9])(bank )?({_words(_BANKS)})(?![a-z])")
-_APP_SHIPPED = re.compile(rf"(?<![a-z0-9])({_words(_APPS)})(?![a-z])")
+@dataclass(frozen=True)
+class Names:
+    """Banks and apps as citizens write them, lower case: what is written, and its code, or its bank and channel."""
+
+    banks: Mapping[str, str]
+    apps: Mapping[str, tuple[str, str]]
+
+    @classmethod
+    def read(cls, table: Mapping[str, Mapping[str, Any]]) -> Names:
+        """The names that are known here and those of a table like `banks.toml`. Raises `ValueError` with the place."""
+        banks, apps = dict(_BANKS), dict(_APPS)
+        for written, code in table.get("banks", {}).items():
+            if not isinstance(code, str) or not re.fullmatch(r"[A-Z][A-Z0-9]{1,15}", code):
+                raise ValueError(f'banks "{written}": {code!r} is no code; right would be upper case such as "BJB"')
+            banks[written.lower()] = code
+        for written, known in table.get("apps", {}).items():
+            if not isinstance(known, list) or len(known) != 2 or known[1] not in ("mobile", "internet"):
+                raise ValueError(f'apps "{written}": right would be ["BRI", "mobile"] or ["BRI", "internet"]')
+            apps[written.lower()] = (str(known[0]), str(known[1]))
+        return cls(banks, apps)
+
+    @cached_property
+    def bank_pattern(self) -> re.Pattern[str]:
+        """A bank, with or without the word bank."""
+        return re.compile(rf"(?<![a-z0-9])(bank )?({_words(self.banks)})(?![a-z])")
+
+    @cached_property
+    def app_pattern(self) -> re.Pattern[str]:
+        """A banking app."""
+        return re.compile(rf"(?<![a-z0-9])({_words(self.apps)})(?![a-z])")
+
+
+SHIPPED = Names(_BANKS, _APPS)
 
 
 def read_app(board: Board, names: Names = SHIPPED) -> tuple[str, str] | None:
     """The bank and channel of the first banking app that is named."""
-    pattern = _APP_SHIPPED if names.apps is _APPS else re.compile(rf"(?<![a-z0-9])({_words(names.apps)})(?![a-z])")
-    match = pattern.search(board.low)
+    match = names.app_pattern.search(board.low)
     return names.apps[match[1]] if match else None
 
 
@@ -78,18 +101,16 @@ def read_channel(low: str) -> str | None:
 
 def read_bank(board: Board, names: Names = SHIPPED) -> str | None:
     """The payer's bank: what follows ``dari`` before what follows ``ke``; None when two are named alike."""
-    pattern = (
-        _BANK_SHIPPED
-        if names.banks is _BANKS
-        else re.compile(rf"(?<![a-z0-9])(bank )?({_words(names.banks)})(?![a-z])")
-    )
     sources: list[str] = []
     targets: list[str] = []
-    for match in pattern.finditer(board.low):
+    for match in names.bank_pattern.finditer(board.low):
         if not _is_bank(board, match):
             continue
         before = board.before(match.start(), 24)
-        place = targets if _TARGET.search(before) else sources
+        is_target = _TARGET.search(before) is not None
+        if is_target and _ACCOUNT.match(board.low, match.end()):
+            continue  # where the money went; whose bank sent it, the text does not say
+        place = targets if is_target else sources
         if _SOURCE.search(before):
             return names.banks[match[2]]
         if not _NEGATED.search(before):
@@ -97,6 +118,7 @@ def read_bank(board: Board, names: Names = SHIPPED) -> str | None:
     return _only(sources) or (None if sources else _only(targets))
 
 
+_ACCOUNT = re.compile(r"[ :\-]{0,3}(?:rek\w*|no\.?|norek)?[ .:]{0,3}(?!\d{1,3}(?:\.\d{3})+(?!\d))\d[\d\-]{5,}")
 _TARGET = re.compile(
     r"(?:\bke|\btujuan|\bkepada|\bmasuk|\bto|\bpenerima|\bbeneficiary)(?: rek(?:ening)?\.?| no| tujuan| kas| bank| pemprov| va)*[ :.=]*$"
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from parsers import guards, keywords, noise, payment, proofs, requests
+from parsers import banks, guards, keywords, noise, payment, proofs, requests
 from parsers.board import Board
 from parsers.courtesy import trim
 from parsers.normalise import normalise
@@ -54,7 +54,7 @@ class Completion:
     ambiguous: tuple[str, ...] = ()
 
 
-def complete(pending: Pending, text: str, received_at: datetime) -> Completion:
+def complete(pending: Pending, text: str, received_at: datetime, names: banks.Names = banks.SHIPPED) -> Completion:
     """Read ``text`` as the answer to what ``pending`` still misses; what is known already is never overwritten."""
     plain = normalise(text)
     board = Board(plain)
@@ -63,7 +63,7 @@ def complete(pending: Pending, text: str, received_at: datetime) -> Completion:
     ambiguous = _ambiguous(pending, plain)
     if ambiguous:
         return Completion(_merged(pending, {}), ambiguous=ambiguous)
-    found = _FINDERS.get(pending.command or "", _nothing)(pending, board, received_at)
+    found = _FINDERS.get(pending.command or "", _nothing)(pending, board, received_at, names)
     if any(found.get(name, pending.fields[name]) != pending.fields[name] for name in _NAMES if name in pending.fields):
         return Completion(_merged(pending, {}))  # speaks of another bill, payment or application
     new = {name: value for name, value in found.items() if name not in pending.fields}
@@ -113,16 +113,16 @@ def _merged(pending: Pending, new: dict[str, object]) -> Reading:
     return Reading(pending.command, fields, missing_of(pending.command, fields), True, how)
 
 
-def _nothing(pending: Pending, board: Board, received_at: datetime) -> dict[str, object]:
-    del pending, board, received_at
+def _nothing(pending: Pending, board: Board, received_at: datetime, names: banks.Names) -> dict[str, object]:
+    del pending, board, received_at, names
     return {}
 
 
-def _pay(pending: Pending, board: Board, received_at: datetime) -> dict[str, object]:
+def _pay(pending: Pending, board: Board, received_at: datetime, names: banks.Names) -> dict[str, object]:
     number = re.sub(r"[ .\-]", "", trim(board.text))
     if _BARE_NUMBER.fullmatch(number):
         return _lone_number(pending, number)
-    return payment.read_fields(board, payment.look(board), received_at, 0)
+    return payment.read_fields(board, payment.look(board), received_at, 0, names)
 
 
 def _lone_number(pending: Pending, number: str) -> dict[str, object]:
@@ -131,27 +131,27 @@ def _lone_number(pending: Pending, number: str) -> dict[str, object]:
     return {"bill": number} if "bill" in pending.missing and len(number) == 16 else {}
 
 
-def _register(pending: Pending, board: Board, received_at: datetime) -> dict[str, object]:
-    del received_at
+def _register(pending: Pending, board: Board, received_at: datetime, names: banks.Names) -> dict[str, object]:
+    del received_at, names
     if len(re.findall(r"\w+", board.text)) > 10:
         return {}
     found = requests.register(board, None) or {}
     return {name: value for name, value in found.items() if name in pending.missing}
 
 
-def _reference(pending: Pending, board: Board, received_at: datetime) -> dict[str, object]:
-    del pending, received_at
+def _reference(pending: Pending, board: Board, received_at: datetime, names: banks.Names) -> dict[str, object]:
+    del pending, received_at, names
     seen = payment.look(board)
     return {"reference": seen.references[0].value} if len(seen.references) == 1 else {}
 
 
-def _apply(pending: Pending, board: Board, received_at: datetime) -> dict[str, object]:
-    del pending, received_at
+def _apply(pending: Pending, board: Board, received_at: datetime, names: banks.Names) -> dict[str, object]:
+    del pending, received_at, names
     return requests.service_alone(board.text)
 
 
-def _report(pending: Pending, board: Board, received_at: datetime) -> dict[str, object]:
-    del received_at
+def _report(pending: Pending, board: Board, received_at: datetime, names: banks.Names) -> dict[str, object]:
+    del received_at, names
     found = requests.report(board, None)
     return {name: value for name, value in found.items() if name in pending.missing}
 

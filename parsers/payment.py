@@ -78,7 +78,9 @@ def _has_lone_number(probe: Board) -> bool:
     )
 
 
-def read_fields(board: Board, seen: Seen, received_at: datetime, keyword_end: int) -> dict[str, object]:
+def read_fields(
+    board: Board, seen: Seen, received_at: datetime, keyword_end: int, names: banks.Names = banks.SHIPPED
+) -> dict[str, object]:
     """Every field of a confirmation that is beyond doubt."""
     fields: dict[str, object] = {}
     bills, end = _bills(board, seen)
@@ -105,7 +107,7 @@ def read_fields(board: Board, seen: Seen, received_at: datetime, keyword_end: in
     _put(fields, "proof", proof)
     _put(fields, "paid_at", paid_at(day, at, received_at))
     _put(fields, "amount", amount)
-    _put_medium(board, fields)
+    _put_medium(board, fields, names)
     return fields
 
 
@@ -160,12 +162,12 @@ def _excluded(board: Board, ref: references.Found, several: bool) -> bool:
     return several and bool(_LATER.search(board.after(ref.end, 34)))
 
 
-def _put_medium(board: Board, fields: dict[str, object]) -> None:
-    app = banks.read_app(board)
+def _put_medium(board: Board, fields: dict[str, object], names: banks.Names) -> None:
+    app = banks.read_app(board, names)
     channel = banks.read_channel(board.low)
     if app and channel not in ("atm", "teller", "va", "qris"):
         channel = app[1]
-    bank = banks.read_bank(board)
+    bank = banks.read_bank(board, names)
     _put(fields, "bank", app[0] if app else bank)
     _put(fields, "channel", channel)
 

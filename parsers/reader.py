@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from parsers import guards, intents, keywords, noise, payment, requests
+from parsers import banks, guards, intents, keywords, noise, payment, requests
 from parsers.board import Board
 from parsers.email_body import own_text
 from parsers.normalise import normalise
@@ -16,8 +16,8 @@ _NOTHING = Reading(None)
 _MARKUP = re.compile(r"<(?:html|body|div|p|br|span|table|td|font|b|blockquote)\b", re.I)
 
 
-def read(text: str, received_at: datetime) -> Reading:
-    """Read an SMS that came in at ``received_at`` (aware). Never raises, whatever the text holds."""
+def read(text: str, received_at: datetime, names: banks.Names = banks.SHIPPED) -> Reading:
+    """Read a text that came in at ``received_at`` (aware). Never raises, whatever the text holds."""
     plain = text[:8_000]
     if "\n" in plain or "<" in plain:
         plain = own_text(plain, bool(_MARKUP.search(plain)))
@@ -34,7 +34,14 @@ def read(text: str, received_at: datetime) -> Reading:
     if command is None:
         return Reading(None, how=(why,))
     return _reading(
-        board, seen, command, keyword if keyword and keyword.command == command else None, certain, why, received_at
+        board,
+        seen,
+        command,
+        keyword if keyword and keyword.command == command else None,
+        certain,
+        why,
+        received_at,
+        names,
     )
 
 
@@ -64,10 +71,11 @@ def _reading(
     certain: bool,
     why: str,
     received_at: datetime,
+    names: banks.Names,
 ) -> Reading:
     fields: dict[str, object] | None
     if command == "PAY":
-        fields = payment.read_fields(board, seen, received_at, keyword.end if keyword else 0)
+        fields = payment.read_fields(board, seen, received_at, keyword.end if keyword else 0, names)
     else:
         fields = _fields(board, seen, command, keyword)
     if fields is None:

@@ -21,6 +21,7 @@ from mgov.workflows import conversation, keywords
 from mgov.workflows.handlers import HANDLERS, missing, reminder_answer, strike_pin, unknown
 from mgov.workflows.handlers.request import HandlerSettings, Question, Reply, Request
 from mgov.workflows.keywords import AnswerQueue, KeywordSettings
+from parsers.banks import SHIPPED, Names
 from parsers.reader import read
 from parsers.reading import Reading
 
@@ -41,6 +42,7 @@ class AnswerSettings:
     own_numbers: frozenset[str] = frozenset()
     answers_per_hour: int = 30
     keywords: KeywordSettings = field(default_factory=KeywordSettings)
+    banks: Names = SHIPPED
 
     @property
     def queue_of_calls(self) -> AnswerQueue:
@@ -130,8 +132,8 @@ def _reply(
     """How a text was read, and its answer; None when an agency's system was asked, whose result will answer."""
     sender = message["sender"]
     question = conversations.open_question(tx, sender, now)
-    fresh = read(message["text"], now)
-    heard = conversation.hear(question, fresh, message["text"], now)
+    fresh = read(message["text"], now, settings.banks)
+    heard = conversation.hear(question, fresh, message["text"], now, settings.banks)
     request = Request(
         tx=tx,
         message_id=message["id"],

@@ -9,6 +9,7 @@ from datetime import datetime
 from mgov.store.conversations import OpenQuestion
 from mgov.workflows.handlers.registration import expects_code
 from mgov.workflows.handlers.request import Question, Reply, Request
+from parsers.banks import SHIPPED, Names
 from parsers.completion import complete, yes_or_no
 from parsers.intents import denies_payment
 from parsers.reading import Reading
@@ -35,7 +36,7 @@ class Heard:
     which: tuple[str, ...] = ()
 
 
-def hear(question: OpenQuestion | None, fresh: Reading, text: str, now: datetime) -> Heard:
+def hear(question: OpenQuestion | None, fresh: Reading, text: str, now: datetime, banks: Names = SHIPPED) -> Heard:
     """Put a text beside the open question of its sender."""
     if question is None:
         return Heard(fresh)
@@ -46,18 +47,18 @@ def hear(question: OpenQuestion | None, fresh: Reading, text: str, now: datetime
         return Heard(Reading(question.command, question.fields, (), True, ("YA",)), answered=True)
     if fresh.command is not None and fresh.certain:
         return Heard(fresh)
-    return _completed(question, fresh, text, now)
+    return _completed(question, fresh, text, now, banks)
 
 
 #: Readings that a short answer may have on its own: a lone bill number is a TAGIHAN, a lone reference a STATUS.
 _ALSO = {"PAY": {"BILL", "STATUS"}, "STATUS": {"BILL"}, "CANCEL": {"BILL", "STATUS"}}
 
 
-def _completed(question: OpenQuestion, fresh: Reading, text: str, now: datetime) -> Heard:
+def _completed(question: OpenQuestion, fresh: Reading, text: str, now: datetime, banks: Names) -> Heard:
     may_answer = fresh.command in {None, question.command, *_ALSO.get(question.command or "", ())}
     if not may_answer or (fresh.command == "BILL" and denies_payment(text.lower())):
         return Heard(fresh)
-    completion = complete(question, text, now)
+    completion = complete(question, text, now, banks)
     if completion.ambiguous:
         return Heard(completion.reading, which=completion.ambiguous)
     if not completion.filled:
