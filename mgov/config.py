@@ -255,8 +255,8 @@ class WebSection(_Section):
 class RoutingSection(_Section):
     """How many answers one number gets, whether delivery reports are asked for, and who is texted at all.
 
-    `only_to`: numbers or their beginnings, addresses or "@domain"; what goes to others is held back. `quota_reserve`: the share of each
-    modem's quota, in per cent, that reminders and bulk leave to what is more urgent.
+    `only_to`: numbers or their beginnings, addresses or "@domain"; what goes to others is held back. `quota_reserve`:
+    the share of each modem's quota, in per cent, that reminders and bulk leave to what is more urgent.
     """
 
     answers_per_hour: int = Field(default=30, ge=1)

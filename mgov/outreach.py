@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mgov.config import Config
+from mgov.domain.routing import SendRules
 from mgov.gateway.warning_watch import WarningWatch
 from mgov.mail.lmtp import LmtpServer
 from mgov.mail.mailbox import ImapSettings, Mailbox
@@ -151,6 +152,7 @@ def _smtp_settings(config: Config) -> SmtpSettings:
         password=_secret(section.password, section.password_file),
         ca_file=str(section.ca_file) if section.ca_file else None,
         per_minute=section.per_minute,
+        rules=SendRules(only_to=config.routing.only_to),
     )
 
 

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-#: Seconds to wait after the first, second … refusal "for now"; then the last again.
-RETRY_SECONDS = (30, 60, 300, 900, 1800, 3600)
-MAX_ATTEMPTS = 12
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +74,6 @@ def is_machine(sender: str, own_numbers: frozenset[str]) -> bool:
     if not (digits.isascii() and digits.isdigit()):
         return True
     return not SHORTEST_NUMBER <= len(digits) <= LONGEST_NUMBER or sender in own_numbers
-
-
-def retry_at(now: datetime, attempts: int) -> datetime:
-    """When a message that was refused for now may be tried again, after `attempts` tries."""
-    return now + timedelta(seconds=RETRY_SECONDS[min(attempts, len(RETRY_SECONDS)) - 1])
 
 
 def is_delivered(status: int) -> bool:

@@ -51,9 +51,14 @@ class SendRules:
     only_to: tuple[str, ...] = ()
     quotas: Quotas = NO_QUOTAS
 
-    def may_text(self, number: str) -> bool:
-        """Whether a recipient belongs to the pilot; without a pilot everybody does."""
-        return not self.only_to or number.startswith(self.only_to)
+    def may_text(self, recipient: str) -> bool:
+        """Whether a number, or an address of mail, belongs to the pilot; without a pilot everybody does."""
+        if not self.only_to:
+            return True
+        if "@" not in recipient:
+            return recipient.startswith(self.only_to)
+        address = recipient.lower()
+        return any(address == known or (known[0] == "@" and address.endswith(known)) for known in self.only_to)
 
 
 @dataclass(frozen=True, slots=True)

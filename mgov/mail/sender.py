@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.message import EmailMessage
@@ -14,6 +14,7 @@ from typing import Literal
 import aiosmtplib
 import structlog
 
+from mgov.domain.routing import SendRules
 from mgov.mail.compose import compose, message_id_of
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows.mail import MailOutcome, MailResult, MailTask, any_due, next_mail, settle_mail
@@ -92,7 +93,9 @@ class MailSender:
         if self._client is None and not await asyncio.to_thread(self._anything_due):
             return False
         client = await self._connected()
-        task = await asyncio.to_thread(next_mail, self._db, self._settings.owner, datetime.now(UTC), self._settings.rules)
+        task = await asyncio.to_thread(
+            next_mail, self._db, self._settings.owner, datetime.now(UTC), self._settings.rules
+        )
         if task is None:
             return False
         result = await self._submit(client, task)

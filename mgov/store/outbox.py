@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.routing import SendRules
 from mgov.store import history, queue
 from mgov.store.database import wake
 from mgov.store.schema.messages import PRIORITIES, outbound_message, outbound_part
@@ -100,13 +101,19 @@ def queue_text(
     return message_id
 
 
-def claim(tx: Connection, *, channel: str, owner: str, now: datetime, taker: queue.Taker | None = None) -> Row | None:
-    """Take the message that is to leave next and mark it `sending` under a new lease; None when there is none.
+def claim(tx: Connection, *, owner: str, now: datetime, taker: queue.Taker) -> Row | None:
+    """Take the text that a modem is to send next and mark it `sending` under a new lease; None when there is none.
 
-    `taker` is the modem that asks, None for mail. Of what it may take the most urgent leaves first, then the oldest.
+    Of what the modem may take the most urgent leaves first, then the oldest.
     """
-    row = queue.lock_next(tx, channel, taker, now)
-    return None if row is None else _lease(tx, row, owner, taker.modem if taker else None, now)
+    row = queue.lock_next(tx, taker, now)
+    return None if row is None else _lease(tx, row, owner, taker.modem, now)
+
+
+def claim_mail(tx: Connection, *, owner: str, now: datetime, rules: SendRules) -> Row | None:
+    """The same for the next mail."""
+    row = queue.lock_next_mail(tx, rules, now)
+    return None if row is None else _lease(tx, row, owner, None, now)
 
 
 def _lease(tx: Connection, row: RowMapping, owner: str, modem: str | None, now: datetime) -> Row:

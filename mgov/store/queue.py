@@ -24,6 +24,7 @@ HELD_REPLY_LIVES = timedelta(days=1)
 #: How long a SIM that may not send a message is passed over for it.
 SIM_FAULT_LASTS = timedelta(minutes=10)
 
+ONLY_TO = "the pilot texts only to the numbers in [routing] only_to"
 _UNLIMITED = Allowance()
 _M = outbound_message.c
 _DUE = and_(
@@ -58,12 +59,10 @@ class Taker:
         return not self.rules.only_to and not self.rules.quotas.any and self.fleet.is_uniform()
 
 
-def lock_next(tx: Connection, channel: str, taker: Taker | None, now: datetime) -> RowMapping | None:
-    """Lock the message that is to leave next, by a modem or (no taker) by mail; None when there is none."""
+def lock_next(tx: Connection, taker: Taker, now: datetime) -> RowMapping | None:
+    """Lock the text that a modem is to send next; None when there is none."""
     paused = pauses.current(tx)
-    due = {"channel_": channel, "now": now, "refused_since": now - SIM_FAULT_LASTS}
-    if taker is None:
-        return tx.execute(_oldest(None, paused.urgencies), due).mappings().first()
+    due = {"channel_": "sms", "now": now, "refused_since": now - SIM_FAULT_LASTS}
     if taker.modem in paused.modems:
         return None
     if taker.is_simple:
@@ -73,6 +72,22 @@ def lock_next(tx: Connection, channel: str, taker: Taker | None, now: datetime) 
         if row is not None:
             return row
     return None
+
+
+def lock_next_mail(tx: Connection, rules: SendRules, now: datetime) -> RowMapping | None:
+    """Lock the mail that is to leave next; in a pilot, what strangers did not ask for is held back on the way."""
+    query = _oldest(None, pauses.current(tx).urgencies)
+    while (row := tx.execute(query, {"channel_": "email", "now": now}).mappings().first()) is not None:
+        if row["urgency"] < PRIORITIES["reminder"] or rules.may_text(row["recipient"]):
+            return row
+        _mark(tx, row["id"], "only_to", now, ONLY_TO)
+    return None
+
+
+def is_mail_due(tx: Connection, now: datetime) -> bool:
+    """Whether a mail waits to be sent now."""
+    query = _oldest(None, pauses.current(tx).urgencies, lock=False)
+    return tx.execute(query, {"channel_": "email", "now": now}).first() is not None
 
 
 def release(tx: Connection, rules: SendRules, now: datetime) -> int:
@@ -112,13 +127,14 @@ class _Reach:
 
 
 @lru_cache(maxsize=256)
-def _oldest(reach: _Reach | None, paused: tuple[int, ...]) -> Select[tuple[object, ...]]:
+def _oldest(reach: _Reach | None, paused: tuple[int, ...], *, lock: bool = True) -> Select[tuple[object, ...]]:
     query = select(outbound_message).where(_DUE)
     if paused:
         query = query.where(_M.urgency.not_in(paused))
     if reach is not None:
         query = query.where(reach.condition())
-    return query.order_by(_M.urgency, _M.id).limit(1).with_for_update(skip_locked=True)
+    query = query.order_by(_M.urgency, _M.id).limit(1)
+    return query.with_for_update(skip_locked=True) if lock else query
 
 
 @lru_cache(maxsize=256)
@@ -167,7 +183,7 @@ def _fits(row: RowMapping, allowed: Allowance, taker: Taker) -> bool:
 def _may_text(tx: Connection, taker: Taker, row: RowMapping, now: datetime) -> bool:
     if taker.rules.may_text(row["recipient"]):
         return True
-    _mark(tx, row["id"], "only_to", now, "the pilot texts only to the numbers in [routing] only_to")
+    _mark(tx, row["id"], "only_to", now, ONLY_TO)
     if row["urgency"] <= PRIORITIES["reply"] and row["send_by"] is None:
         tx.execute(_SET, {"message": row["id"], "send_by": now + HELD_REPLY_LIVES})
     return False

@@ -156,7 +156,7 @@ def claim_part(tx: Connection, sender: Sender, count_parts: CountParts, now: dat
 def _claim_true(tx: Connection, sender: Sender, count_parts: CountParts, now: datetime) -> outbox.Row | None:
     """Claim the next message; a reminder that is no longer true is expired on the way instead."""
     taker = sender.taker(count_parts)
-    while (message := outbox.claim(tx, channel="sms", owner=sender.owner, now=now, taker=taker)) is not None:
+    while (message := outbox.claim(tx, owner=sender.owner, now=now, taker=taker)) is not None:
         if reminder_recheck.may_send(tx, message, now):
             return message
     return None
@@ -292,31 +292,6 @@ def give_back(db: Database, sender: Sender, task: Task, now: datetime) -> None:
         )
 
     db.transact(work)
-
-
-def take_stock(db: Database, owner: str, settled: Task | None, now: datetime) -> bool:
-    """After a commit of which nobody knows whether it was done: what this living owner claimed then is queued again.
-
-    `settled` is the part that has gone out and is yet to be settled. Returns whether it still is to be.
-    """
-
-    def work(tx: Connection) -> bool:
-        open_still = False
-        for message in outbox.left_by(tx, owner, now):
-            if message["lease_owner"] != owner:
-                continue
-            for part in outbox.parts_of(tx, message["id"]):
-                if settled is not None and part["id"] == settled.part_id:
-                    open_still = part["state"] == "sending"
-                elif part["state"] == "sending":
-                    outbox.set_part(tx, part["id"], state="queued")
-            if settled is None or message["id"] != settled.message["id"]:
-                who = {"actor": f"system:{owner}", "cause": "the claim was in doubt, nothing was sent"}
-                outbox.settle(tx, message, state="queued", now=now, **who)
-                wake(tx, "outbox")
-        return open_still
-
-    return db.transact(work)
 
 
 def note_slot(db: Database, part_id: int, storage: str | None, index: int | None) -> None:

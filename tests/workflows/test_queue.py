@@ -8,11 +8,13 @@ from datetime import timedelta
 from sqlalchemy import insert
 
 from mgov.domain.quotas import Quotas
+from mgov.domain.routing import SendRules
 from mgov.store import history, usage
 from mgov.store import queue as queue_store
 from mgov.store.database import Database
 from mgov.store.schema.messages import PRIORITIES, outbound_message
 from mgov.workflows import errands, pauses
+from mgov.workflows.mail import any_due, next_mail
 from mgov.workflows.send import REST_LIVES, expire_overdue
 from tests.workflows.sending import (
     CITIZEN,
@@ -266,3 +268,23 @@ def test_a_message_that_nobody_took_may_change_its_sim(database: Database) -> No
     assert first is not None
     finish(database, who, first, "sim_fault", code="CMS 21")
     assert send_all(database, sender(database, "t2"), NOW + timedelta(seconds=1), parts=words) == 2
+
+
+def test_a_pilot_mails_reminders_only_to_its_addresses(database: Database) -> None:
+    """What nobody asked for stays here; an answer to a mail leaves; a listed domain gets its reminders."""
+    rules = SendRules(only_to=(CITIZEN, "@bantenprov.go.id"))
+    mails = (("pt@contoh.co.id", "reminder"), ("pt@contoh.co.id", "reply"), ("a@bantenprov.go.id", "reminder"))
+    numbers = [queue(database, to=to, priority=priority, channel="email") for to, priority in mails]
+    taken = [next_mail(database, "noc/mail", NOW, rules) for _ in range(3)]
+    assert [task.message["id"] for task in taken if task is not None] == numbers[1:]
+    assert (row(database, numbers[0])["state"], row(database, numbers[0])["held"]) == ("queued", "only_to")
+    assert not any_due(database, NOW)
+
+
+def test_a_paused_class_holds_its_mails_too(database: Database) -> None:
+    """Reminders are reminders, whatever way they go."""
+    queue(database, to="pt@contoh.co.id", priority="reminder", channel="email")
+    pauses.pause(database, "class", "reminder", reason=None, actor="system:test", now=NOW)
+    assert next_mail(database, "noc/mail", NOW) is None
+    pauses.resume(database, "class", "reminder", actor="system:test", now=NOW)
+    assert next_mail(database, "noc/mail", NOW) is not None
