@@ -59,6 +59,9 @@ class CliContext:
     def _database(self) -> Database:
         try:
             database = open_database(self.config)
+            current = click.get_current_context(silent=True)
+            if current is not None:
+                current.find_root().call_on_close(database.close)
             migrate.fits(database)
         except DatabaseUnavailableError as error:
             raise NotDone(f"database: {error}") from error
