@@ -104,7 +104,6 @@ class PaymentWorld:
                 channel="sms",
                 bills=list(bills),
                 proof=proof,
-                replies=REPLIES,
                 **said,
             )
         )
