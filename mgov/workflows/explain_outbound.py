@@ -23,7 +23,11 @@ def outbound_story(tx: Connection, number: int, teller: Teller) -> list[Line]:
     if message is None:
         return []
     what = f"send {number}"
-    lines = [Line.of(row, what, _sentence(row, message, teller)) for row in history.of(tx, "send", number)]
+    moves = history.of(tx, "send", number)
+    lines = [Line.of(row, what, _sentence(row, message, teller)) for row in moves]
+    if all(row["from_state"] is not None for row in moves):  # many are queued at once without a line of their own
+        cause = word(message["subject_kind"] or message["priority"], teller.lang)
+        lines.insert(0, Line(message["queued_at"], what, _queued(message, cause, teller.lang), to="queued"))
     lines += _relations(message, what, teller)
     lines += _attempts(attempts.of(tx, number), what, teller)
     lines += _parts(stories.outbound_parts(tx, number), what, teller)
@@ -36,8 +40,7 @@ def _sentence(row: RowMapping, message: RowMapping, teller: Teller) -> str:
     lang, cause = teller.lang, word(row["cause"], teller.lang)
     told = detail(row["detail"], lang)
     if row["from_state"] is None:
-        known = {"number": message["id"], "recipient": message["recipient"], "text": message["text"]}
-        return say("queued", lang, priority=message["priority"], cause=cause, **known)
+        return _queued(message, cause, lang)
     if row["cause"] in ("held", "released"):
         return say(row["cause"], lang, detail=_held_detail(row, lang))
     if row["cause"] == "resend":
@@ -49,6 +52,11 @@ def _sentence(row: RowMapping, message: RowMapping, teller: Teller) -> str:
     if row["to_state"] in (*_ENDS, "expired"):
         return say(f"state_{row['to_state']}", lang, cause=f"{cause}: {told}" if told else cause, detail=told or cause)
     return f"{word(row['to_state'], lang)} ({cause})"
+
+
+def _queued(message: RowMapping, cause: str, lang: str) -> str:
+    known = {"number": message["id"], "recipient": message["recipient"], "text": message["text"]}
+    return say("queued", lang, priority=message["priority"], cause=cause, **known)
 
 
 def _held_detail(row: RowMapping, lang: str) -> str:

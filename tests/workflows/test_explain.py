@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from mgov.domain.message import Report
 from mgov.domain.quotas import Quotas
 from mgov.store import audit
 from mgov.store import dead_letters as store
 from mgov.store.database import Database
+from mgov.store.schema.messages import outbound_message
 from mgov.workflows import dead_letters, errands, pauses
 from mgov.workflows.dead_letters import NotResentError
 from mgov.workflows.explain import story
@@ -150,3 +152,12 @@ def test_what_may_have_gone_out_is_sent_again_only_on_purpose(database: Database
 
 def _blanks(text: str) -> list[str]:
     return [piece.split("}")[0] for piece in text.split("{")[1:]]
+
+
+def test_what_was_queued_in_one_statement_is_told_as_well(database: Database) -> None:
+    """Reminders are queued by the thousand without a line in the history each: the message itself tells."""
+    values = {"channel": "sms", "recipient": CITIZEN, "text": "izin habis", "priority": "reminder", "urgency": 30}
+    known = {**values, "state": "queued", "queued_at": NOW, "not_before": NOW, "subject_kind": "document"}
+    database.transact(lambda tx: tx.execute(insert(outbound_message), [known]))
+    told = _told(database, "send", 1)
+    assert told.startswith(f"Pesan keluar 1 ke {CITIZEN} masuk antrean, prioritas reminder (dokumen): «izin habis»")
