@@ -33,7 +33,7 @@ def compose(message: Mapping[str, Any], sender: str, answers: str | None, now: d
     mail["Auto-Submitted"] = "auto-replied" if message["in_reply_to"] else "auto-generated"
     if message["priority"] in UNASKED:
         mail["List-Unsubscribe"] = f"<mailto:{parseaddr(sender)[1]}?subject={quote('BERHENTI')}>"
-    mail.set_content(message["text"])
+    mail.set_content(message["text"].encode("utf-8", "replace").decode("utf-8"))
     if message["html"]:
         mail.add_alternative(message["html"], subtype="html")
     return mail
@@ -51,4 +51,6 @@ def _subject(message: Mapping[str, Any]) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """One line that can be encoded: no breaks, no controls, no halves of surrogate pairs."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return " ".join("".join(c if c.isprintable() else " " for c in whole).split())

@@ -8,7 +8,8 @@ import html
 import re
 from datetime import datetime
 from email.message import EmailMessage, Message
-from email.policy import default
+from email.parser import BytesParser
+from email.policy import EmailPolicy
 from email.utils import parseaddr, parsedate_to_datetime
 
 from mgov.workflows.mail import IncomingMail
@@ -17,6 +18,8 @@ from parsers.email_body import own_text
 #: No command needs more; attachments are never opened.
 MAX_BYTES = 1_000_000
 MAX_TEXT = 4000
+#: The library's parser of structured headers takes quadratic time: what is longer is cut, as no honest header is.
+MAX_HEADER, MAX_HEADERS = 2_000, 200
 _MACHINES = re.compile(
     r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|noreply.*|bounces?([+\-].*)?)@", re.IGNORECASE
 )
@@ -54,8 +57,29 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
+class _BoundedPolicy(EmailPolicy):
+    """Takes headers, also those of inner parts, only as long as an honest mail's are."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """One header as it stands in the mail, cut."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:MAX_HEADER]
+
+
+_POLICY = _BoundedPolicy()
+
+
 def _parse(raw: bytes) -> EmailMessage:
-    message = email.message_from_bytes(raw[:MAX_BYTES], policy=default)
+    """The mail; of one nested deeper than any honest one, or with more headers, only what stands at its top."""
+    top, _, _ = raw[:MAX_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")
+    if top.count(b"\n") > MAX_HEADERS * 4:
+        raw = b"\n".join(top.split(b"\n")[:MAX_HEADERS]) + b"\n\n"
+    try:
+        message = email.message_from_bytes(raw[:MAX_BYTES], policy=_POLICY)
+        sum(1 for _ in message.walk())
+    except RecursionError:
+        message = BytesParser(policy=_POLICY).parsebytes(raw[:MAX_BYTES], headersonly=True)
+        message.set_payload("")
     assert isinstance(message, EmailMessage)  # noqa: S101 - the policy makes it so
     return message
 

@@ -56,17 +56,22 @@ def add_part(
         "sim": origin.sim,
         "sender": part.sender,
         "sent_at": part.sent_at,
-        "pdu": part.pdu,
+        "pdu": _plain(part.pdu),
         "concat_reference": reference,
         "concat_bits": bits,
         "concat_total": total,
         "concat_sequence": sequence,
         "state": state,
-        "error": part.error,
+        "error": _plain(part.error) if part.error else None,
         "message_id": message_id,
         "received_at": now,
     }
     return int(tx.execute(_ADD_PART, row).inserted_primary_key[0])  # type: ignore[index]
+
+
+def _plain(raw: str) -> str:
+    """Noise on the line may be anything, NUL too: what is no printable ASCII is written with escapes."""
+    return raw if raw.isascii() and raw.isprintable() else raw.encode("unicode_escape").decode("ascii")
 
 
 def waiting_parts(tx: Connection, origin: Origin, part: Part) -> list[RowMapping]:

@@ -118,7 +118,11 @@ def _account_of(
 
 def _set_aside(path: Path, folder: Path, now: datetime, reason: str) -> str:
     place = _move(path, folder / FAILED, now)
-    place.with_name(place.name + ".reason.txt").write_text(reason + "\n", encoding="utf-8")
+    note = os.open(
+        place.with_name(place.name + ".reason.txt"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640
+    )
+    with os.fdopen(note, "w", encoding="utf-8", errors="replace") as file:
+        file.write(reason + "\n")
     return reason
 
 
