@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,12 @@ import structlog
 from mgov.domain.message import Origin
 from mgov.gateway import pdus
 from mgov.gateway.degraded import Degraded
+from mgov.gateway.logbook import Logbook
 from mgov.gateway.settings import WorkerSettings
 from mgov.gateway.spool import Entry, Spool, left_behind
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows import fleet, send
+from mgov.workflows.leftovers import Leftovers, settle_by_log, take_stock
 from mgov.workflows.turn import AirSide, Delivery, Turn, take_turn
 from modem_drivers.radio import Identity, ReceivedPdu
 
@@ -36,14 +40,18 @@ class Clerk:
         self._degraded = degraded
         self._sender_of = sender
         self._origin = Origin(settings.name, settings.name, settings.msisdn)
-        self._settled: tuple[send.Task, send.Submission] | None = None
+        self._settled: list[tuple[send.Task, send.Submission]] = []
+        self._hand: deque[send.Task] = deque()
+        self._on_air: send.Task | None = None
         self._standing: dict[str, Any] = {}
+        self._turning = asyncio.Lock()
         self._recovered = False
         self._in_doubt = False  # whether a turn may have been committed or not
         self._again_at = 0.0
         folder = settings.spool_folder
         self._spool = Spool(folder / f"{settings.name}.spool") if folder else None
         self._refused = Spool(folder / f"{settings.name}.refused") if folder else None
+        self._logbook = Logbook(folder / f"{settings.name}.log") if folder else None
         self._log = structlog.get_logger("modem").bind(modem=settings.name)
 
     @property
@@ -70,28 +78,51 @@ class Clerk:
         """Remember how the modem is; it is written with the next turn."""
         self._standing |= standing
 
+    # What goes out
+
+    @property
+    def can_hold(self) -> bool:
+        """Whether parts may be claimed before it is their turn: only with a log that tells which were begun."""
+        return self._logbook is not None
+
+    @property
+    def held(self) -> Sequence[send.Task]:
+        """The parts that are claimed and not begun, in order."""
+        return tuple(self._hand)
+
+    def begin(self) -> send.Task:
+        """The next of them; from here on it may be on the air."""
+        task = self._hand.popleft()
+        if self._logbook is not None:
+            self._logbook.begin(task)
+        self._on_air = task
+        return task
+
     def settle(self, task: send.Task, submission: send.Submission) -> None:
         """Remember what came of a submission; it is written with the next turn, however long that takes."""
-        self._settled = task, submission
+        if self._logbook is not None:
+            self._logbook.end(task, submission)
+        self._on_air = None
+        self._settled.append((task, submission))
 
     @property
     def has_to_settle(self) -> bool:
         """Whether a submission is known here and not yet in the database."""
-        return self._settled is not None
+        return bool(self._settled)
 
-    async def turn(self, received: Sequence[ReceivedPdu] = (), *, claims: bool = False) -> send.Task | None:
-        """Write everything down; when this returns, what was received is safe, and the returned part may be sent.
+    async def turn(self, received: Sequence[ReceivedPdu] = (), *, claims: int = 0) -> None:
+        """Write everything down and take up to so many parts; when this returns, what was received is safe.
 
         While the database is away nothing is claimed, and what came of a submission is written when it is back.
         """
-        try:
-            if self.is_waiting:
-                raise DatabaseUnavailableError("away a moment ago")
-            return await asyncio.to_thread(self._turn, list(received), claims)
-        except DatabaseUnavailableError as error:
-            self._in_doubt = self._in_doubt or not self.is_waiting
-            await self._keep_in_spool(received, error)
-            return None
+        async with self._turning:
+            try:
+                if self.is_waiting:
+                    raise DatabaseUnavailableError("away a moment ago")
+                self._hand.extend(await asyncio.to_thread(self._turn, list(received), claims))
+            except DatabaseUnavailableError as error:
+                self._in_doubt = self._in_doubt or not self.is_waiting
+                await self._keep_in_spool(received, error)
 
     async def report_down(self, state: str, detail: str) -> None:
         """Write that the modem is down, and since when."""
@@ -106,10 +137,13 @@ class Clerk:
         self._standing.clear()
         await self._try(lambda: fleet.report_down(self._db, self._settings.name, values, _now()))
 
-    async def give_back(self, task: send.Task) -> None:
-        """Return a part that was claimed and not begun on the air: another modem, or this one later, sends it."""
-        if not await self._try(lambda: send.give_back(self._db, self.sender, task, _now())):
-            self._in_doubt = True  # the next turn takes it back
+    async def give_back(self) -> None:
+        """Return what was claimed and not begun on the air: another modem, or this one later, sends it."""
+        async with self._turning:
+            while self._hand:
+                task = self._hand.popleft()
+                if not await self._try(partial(send.give_back, self._db, self.sender, task, _now())):
+                    self._in_doubt = True  # the next turn takes it back
 
     async def settle_doubts(self, sent: dict[tuple[str, int], bool]) -> bool:
         """Settle doubts by what the modem's memory says; False when the database is away."""
@@ -132,26 +166,33 @@ class Clerk:
 
     # In a worker thread
 
-    def _turn(self, received: list[ReceivedPdu], claims: bool) -> send.Task | None:
+    def _turn(self, received: list[ReceivedPdu], claims: int) -> list[send.Task]:
         self._recover()
         self._take_stock()
         self._replay()
+        settled, standing = list(self._settled), self._standing
         deliveries = [_delivery(self._origin, _now(), [item.pdu for item in received])] if received else []
-        turn = Turn(self._settled, deliveries, dict(self._standing), claims)
+        turn = Turn(settled, deliveries, dict(standing), claims)
+        if not (settled or deliveries or standing or claims):
+            return []
+        tasks = self._take(turn, received)
+        del self._settled[: len(settled)]
+        self._standing = {name: value for name, value in self._standing.items() if standing.get(name) is not value}
+        self._tidy()
+        self._degraded.back()
+        return tasks
+
+    def _take(self, turn: Turn, received: list[ReceivedPdu]) -> list[send.Task]:
         try:
-            task = take_turn(self._db, self.sender, turn, AIR, _now())
+            return take_turn(self._db, self.sender, turn, AIR, _now())
         except DatabaseUnavailableError:
             raise
         except Exception:
             if not received or self._refused is None:
                 raise
-            task = self._one_by_one(turn, received)
-        self._settled = None
-        self._standing.clear()
-        self._degraded.back()
-        return task
+            return self._one_by_one(turn, received, self._refused)
 
-    def _one_by_one(self, turn: Turn, received: list[ReceivedPdu]) -> send.Task | None:
+    def _one_by_one(self, turn: Turn, received: list[ReceivedPdu], refused: Spool) -> list[send.Task]:
         """One PDU that the database refuses must not keep the modem from its work: it is put aside, and said."""
         for item in received:
             delivery = _delivery(self._origin, _now(), [item.pdu])
@@ -160,27 +201,40 @@ class Clerk:
             except DatabaseUnavailableError:
                 raise
             except Exception as error:
-                assert self._refused is not None  # noqa: S101 - the caller looked
-                self._refused.append([self._entry(item)])
-                self._log.exception("a PDU was put aside", file=str(self._refused.path), detail=type(error).__name__)
+                refused.append([self._entry(item)])
+                self._log.exception("a PDU was put aside", file=str(refused.path), detail=type(error).__name__)
         return take_turn(self._db, self.sender, replace(turn, deliveries=()), AIR, _now())
 
     def _recover(self) -> None:
-        """What an earlier run of this worker left in the middle is said to be uncertain before anything is sent."""
+        """Settle by its log what an earlier run of this worker left; what may be on the air is said to be uncertain.
+
+        That is before anything is sent, and before the log of this run is begun.
+        """
         if self._recovered:
             return
+        begun = self._logbook.read() if self._logbook is not None else None
+        known = Leftovers() if begun is None else settle_by_log(self._db, self.sender, begun, _now())
         uncertain, queued = send.recover(self._db, self.sender.owner, _now())
-        if uncertain or queued:
-            self._log.warning("found cut-off submissions", uncertain=uncertain, queued_again=queued)
+        if self._logbook is not None:
+            self._logbook.restart()
+        if uncertain or queued or known.settled or known.queued:
+            told = {"settled": known.settled, "uncertain": uncertain, "queued_again": queued + known.queued}
+            self._log.warning("found cut-off submissions", **told)
         self._recovered = True
 
     def _take_stock(self) -> None:
         if not self._in_doubt:
             return
-        settled = self._settled[0] if self._settled else None
-        if not send.take_stock(self._db, self.sender.owner, settled, _now()):
-            self._settled = None
+        held = [*self._hand, *([self._on_air] if self._on_air is not None else [])]
+        gone_out = [task for task, _ in self._settled]
+        still_open = take_stock(self._db, self.sender.owner, [*gone_out, *held], _now())
+        self._settled[:] = [done for done in self._settled if done[0].part_id in still_open]
         self._in_doubt = False
+
+    def _tidy(self) -> None:
+        """A log whose every line is settled is begun anew."""
+        if self._logbook is not None and self._logbook.is_long and not self._settled:
+            self._logbook.restart(self._on_air)
 
     def _replay(self) -> None:
         if self._spool is None or not self._spool.holds_something:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from mgov.gateway.ladder import Ladder, Step
 from mgov.gateway.settings import WorkerSettings
 from mgov.gateway.site_command import run_command
 from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.store.schema.messages import PRIORITIES
 from mgov.workflows import send
 from modem_drivers.radio import (
     Event,
@@ -38,6 +40,9 @@ POLL_OUTBOX = 2.0  # seconds between looks into the outbox, because wake-ups are
 PROBE = 10.0  # seconds between health probes
 SIM_REST = 5.0  # seconds that a SIM rests after it was refused
 UNREGISTERED = 180.0  # seconds without a network before the radio is reset
+MOMENT = 0.1  # seconds: what a modem sends in it may be claimed together
+MOST_IN_HAND = 16  # parts claimed and not begun
+SLOWEST = 1.0  # seconds a submission is taken for before any was seen
 
 
 class ModemWorker:
@@ -62,7 +67,10 @@ class ModemWorker:
         self._ladder = Ladder(bool(settings.reset_command), settings.resets_per_hour)
         self._look = False  # whether something may lie in the memory
         self._hold_until = 0.0
-        self._claimed: send.Task | None = None
+        self._direct: list[ReceivedPdu] = []  # what came directly and is not written down
+        self._writing: asyncio.Task[None] | None = None
+        self._pace = SLOWEST  # seconds that a submission takes, as of late
+        self._woken = False  # whether something was queued since the last claim
         self._faults = 0  # modem faults one after the other
         self._log = structlog.get_logger("modem").bind(modem=settings.name)
 
@@ -104,7 +112,6 @@ class ModemWorker:
 
     async def _serve(self, radio: Radio) -> None:
         identity = await radio.open()
-        self._events.clear()
         self._say_ready(identity)
         await self._at_the_database(lambda: self._errands.opened(radio, identity, self._clerk.sim))
         await self._at_the_database(
@@ -124,15 +131,13 @@ class ModemWorker:
         polled = probed = unregistered = self._now()
         poll = POLL_MEMORY if radio.announces else POLL_SILENT_MEMORY
         while not self._stopping:
+            self._woken = self._woken or self._wake.is_set()
             self._wake.clear()
-            direct = self._take_events()
+            self._take_events()
             doubts_settled = doubts_settled or await self._despatch.settle_by_memory(radio)
             if self._now() - polled > poll:
                 polled, self._look = self._now(), True
-            may_claim = doubts_settled and not self._look and self._may_send()
-            await self._turn(direct, claims=may_claim)
-            for _ in direct:
-                await radio.acknowledge()
+            await self._write(radio, may_claim=doubts_settled and not self._look and self._may_send())
             if self._look:
                 await self._fetch(radio)
                 continue
@@ -140,27 +145,75 @@ class ModemWorker:
                 probed = self._now()
                 unregistered = probed if await self._probe(radio) else unregistered
                 self._raise_if_lost(probed - unregistered)
-            await self._despatch.clear_memory(radio, least=SWEEP if self._claimed else 1)
+            await self._despatch.clear_memory(radio, least=SWEEP if self._clerk.held else 1)
             await self._at_the_database(lambda: self._errands.run(radio))
-            if self._claimed is not None:
+            if self._clerk.held:
                 await self._submit(radio)
             elif not self._events:
                 self._despatch.pause()
                 await self._wait(min(POLL_OUTBOX, poll, max(0.05, self._hold_until - self._now())))
 
-    async def _turn(self, received: Sequence[ReceivedPdu] = (), *, claims: bool = False) -> None:
-        """What came and went is written down; what is to be sent next is claimed, unless something is already."""
-        task = await self._clerk.turn(received, claims=claims and self._claimed is None)
-        self._claimed = task or self._claimed
+    # Writing down
+
+    async def _write(self, radio: Radio, *, may_claim: bool) -> None:
+        """What came and went is written down, and what is to be sent next is claimed.
+
+        With a part in hand that is done beside its submission, so that the modem does not wait for the database.
+        """
+        await self._drop_the_overtaken()
+        if self._clerk.held and self._clerk.can_hold:
+            if self._writing is None and (self._clerk.has_to_settle or self._direct or may_claim):
+                self._writing = asyncio.create_task(self._turn(radio, self._room() if may_claim else 0))
+            await self._written(wait=False)
+            return
+        await self._written()
+        await self._turn(radio, self._room() if may_claim and not self._clerk.held else 0)
+        if not self._clerk.held and may_claim:
+            self._woken = False
+
+    async def _turn(self, radio: Radio, claims: int = 0) -> None:
+        direct, self._direct = self._direct, []
+        try:
+            await self._clerk.turn(direct, claims=claims)
+        except BaseException:
+            self._direct = direct + self._direct
+            raise
+        for _ in direct:
+            await radio.acknowledge()
+
+    async def _written(self, *, wait: bool = True) -> None:
+        """See to the writing that was begun: wait for its end, or only hear of its failure."""
+        if self._writing is not None and (wait or self._writing.done()):
+            writing, self._writing = self._writing, None
+            await writing
+
+    def _room(self) -> int:
+        """How many parts to claim: one, or as many as this modem sends in a moment."""
+        if not self._clerk.can_hold:
+            return 1
+        return max(1, min(MOST_IN_HAND, int(MOMENT / self._pace))) - len(self._clerk.held) // 2
+
+    async def _drop_the_overtaken(self) -> None:
+        """What can wait gives way to what was queued since it was claimed."""
+        held = self._clerk.held
+        if self._woken and held and held[0].message["urgency"] >= PRIORITIES["reminder"]:
+            await self._written()
+            await self._clerk.give_back()
+        if held:
+            self._woken = False
 
     async def _submit(self, radio: Radio) -> None:
-        task, self._claimed = self._claimed, None  # from here on the part may be on the air
-        assert task is not None  # noqa: S101 - the caller looked
+        started = self._now()
+        task = self._clerk.begin()
         submission = await self._despatch.submit(radio, task)
         self._clerk.settle(task, submission)
+        self._pace += (self._now() - started - self._pace) / 4
         self._hold_after(submission.outcome)
+        if submission.outcome not in (Outcome.ACCEPTED.value, Outcome.REFUSED_FOR_GOOD.value):
+            await self._written()
+            await self._clerk.give_back()  # for other modems, or for later
         if submission.outcome in (Outcome.MODEM_FAULT.value, Outcome.UNCERTAIN.value):
-            await self._turn()  # before the modem is asked again: that may take its time
+            await self._turn(radio)  # before the modem is asked again: that may take its time
             self._ladder.resynced(self._now(), _utc())
             await radio.resync()
             await self._despatch.settle_by_memory(radio)
@@ -186,20 +239,18 @@ class ModemWorker:
             if event.kind is EventKind.GONE:
                 return
 
-    def _take_events(self) -> list[ReceivedPdu]:
-        """What came directly; of what lies in the memory it is only noted that there is something."""
-        direct: list[ReceivedPdu] = []
+    def _take_events(self) -> None:
+        """What came directly is taken; of what lies in the memory it is only noted that there is something."""
         while self._events:
             event = self._events.popleft()
             if event.kind is EventKind.GONE:
                 raise PortUnavailableError("gone", event.detail or "the port vanished")
             if event.received is not None:
-                direct.append(event.received)
+                self._direct.append(event.received)
                 continue
             if event.kind is EventKind.MEMORY_FULL:
                 self._log.warning("SIM full: the network keeps what comes until it is read", detail=event.detail)
             self._look = True
-        return direct
 
     async def _fetch(self, radio: Radio) -> None:
         """Empty the memory: what lies there is kept first and deleted after; a crash in between reads it again."""
@@ -207,7 +258,7 @@ class ModemWorker:
         received: Sequence[ReceivedPdu] = await radio.received()
         stuck: set[object] = set()
         while received:
-            await self._turn(received)
+            await self._clerk.turn(received)
             cleared = await radio.clear([item.slot for item in received if item.slot is not None])
             for slot in cleared.stuck:
                 self._log.warning("slot will not delete", storage=slot.storage, index=slot.index)
@@ -285,12 +336,19 @@ class ModemWorker:
             await radio.close()
 
     async def _leave_nothing(self) -> None:
-        """Settle what has gone out; return what was claimed and not begun, so that another modem can send it."""
-        if self._clerk.has_to_settle:
-            await self._turn()
-        task, self._claimed = self._claimed, None
-        if task is not None:
-            await self._clerk.give_back(task)
+        """Keep what came, settle what has gone out, and return what was not begun: another modem can send it."""
+        self._direct += [event.received for event in self._events if event.received is not None]
+        self._events.clear()
+        with contextlib.suppress(RadioError):  # an acknowledgement that the modem could not take any more
+            await self._written()
+        direct, self._direct = self._direct, []
+        try:
+            if direct or self._clerk.has_to_settle:
+                await self._clerk.turn(direct)
+            await self._clerk.give_back()
+        except Exception:
+            self._direct = direct
+            self._log.exception("not written down yet")
 
     async def _at_the_database(self, errand: Callable[[], Awaitable[None]]) -> None:
         """What can wait while the database is away."""

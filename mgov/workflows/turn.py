@@ -28,15 +28,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What is to be written down, in the order of the fields; `claims`: another message may be taken then.
+    """What is to be written down, in the order of the fields; `claims`: how many parts may be taken along then.
 
     `standing` are columns of the modem that changed.
     """
 
-    settled: tuple[Task, Submission] | None = None
+    settled: Sequence[tuple[Task, Submission]] = ()
     deliveries: Sequence[Delivery] = ()
     standing: Mapping[str, Any] | None = None
-    claims: bool = False
+    claims: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +47,31 @@ class AirSide:
     count_parts: CountParts
 
 
-def take_turn(db: Database, sender: Sender, turn: Turn, air: AirSide, now: datetime) -> Task | None:
-    """Settle, keep and claim in one transaction; returns the part to submit next, begun and committed.
+def take_turn(db: Database, sender: Sender, turn: Turn, air: AirSide, now: datetime) -> list[Task]:
+    """Settle, keep and claim in one transaction; returns the parts to submit next, in order, begun and committed.
 
-    Only when this returns may what was received be deleted from the SIM, and may the returned part be sent.
+    Only when this returns may what was received be deleted from the SIM, and may the returned parts be sent.
     """
 
-    def work(tx: Connection) -> Task | None:
-        following = settle_part(tx, sender, *turn.settled, now) if turn.settled else None
+    def work(tx: Connection) -> list[Task]:
+        settled = (settle_part(tx, sender, *done, now) for done in turn.settled)
+        tasks = [following for following in settled if following is not None]
         for delivery in turn.deliveries:
             keep_reports(tx, delivery.origin, delivery.reports, delivery.at)
             keep_parts(tx, delivery.origin, delivery.parts, air.join, delivery.at)
         if turn.standing:
             modems.report(tx, sender.modem, **turn.standing)
-        if following is not None or not turn.claims:
-            return following
-        return claim_part(tx, sender, air.count_parts, now)
+        return tasks + _claim(tx, sender, air, turn.claims - len(tasks), now)
 
     return db.transact(work)
+
+
+def _claim(tx: Connection, sender: Sender, air: AirSide, most: int, now: datetime) -> list[Task]:
+    """Claim up to so many parts; the first of a long message ends the row, as its others follow it."""
+    tasks: list[Task] = []
+    while len(tasks) < most and not (tasks and tasks[-1].total > 1):
+        task = claim_part(tx, sender, air.count_parts, now)
+        if task is None:
+            break
+        tasks.append(task)
+    return tasks
