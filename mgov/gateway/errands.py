@@ -63,6 +63,7 @@ class Errands:
         self._operator: Operator | None = None
         self._next_look = self._next_measure = 0.0
         self._balance_due: datetime | None = None
+        self._balance_failures = 0  # one after the other: each holds the modem for the network's silence
         self._log = structlog.get_logger("modem").bind(modem=modem)
 
     async def opened(self, radio: Radio, identity: Identity, sim: str) -> None:
@@ -72,7 +73,7 @@ class Errands:
         told = {"iccid": identity.iccid, "msisdn": identity.msisdn}
         if self._operator is not None:
             told["operator"] = self._operator.name
-        released = await asyncio.to_thread(errands.opened, self._db, self._modem, sim, self._rules, self._now(), **told)
+        released, self.fleet = await asyncio.to_thread(errands.opened, self._db, sim, self._rules, self._now(), **told)
         if released:
             self._log.info("released what the pilot held back", messages=released)
         await self._set_smsc(radio, identity)
@@ -138,7 +139,8 @@ class Errands:
 
     async def _ask_balance(self, radio: Radio) -> None:
         every = self._settings.every or DAY
-        self._balance_due = self._now() + min(every, AFTER_FAILURE)
+        self._balance_failures += 1
+        self._balance_due = self._now() + min(every, AFTER_FAILURE * 2 ** min(self._balance_failures - 1, 10))
         steps, patterns = self._balance_session()
         if not steps:
             self._balance_due = None
@@ -151,7 +153,7 @@ class Errands:
             if isinstance(error, ModemSilentError | PortUnavailableError):
                 raise
             return
-        self._balance_due = self._now() + every
+        self._balance_due, self._balance_failures = self._now() + every, 0
         await self._keep_balance(text, patterns)
 
     def _balance_session(self) -> tuple[tuple[str, ...], tuple[str, ...]]:

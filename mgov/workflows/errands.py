@@ -38,15 +38,18 @@ def look(db: Database, modem: str, rules: SendRules, now: datetime) -> Look:
     return Look(seen, db.transact(lambda tx: begin(tx, modem, now)) if wanted else None)
 
 
-def opened(db: Database, modem: str, sim: str, rules: SendRules, now: datetime, **told: str | None) -> int:
-    """A modem was opened: note its SIM, let go what a pilot that is over held back; returns how many were let go."""
+def opened(db: Database, sim: str, rules: SendRules, now: datetime, **told: str | None) -> tuple[int, Fleet]:
+    """A modem was opened: note its SIM, let go what a pilot that is over held back.
 
-    def work(tx: Connection) -> int:
+    Returns how many were let go, and the fleet that the modem joins.
+    """
+
+    def work(tx: Connection) -> tuple[int, Fleet]:
         sims.seen(tx, sim, now, **told)
         released = queue.release(tx, rules, now)
         if released:
             wake(tx, "outbox")
-        return released
+        return released, fleet.view(tx, rules.operators, now)
 
     return db.transact(work)
 
@@ -59,17 +62,20 @@ def note_smsc(db: Database, modem: str, smsc: str) -> None:
 def note_quota(db: Database, modem: str, sim: str, quotas: Quotas, now: datetime) -> str | None:
     """Say in the modem's row, and to staff, which quota is used up until when; returns its name."""
 
-    def work(tx: Connection) -> str | None:
-        used = usage.of(tx, sim, quotas, now)
-        left = allowance(quotas, used)
+    def count(tx: Connection) -> tuple[Usage, RowMapping | None]:
         row = next((row for row in modems.rows(tx) if row["name"] == modem), None)
-        if row is None or _is_said(row, left, now):
-            return left.used_up
-        modems.report(tx, modem, blocked=left.used_up, blocked_until=_until(left, used, now))
-        _tell(tx, modem, left, row["blocked"], now)
-        return left.used_up
+        return usage.of(tx, sim, quotas, now), row
 
-    return db.transact(work)
+    used, row = db.read(count)
+    left = allowance(quotas, used)
+    if row is not None and not _is_said(row, left, now):
+        db.transact(lambda tx: _say(tx, row, left, used, now))
+    return left.used_up
+
+
+def _say(tx: Connection, row: RowMapping, left: Allowance, used: Usage, now: datetime) -> None:
+    modems.report(tx, row["name"], blocked=left.used_up, blocked_until=_until(left, used, now))
+    _tell(tx, row["name"], left, row["blocked"], now)
 
 
 def _is_said(row: RowMapping, left: Allowance, now: datetime) -> bool:
