@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
-from mgov.store import consents, outbox, reminder_recheck, reminders
+from mgov.store import consents, outbox, reminders
 from mgov.store.database import Database
 from mgov.store.schema.documents import document, reminder
 from mgov.store.schema.messages import outbound_message
@@ -22,7 +22,8 @@ from mgov.workflows import remind, remind_fallback
 from mgov.workflows.documents import close_document, import_documents
 from mgov.workflows.remind import RemindSettings
 from mgov.workflows.send import expire_overdue
-from tests.workflows.test_remind import ACTOR, KINDS, SETTINGS
+from tests.workflows.taking import take
+from tests.workflows.test_remind import ACTOR, KINDS
 
 WIB = ZoneInfo("Asia/Jakarta")
 HEADER = "number,kind,agency,holder_id,holder_name,phone,email,issued_on,due_on,status,stages,zone\n"
@@ -108,14 +109,8 @@ class Year:
 
     def _send(self, now: datetime) -> None:
         for channel in ("sms", "email"):
-            while (row := self.db.transact(lambda tx, channel=channel: self._claim(tx, channel, now))) is not None:
+            while (row := self.db.transact(lambda tx, channel=channel: take(tx, now, channel))) is not None:
                 self._settle(row, now)
-
-    def _claim(self, tx: Connection, channel: str, now: datetime) -> outbox.Row | None:
-        while (row := outbox.claim(tx, channel=channel, owner="year", now=now)) is not None:
-            if reminder_recheck.may_send(tx, row, now):
-                return row
-        return None
 
     def _settle(self, row: outbox.Row, now: datetime) -> None:
         luck = self.random.random()
@@ -227,6 +222,3 @@ def known(db: Database) -> set[tuple[str, date, int]]:
         document, document.c.id == reminder.c.subject_id
     )
     return db.read(lambda tx: {(number, due, stage) for number, due, stage in tx.execute(query)})
-
-
-__all__ = ["SETTINGS", "Truth", "Year", "known", "unfinished", "update"]

@@ -19,6 +19,7 @@ from mgov.workflows.alerts_out import WarningDoor, release_alert, take_folder
 from mgov.workflows.broadcast_templates import BroadcastError, approve_template, put_template
 from mgov.workflows.mail import IncomingMail, receive_mail
 from mgov.workflows.warning_text import WarningTextError, read_warning, signature_of
+from tests.workflows.taking import take_all
 from tests.workflows.test_broadcasts import ANI, BUDI, MEMBERS, NIGHT, SETTINGS
 
 SECRET = b"kunci-bersama"
@@ -49,13 +50,8 @@ def test_an_alert_overtakes_everything_at_night_tier_by_tier(db: Database) -> No
     db.transact(lambda tx: consents.opt_out(tx, "+6281200000001", NIGHT))
     assert release_alert(db, "gempa", VALUES, ANI, NIGHT, SETTINGS).recipients == 4
 
-    def claim_all(tx: object) -> list[str]:
-        found = []
-        while (row := outbox.claim(tx, channel="sms", owner="n/m", now=NIGHT)) is not None:  # type: ignore[arg-type]
-            found.append(str(row["recipient"]))
-        return found
-
-    assert db.transact(claim_all) == ["+6281200000001", "+6281200000004", "+6281200000002", "+6281299999999"]
+    order = db.transact(lambda tx: [row["recipient"] for row in take_all(tx, NIGHT)])
+    assert order == ["+6281200000001", "+6281200000004", "+6281200000002", "+6281299999999"]
     assert messages(db)[0][2] == "GEMPA M6.1 Selat Sunda. Jauhi pantai."
 
 

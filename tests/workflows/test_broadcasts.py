@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import select, update
 
 from mgov.domain.actor import Actor
-from mgov.store import consents, outbox, reminder_recheck
+from mgov.store import consents
 from mgov.store.database import Database
 from mgov.store.schema.messages import outbound_message
 from mgov.workflows import broadcasts, groups
 from mgov.workflows.broadcast_templates import BroadcastError, approve_template, put_template
 from mgov.workflows.broadcasts import BroadcastSettings
+from tests.workflows.taking import take_all
 
 WIB = ZoneInfo("Asia/Jakarta")
 NOON = datetime(2026, 11, 24, 12, tzinfo=WIB)
@@ -102,14 +103,8 @@ def test_bulk_waits_for_the_sending_hours_and_leaves_out_who_wants_nothing(db: D
     assert {row[1] for row in hours} == {NIGHT.replace(hour=20)}
     db.transact(lambda tx: consents.opt_out(tx, "+6281200000002", NOON))
 
-    def claim_all(tx: object) -> list[str]:
-        taken = []
-        while (row := outbox.claim(tx, channel="sms", owner="n/m", now=NOON)) is not None:  # type: ignore[arg-type]
-            if reminder_recheck.may_send(tx, row, NOON):  # type: ignore[arg-type]
-                taken.append(str(row["recipient"]))
-        return taken
-
-    assert db.transact(claim_all) == ["+6281200000004"]
+    left = db.transact(lambda tx: [row["recipient"] for row in take_all(tx, NOON)])
+    assert left == ["+6281200000004"]
 
 
 def test_a_template_needs_a_second_person_and_its_blanks(db: Database) -> None:

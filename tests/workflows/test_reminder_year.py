@@ -12,7 +12,8 @@ import pytest
 from mgov.store.database import Database
 from scheduler.calendar import Calendar
 from scheduler.quiet_hours import QuietHours
-from tests.workflows.reminder_year import SETTINGS, Year, known, unfinished
+from tests.workflows.reminder_year import Year, known, unfinished
+from tests.workflows.test_remind import SETTINGS
 
 HOLIDAYS = tomllib.loads((Path(__file__).parents[2] / "config" / "holidays.toml").read_text(encoding="utf-8"))
 CALENDAR = Calendar({row["date"]: row["name"] for row in HOLIDAYS["holiday"]})
@@ -29,7 +30,7 @@ def db(migrated_sqlite_url: str) -> Iterator[Database]:
 @pytest.mark.parametrize(("seed", "quiet", "days"), [(1, QuietHours(), 120), (2, CLOSED, 365)])
 def test_a_year_with_holidays_outages_and_opt_outs(db: Database, seed: int, quiet: QuietHours, days: int) -> None:
     """Exactly once each channel and address or a recorded reason; in sending hours only; never what is settled."""
-    year = Year(db, replace(SETTINGS, quiet=quiet), seed, days=days)
+    year = Year(db, replace(SETTINGS, quiet=quiet), seed, documents=100, days=days)
     truth = year.play()
     assert truth.mistakes == []
     assert {reminder for reminder, times in truth.sent.items() if len(times) > 1} == set()
