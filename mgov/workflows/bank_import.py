@@ -1,7 +1,7 @@
 """A bank statement comes in: one transaction, balances checked, nothing twice.
 
 An entry's identity is a digest of its own content and its number among equal ones on the statement: the same or an
-overlapping statement changes nothing, and two real equal payments stay two.
+overlapping statement changes nothing, and two real equal payments stay two. Between formats see `bank_twins`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from mgov.domain.roles import Right
 from mgov.store import audit, bank
 from mgov.store.database import Database
 from mgov.workflows import access, own_transfers
-from parsers.statements import Dialect, Entry, Statement, StatementError, StatementHead, stream_statements
+from mgov.workflows.bank_twins import Twins
+from parsers.statements import Dialect, Entry, Statement, StatementError, StatementHead, format_of, stream_statements
 
 BATCH = 1000  # entries written at once
 DAYS_REMEMBERED = 31  # booking days whose equal entries are told apart at a time
@@ -71,7 +72,8 @@ def import_statement(
     Raises `StatementError` when it cannot be read, does not add up, or is not in rupiah.
     """
     digest = _digest_of(stream)
-    request = _Request(account, format, dialects, str(actor), now, zone, file_name, covers, digest)
+    name = format_of(stream, format, dialects)
+    request = _Request(account, name, dialects, str(actor), now, zone, file_name, covers, digest)
 
     def work(tx: Connection) -> ImportOutcome:
         access.require(tx, actor, Right.BANK_IMPORT)
@@ -130,7 +132,11 @@ class _Writer:
     occurrences: _Occurrences = field(default_factory=lambda: _Occurrences())
     new: int = 0
     fractions: int = 0
+    twins: Twins = field(init=False)
     done: ImportOutcome = field(default_factory=ImportOutcome)
+
+    def __post_init__(self) -> None:
+        self.twins = Twins(self.tx, self.account_id, self.request.format[:64])
 
     def take(self, record: StatementHead | Entry | Statement) -> None:
         """File one record."""
@@ -182,7 +188,9 @@ class _Writer:
 
     def _flush(self) -> None:
         if self.batch:
-            self.new += bank.add_new_entries(self.tx, self.account_id, self.batch)
+            new = self.twins.without(bank.unknown_entries(self.tx, self.account_id, self.batch))
+            bank.insert_entries(self.tx, self.account_id, new)
+            self.new += len(new)
             self.batch = []
 
     def _end(self, statement: Statement) -> None:
@@ -218,6 +226,9 @@ class _Writer:
         remarks = dict.fromkeys(self.done.remarks)
         if self.fractions:
             remarks[f"{self.fractions} mutasi dengan sen dibulatkan ke bawah / entries with cents rounded down"] = None
+        if self.twins.found:
+            text = f"{self.twins.found} mutasi sudah ada dari format lain / entries known from another format"
+            remarks[text] = None
         if self.done.entries and not self.done.new:
             remarks["tidak ada mutasi baru / nothing new"] = None
         paired = 0

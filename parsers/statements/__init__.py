@@ -32,6 +32,7 @@ __all__ = [
     "StatementError",
     "StatementHead",
     "build_dialects",
+    "format_of",
     "propose_dialect",
     "read_statements",
     "stream_statements",
@@ -54,7 +55,7 @@ def stream_statements(
     camt batch instead of its sum. Balances are judged in the `Statement` that ends each statement.
     Raises `StatementError`, also after entries were given: the caller's transaction must then be rolled back.
     """
-    name = detect(stream, dialects) if format in ("auto", "xlsx") else format
+    name = format_of(stream, format, dialects)
     stream.seek(0)
     if name.startswith("mt94"):
         yield from read_mt940(lines_of(stream))
@@ -64,6 +65,11 @@ def stream_statements(
         dialect = _dialect(name, dialects)
         rows = sheet_rows(stream) if dialect.medium == "sheet" else csv_rows(lines_of(stream), dialect.delimiter)
         yield from read_table(rows, dialect)
+
+
+def format_of(stream: BinaryIO, format: str, dialects: Mapping[str, Dialect]) -> str:  # noqa: A002 - as above
+    """The name of a file's format, found by its content where `format` is `auto` or `xlsx`. Raises `StatementError`."""
+    return detect(stream, dialects) if format in ("auto", "xlsx") else format
 
 
 def propose_dialect(stream: BinaryIO) -> dict[str, Any]:
