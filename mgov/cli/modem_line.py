@@ -37,10 +37,10 @@ class Line(Protocol):
 @contextmanager
 def line_to(context: CliContext, name: str) -> Iterator[Line]:
     """The way to a modem for the length of a block."""
-    section = _section(context, name)
     if _is_held(context, name):
         yield _Held(context, name)
         return
+    section = _section(context, name)
     if section.driver == "simulated":
         raise NotDone(f'modem "{name}": a simulated modem lives inside the daemon, and that does not run')
     with asyncio.Runner() as runner:

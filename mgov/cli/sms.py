@@ -38,12 +38,21 @@ sms.add_command(resend)
 @click.option("--text", metavar="T")
 @click.option("--jsonl", "source", type=click.File("r", encoding="utf-8"), help='{"to","text"[,"priority"]} lines.')
 @click.option("--priority", type=click.Choice(list(PRIORITIES)), default="transaction")
+@click.option("--send-by", metavar="T", help="When it is of no use any more (ISO 8601).")
 @click.pass_obj
-def send(context: CliContext, to: str | None, text: str | None, source: Any, priority: str) -> None:  # noqa: ANN401
+def send(
+    context: CliContext,
+    to: str | None,
+    text: str | None,
+    source: Any,  # noqa: ANN401 - a file
+    priority: str,
+    send_by: str | None,
+) -> None:
     """Queue one text or many; a running daemon starts at once."""
     if (source is None) == (to is None or text is None):
         raise click.UsageError("give --to and --text, or --jsonl")
-    rows = _send_lines(source, priority) if source else iter([(1, {"to": to, "text": text, "priority": priority})])
+    common = {"priority": priority, "send_by": send_by}
+    rows = _send_lines(source, common) if source else iter([(1, {"to": to, "text": text, **common})])
     now, actor = context.now(), context.actor()
     faults = 0
     db = context.database()
@@ -55,7 +64,7 @@ def send(context: CliContext, to: str | None, text: str | None, source: Any, pri
                 faults += 1
                 error_line(f"line {number}: {fault}")
             else:
-                good.append(row | {"to": normalise(row["to"]), "priority": row.get("priority") or priority})
+                good.append(_to_queue(context, row, priority))
         texts.queue(db, good, actor=actor, now=now)
     if faults:
         raise NotDone(f"{faults} lines were not queued")
@@ -105,7 +114,7 @@ def outbox(context: CliContext, as_json: bool, state: str | None, limit: int | N
     """List what goes out."""
     rows = texts.sent(context.database(), context.actor(), state, limit)
     names = ("id", "to", "text", "modem", "state", "parts", "attempts", "queued_at", "sent_at", "delivered_at")
-    tail = ("error", "in_reply_to", "channel", "priority")
+    tail = ("error", "in_reply_to", "channel", "priority", "send_by", "held")
     shown = ({**{name: row["recipient" if name == "to" else name] for name in (*names, *tail)}} for row in rows)
     context.print_rows(shown, as_json)
 
@@ -148,9 +157,16 @@ def _json_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield from _objects(lines)
 
 
-def _send_lines(lines: Iterable[str], priority: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _send_lines(lines: Iterable[str], common: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, row in _objects(lines):
-        yield number, {"priority": priority, **row}
+        yield number, {**common, **row}
+
+
+def _to_queue(context: CliContext, row: dict[str, Any], priority: str) -> dict[str, Any]:
+    until = datetime.fromisoformat(row["send_by"]) if row.get("send_by") else None
+    if until is not None and until.tzinfo is None:
+        until = until.replace(tzinfo=context.config.zone)
+    return row | {"to": normalise(row["to"]), "priority": row.get("priority") or priority, "send_by": until}
 
 
 def _objects(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -172,6 +188,16 @@ def _send_fault(row: dict[str, Any]) -> str | None:
         return "text: missing"
     if row.get("priority") not in PRIORITIES:
         return f"priority: not one of {', '.join(PRIORITIES)}"
+    return _moment_fault(row.get("send_by"))
+
+
+def _moment_fault(text: object) -> str | None:
+    if text is None:
+        return None
+    try:
+        datetime.fromisoformat(str(text))
+    except ValueError:
+        return "send_by: not a moment; right would be 2026-11-24T17:00:00+07:00"
     return None
 
 

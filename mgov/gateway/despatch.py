@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import structlog
 
 from mgov.gateway import pdus
@@ -36,7 +38,8 @@ class Despatch:
     async def submit(self, radio: Radio, task: send.Task) -> send.Submission:
         """Hand one part to the network; whatever comes of it is an outcome."""
         try:
-            composition = pdus.on_the_air(task.recipient, task.text, task.reference, self._reports)
+            minutes = pdus.minutes_until(task.message["send_by"], datetime.now(UTC))
+            composition = pdus.on_the_air(task.recipient, task.text, task.reference, self._reports, minutes)
         except PduError as error:
             return send.Submission(Outcome.REFUSED_FOR_GOOD.value, code=error.code, detail=str(error))
         encoded = composition.pdus[task.sequence - 1]

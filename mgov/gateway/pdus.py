@@ -18,6 +18,8 @@ from modem_drivers.sms import (
 from parsers.phones import normalise
 
 _MTI_STATUS_REPORT = 2
+#: Minutes: what a relative TP-VP can say (TS 23.040, 9.2.3.12.1).
+SHORTEST_VALIDITY, LONGEST_VALIDITY = 5, 63 * 7 * 24 * 60
 
 
 def is_report(pdu: str) -> bool:
@@ -72,6 +74,17 @@ def count_parts(text: str) -> int:
     return len(split(text).parts)
 
 
-def on_the_air(to: str, text: str, reference: int, report: bool) -> Composition:
-    """The PDUs of one text; raises `PduError` for a recipient that is no number."""
-    return compose(to, text, reference=reference, report=report)
+def on_the_air(to: str, text: str, reference: int, report: bool, minutes: int | None = None) -> Composition:
+    """The PDUs of one text, which the network gives up after `minutes`; raises `PduError` when `to` is no number."""
+    return compose(to, text, reference=reference, report=report, validity_minutes=minutes)
+
+
+def minutes_until(send_by: datetime | None, now: datetime) -> int | None:
+    """How long the network may try to deliver what is of no use after `send_by`: late is worse than never.
+
+    None leaves it to the network: there is no such time, or it is further away than TP-VP can say (63 weeks).
+    """
+    if send_by is None:
+        return None
+    minutes = max(SHORTEST_VALIDITY, int((send_by - now).total_seconds() // 60))
+    return minutes if minutes <= LONGEST_VALIDITY else None

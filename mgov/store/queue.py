@@ -32,6 +32,7 @@ _DUE = and_(
     _M.channel == bindparam("channel_"),
     _M.not_before <= bindparam("now"),
     or_(_M.closes_at.is_(None), _M.closes_at > bindparam("now")),
+    or_(_M.send_by.is_(None), _M.send_by >= bindparam("now")),
     _M.held.is_(None),
 )
 _LOOKED_AT = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,7 +35,8 @@ def ask(db: Database, modem: str, kind: str, argument: str | None, actor: object
     """Ask something of a modem; who asked what is kept in the audit."""
 
     def work(tx: Connection) -> int:
-        audit.record(tx, actor, f"modem.{kind}", "modem", modem, {"argument": argument}, now=now)
+        told = {"code": _service(argument)} if argument else None
+        audit.record(tx, actor, f"modem.{kind}", "modem", modem, told, now=now)
         return modem_requests.ask(tx, modem, kind, argument, now, actor)
 
     return db.transact(work)
@@ -50,7 +52,7 @@ def begin(tx: Connection, modem: str, now: datetime) -> Request | None:
 
 def finish(db: Database, request: Request, result: Result, now: datetime) -> None:
     """Write what became of a request."""
-    values = {"answer": result.answer, "open": result.open, "finished_at": now}
+    values = {"answer": result.answer, "open": result.open, "finished_at": now, "argument": None}
     db.transact(lambda tx: modem_requests.change(tx, request.id, "running", result.state, **values))
 
 
@@ -65,3 +67,9 @@ def result(db: Database, number: int) -> Result:
 def withdraw(db: Database, number: int, now: datetime) -> bool:
     """Take back a request that no worker has begun; False when one has."""
     return db.transact(lambda tx: modem_requests.change(tx, number, "asked", "withdrawn", finished_at=now))
+
+
+def _service(code: str) -> str:
+    """What of a USSD code may be kept for good: the service, and not the voucher or PIN behind it."""
+    found = re.match(r"[*#]+\d+", code)
+    return f"{found.group()}…" if found and found.group() != code.rstrip("#") else (code if found else "…")

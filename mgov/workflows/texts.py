@@ -17,7 +17,10 @@ from mgov.workflows.receive import receive_text
 
 
 def queue(db: Database, rows: Sequence[Mapping[str, Any]], *, actor: Actor, now: datetime) -> list[int]:
-    """Queue texts (`to` in E.164, `text`, `priority`) in one transaction; their numbers. Raises `RefusedError`."""
+    """Queue texts (`to` in E.164, `text`, `priority`, perhaps `send_by`) in one transaction; gives their numbers.
+
+    Raises `RefusedError`.
+    """
 
     def work(tx: Connection) -> list[int]:
         access.require(tx, actor, Right.SMS_SEND)
@@ -27,6 +30,7 @@ def queue(db: Database, rows: Sequence[Mapping[str, Any]], *, actor: Actor, now:
                 to=row["to"],
                 text=row["text"],
                 priority=row["priority"],
+                send_by=row.get("send_by"),
                 now=now,
                 actor=actor,
                 cause="sms send",

@@ -9,17 +9,21 @@ from sqlalchemy import insert
 
 from mgov.domain.quotas import Quotas
 from mgov.domain.routing import SendRules
+from mgov.domain.standing import LEAST_SAMPLES
+from mgov.gateway import pdus
 from mgov.store import history, usage
 from mgov.store import queue as queue_store
 from mgov.store.database import Database
 from mgov.store.schema.messages import PRIORITIES, outbound_message
-from mgov.workflows import errands, pauses
+from mgov.workflows import errands, pauses, routes
 from mgov.workflows.mail import any_due, next_mail
 from mgov.workflows.send import REST_LIVES, expire_overdue
+from modem_drivers.sms import decode_submit
 from tests.workflows.sending import (
     CITIZEN,
     NOW,
     ON_XL,
+    OPERATORS,
     claim,
     finish,
     queue,
@@ -288,3 +292,41 @@ def test_a_paused_class_holds_its_mails_too(database: Database) -> None:
     assert next_mail(database, "noc/mail", NOW) is None
     pauses.resume(database, "class", "reminder", actor="system:test", now=NOW)
     assert next_mail(database, "noc/mail", NOW) is not None
+
+
+def test_what_is_late_is_not_sent(database: Database) -> None:
+    """Past its send-by time a message is not taken, swept or not; the network is told how long it may try."""
+    until = NOW + timedelta(minutes=30)
+    late = queue(database, send_by=until)
+    who = sender(database, "t1")
+    assert claim(database, who, until + timedelta(seconds=1)) is None
+    assert expire_overdue(database, until + timedelta(seconds=1)) == 1
+    assert row(database, late)["state"] == "expired"
+    assert pdus.minutes_until(until, NOW) == 30
+    told = decode_submit(pdus.on_the_air(CITIZEN, "halo", 1, report=False, minutes=30).pdus[0].pdu)
+    assert told.validity_minutes == 30
+    assert pdus.minutes_until(None, NOW) is None
+
+
+def test_what_fails_by_one_sim_goes_by_another(database: Database) -> None:
+    """Ten of ten submissions to an operator fail: its texts leave by the other SIM, until the route is tried again."""
+    report(database, "t1", "TELKOMSEL")
+    report(database, "x1", "XL")
+    who = sender(database, "t1")
+    for _ in range(LEAST_SAMPLES):
+        queue(database, to=CITIZEN)
+    at = NOW
+    for _ in range(LEAST_SAMPLES):
+        task = claim(database, who, at)
+        assert task is not None
+        finish(database, who, task, "refused_for_now", at, code="CMS 42")
+    changed = routes.measure(database, "t1", "sim-t1", OPERATORS, at)
+    assert changed["TELKOMSEL"].poor
+    assert "10 of 10" in changed["TELKOMSEL"].reason
+    at += timedelta(minutes=2)
+    for name, operator in (("t1", "TELKOMSEL"), ("x1", "XL")):
+        report(database, name, operator, last_seen=at)
+    assert claim(database, sender(database, "t1", at), at) is None
+    assert send_all(database, sender(database, "x1", at), at) == LEAST_SAMPLES
+    much_later = at + timedelta(hours=2)
+    assert not routes.measure(database, "t1", "sim-t1", OPERATORS, much_later)["TELKOMSEL"].poor
