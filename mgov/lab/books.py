@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from mgov.store import outbox
 from mgov.store.database import Database
@@ -16,7 +16,6 @@ from mgov.store.schema.staff import transition
 
 ACTOR = "system:lab"
 IN_DOUBT = ("sending", "uncertain")
-WAITING = ("queued", "sending")
 
 
 class Books:
@@ -44,12 +43,6 @@ class Books:
         columns = outbound_message.c
         query = select(columns.id, columns.lease_number).where(columns.state.in_(IN_DOUBT), columns.channel == "sms")
         return {row.id: row.lease_number for row in self._db.read(lambda tx: tx.execute(query).all())}
-
-    def waiting(self) -> int:
-        """How many texts are still to be sent; the uncertain ones wait for their reports and are not among them."""
-        columns = outbound_message.c
-        query = select(func.count()).where(columns.state.in_(WAITING), columns.channel == "sms")
-        return int(self._db.read(lambda tx: tx.execute(query).scalar_one()))
 
     def recipients(self, *states: str) -> set[str]:
         """Who the messages in these states are for."""

@@ -136,7 +136,7 @@ class Drill:
             self._ask_some(traffic, 1)
             time.sleep(STEADY_PACE)
         recovery = self._recovery(network, traffic, ended)
-        wait_until(lambda: self._settled(traffic, books), SETTLED_WITHIN, every=0.1)
+        wait_until(lambda: traffic.settled(books.recipients("uncertain")), SETTLED_WITHIN, every=0.1)
         wait_until(lambda: not self._left(network) and not books.unreported(), CLEARED_WITHIN, every=0.1)
         time.sleep(1.0)  # a doubled answer comes a moment later
         return self._count(network, daemon, books, traffic, recovery)
@@ -183,11 +183,6 @@ class Drill:
                 asked = time.monotonic()
             time.sleep(0.02)
         return None
-
-    def _settled(self, traffic: Traffic, books: Books) -> bool:
-        """Whether everybody has what is owed, but for what the daemon itself says to be in doubt."""
-        waiting = {*traffic.answered().lost, *traffic.sent().lost}
-        return not waiting or waiting <= books.recipients("uncertain")
 
     def _left(self, network: SimulatedNetwork) -> int:
         """How many received messages lie on the SIMs and in the modems."""

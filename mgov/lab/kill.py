@@ -14,6 +14,7 @@ from modem_drivers.simulated import SimulatedNetwork
 
 MODEMS = 2
 TEXTS_IN, TEXTS_OUT = 4, 3  # a round
+LATENCIES = (0.0, 0.05, 0.4)  # seconds that the network takes for a message: some kills cut a submission in two
 WINDOW = 1.0  # seconds after its modems are ready within which the daemon is killed
 EARLY = 0.2  # share of rounds that are killed while the daemon still starts
 EARLIEST, LATEST = 0.1, 2.0  # seconds after the start at which those are killed
@@ -109,6 +110,7 @@ class KillRounds:
     def _round(self, number: int, network: SimulatedNetwork, daemon: LabDaemon, books: Books, traffic: Traffic) -> None:
         if self._random.random() < EARLY:  # what came while nobody listened
             self._ask(network, traffic)
+        network.submit_latency = self._random.choice(LATENCIES)
         before = setups(network)
         started = time.monotonic()
         daemon.start()
@@ -177,7 +179,7 @@ class KillRounds:
         self._wait_ready(network, before, started)
         if self._verdict.crash_safe:
             self._wait_settled(books, started)
-        wait_until(lambda: traffic.settled() and not books.waiting(), FINISHED_WITHIN, every=0.2)
+        wait_until(lambda: traffic.settled(books.recipients("uncertain")), FINISHED_WITHIN, every=0.2)
         if not self._verdict.crash_safe:
             wait_until(lambda: not books.in_doubt(), REPORTS_WITHIN, every=0.2)
         time.sleep(1.0)  # a doubled answer comes a moment later
