@@ -129,6 +129,7 @@ def handler_settings(config: Config) -> HandlerSettings:
         timezone=config.timezone,
         contact=config.contact,
         quiet=outreach(config).quiet_hours(),
+        kinds=remind_settings(config).wording.kinds,
         figures=figures_settings(config),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scheduler.recurrence import Recurrence
@@ -13,13 +13,14 @@ from scheduler.recurrence import Recurrence
 class DocumentKinds:
     """What is known of kinds, by code or alias in upper case; a kind that is not known has the default.
 
-    `extend` maps a kind to how it is extended in a few words, by language.
+    `extend` maps a kind to how it is extended in a few words, by language; `names` to what people call it.
     """
 
     extend: Mapping[str, Mapping[str, str]]
     default_extend: Mapping[str, str]
     stages: Mapping[str, tuple[int, ...]]
     duties: Mapping[str, Recurrence]
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, table: Mapping[str, Any]) -> DocumentKinds:
@@ -30,7 +31,13 @@ class DocumentKinds:
             default_extend=_extend(table["default"]),
             stages={name: tuple(kind["stages"]) for name, kind in named if "stages" in kind},
             duties={name: _duty(kind["recurs"]) for name, kind in named if "recurs" in kind},
+            names={name: {"id": kind["name_id"], "en": kind["name_en"]} for name, kind in named},
         )
+
+    def name_of(self, kind: str, language: str) -> str | None:
+        """What people call a kind; None when it is not known."""
+        known = self.names.get(kind.upper())
+        return known[language] if known else None
 
     def how_to_extend(self, kind: str, language: str) -> str:
         """A few words on how to extend a kind."""

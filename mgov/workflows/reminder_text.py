@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mgov.replies import parts_of
+from mgov.replies import PART, SINGLE_PART, parts_of
 from mgov.workflows.document_kinds import DocumentKinds
 
 #: A text message names at most this many documents; DOKUMEN tells the rest, and a mail names them all.
 MOST_IN_SMS = 12
 UCS2_SINGLE, UCS2_PART = 70, 67
+#: Printable ASCII that GSM-7 writes with two septets, or not at all.
+_TWO_SEPTETS_OR_NONE = re.compile(r"[\^{}\\\[~\]|`]")
+#: A text points to INFO for at most so many kinds.
+KINDS_HINTED = 2
 
 _WORDS = {
     "id": {
@@ -22,6 +27,7 @@ _WORDS = {
         "for": "a.n.",
         "many": "{n} dokumen/tagihan Anda",
         "more": "dan {n} lainnya, balas DOKUMEN utk rincian",
+        "more_by": "Cara:",
         "stop": "Balas BERHENTI utk stop",
         "greeting": "Yth. Bapak/Ibu,",
         "intro": "Berikut yang akan atau sudah jatuh tempo:",
@@ -34,6 +40,7 @@ _WORDS = {
         "for": "for",
         "many": "{n} documents/bills of yours",
         "more": "and {n} more, reply DOKUMEN for details",
+        "more_by": "How:",
         "stop": "Reply STOP to end",
         "greeting": "Dear Sir or Madam,",
         "intro": "These fall due or have fallen due:",
@@ -63,16 +70,35 @@ def sms(wording: Wording, rows: Sequence[Mapping[str, Any]], on: date) -> str:
         holder = f" {wording.word('for')} {row['holder']}" if row["holder"] else ""
         when = f"{_tense(wording, row, on)} {_day(row['due_on'])}"
         body = f"{_label(row)}{holder} {when}. {_capital(_how(wording, row))}."
-    else:
-        listed = "; ".join(f"{_label(row)} {_day(row['due_on'])}" for row in rows[:MOST_IN_SMS])
-        more = len(rows) - MOST_IN_SMS
-        rest = f"; {wording.word('more').format(n=more)}" if more > 0 else ""
-        body = f"{wording.word('many').format(n=len(rows))} {wording.word('due')}: {listed}{rest}."
+        return _with_hint(wording, body, _hint(wording, rows))
+    listed = "; ".join(f"{_label(row)} {_day(row['due_on'])}" for row in rows[:MOST_IN_SMS])
+    more = len(rows) - MOST_IN_SMS
+    rest = f"; {wording.word('more').format(n=more)}" if more > 0 else ""
+    body = f"{wording.word('many').format(n=len(rows))} {wording.word('due')}: {listed}{rest}."
+    return _framed(wording, f"{body}{_hint(wording, rows)}")
+
+
+def _framed(wording: Wording, body: str) -> str:
     return f"{wording.sender}: {body} {wording.word('stop')}"
+
+
+def _with_hint(wording: Wording, body: str, hint: str) -> str:
+    """The hint only where it costs no further part: the text says in a few words how to extend already."""
+    plain, hinted = _framed(wording, body), _framed(wording, f"{body}{hint}")
+    return hinted if sms_parts(hinted) == sms_parts(plain) else plain
+
+
+def _hint(wording: Wording, rows: Sequence[Mapping[str, Any]]) -> str:
+    """What INFO tells more about: the first kinds named."""
+    kinds = dict.fromkeys(str(row["kind"]) for row in rows if row["kind"] != "TAGIHAN")
+    known = [kind for kind in kinds if wording.kinds.name_of(kind, wording.language)][:KINDS_HINTED]
+    return f" {wording.word('more_by')} {', '.join(f'INFO {kind}' for kind in known)}." if known else ""
 
 
 def sms_parts(text: str) -> int:
     """How many SMS a text takes; outside of GSM-7 one holds 70 UTF-16 units, and a part of a longer one 67."""
+    if text.isascii() and text.isprintable() and not _TWO_SEPTETS_OR_NONE.search(text):  # nearly all, and much faster
+        return 1 if len(text) <= SINGLE_PART else -(-len(text) // PART)
     parts = parts_of(text)
     if parts is not None:
         return parts

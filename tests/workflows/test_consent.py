@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from mgov.store.schema.services import address_state, consent
 from mgov.workflows import consents, remind
 from mgov.workflows.documents import import_documents
 from tests.workflows.citizen import BUDI, NOW, SITI, STAFF, STRANGER, World
-from tests.workflows.test_remind import SETTINGS
+from tests.workflows.test_remind import KINDS, SETTINGS
 
 TODAY = NOW.astimezone(ZoneInfo("Asia/Jakarta")).date()
 HEADER = "number,kind,agency,holder_id,holder_name,phone,email,issued_on,due_on\n"
@@ -184,3 +185,14 @@ def test_a_letter_is_kept_as_proof(world: World) -> None:
     assert run(world, 6) == []
     kept = consents.proofs(world.db, BUDI)
     assert [(proof["act"], proof["wording"]) for proof in kept] == [("reminders_off", f"{STAFF}: surat 12/2026")]
+
+
+def test_info_tells_the_rest_about_a_kind_of_document(world: World) -> None:
+    """A reminder names INFO and the kind; that answers with its name and how it is extended."""
+    handlers = replace(world.settings.handlers, kinds=KINDS)
+    world.settings = replace(world.settings, handlers=handlers)
+    assert "siinas.kemenperin.go.id" in world.text(BUDI, "INFO SIINAS")
+    load(world, row("A-1"), row("A-2"))
+    run(world)
+    texts = [text for text, _ in world.sent(BUDI)]
+    assert any("INFO TDG" in text for text in texts)

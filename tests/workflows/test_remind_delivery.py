@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, select, update
 
+from mgov.replies import parts_of
 from mgov.store import parties
 from mgov.store.database import Database
 from mgov.store.schema.documents import reminder
@@ -19,6 +20,7 @@ from mgov.workflows import remind, remind_fallback
 from mgov.workflows.documents import close_document, import_documents
 from mgov.workflows.remind import RemindSettings
 from mgov.workflows.reminder_hours import Spread, next_hours
+from mgov.workflows.reminder_text import sms_parts
 from scheduler.calendar import Calendar
 from scheduler.quiet_hours import QuietHours
 from tests.workflows.taking import take_all
@@ -220,3 +222,12 @@ def test_the_next_hours_lie_on_a_sending_day() -> None:
         datetime(2026, 11, 30, 8, tzinfo=WIB),
         datetime(2026, 11, 30, 20, tzinfo=WIB),
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 160, "a" * 161, "[" * 80, "[" * 81, "é" * 160, "ł" * 70, "ł" * 71, "`", "a\nb" * 60]
+)
+def test_parts_are_counted_alike_by_the_fast_way_and_the_slow_one(text: str) -> None:
+    """ASCII is counted at a glance; the answer is the same as letter by letter."""
+    slow = parts_of(text)
+    assert sms_parts(text) == (slow if slow is not None else 1 + (len(text) > 70))

@@ -34,13 +34,28 @@ def info(request: Request) -> Reply:
     topic = request.field("topic").upper()
     listed = catalogue.listing(request.tx, only_active=True)
     topics = _topics(request, listed)
-    if not topics:
+    if not topics and (not topic or _kind(request, topic) is None):
         return request.say("info_none", {"contact": request.settings.contact})
     if not topic:
         return request.say("info_topics", {"topics": topics[:TOPICS_SHOWN]})
-    return _about(request, topic, listed) or request.say(
-        "info_unknown", {"topic": topic[:40], "near": alike(topic, topics + [row["code"] for row in listed])}
+    return (
+        _about(request, topic, listed)
+        or _kind(request, topic)
+        or request.say(
+            "info_unknown", {"topic": topic[:40], "near": alike(topic, topics + [row["code"] for row in listed])}
+        )
     )
+
+
+def _kind(request: Request, topic: str) -> Reply | None:
+    """A kind of document that reminders speak of: its name and how it is extended or reported."""
+    language = request.language or request.replies.language
+    kinds = request.settings.kinds
+    name = kinds.name_of(topic, language) if kinds else None
+    if kinds is None or name is None:
+        return None
+    values = {"kind": topic, "name": name, "how": kinds.how_to_extend(topic, language)}
+    return request.say("info_kind", {**values, "contact": request.settings.contact})
 
 
 def services(request: Request) -> Reply:

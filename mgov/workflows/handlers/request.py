@@ -13,6 +13,7 @@ from mgov.domain.actor import Actor
 from mgov.domain.figures import Topics
 from mgov.replies import Replies
 from mgov.workflows.figures import FiguresSettings
+from mgov.workflows.document_kinds import DocumentKinds
 from parsers.reading import Reading
 from scheduler.quiet_hours import QuietHours
 
@@ -46,6 +47,7 @@ class HandlerSettings:
     code_hours: int = 24
     figures: FiguresSettings = field(default_factory=lambda: FiguresSettings(Topics({})))
     quiet: QuietHours = field(default_factory=QuietHours)
+    kinds: DocumentKinds | None = None
 
     @property
     def zone(self) -> ZoneInfo:
