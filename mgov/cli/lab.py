@@ -20,6 +20,7 @@ from mgov.lab.databases import empty_database
 from mgov.lab.drill import Drill, Verdict
 from mgov.lab.kill import READY_WITHIN, KillRounds, KillVerdict
 from mgov.lab.postgresql import LabPostgresql, NoPostgresqlError
+from modem_drivers.simulated import profiles
 from modem_drivers.simulated.published import published_dialogues
 from modem_drivers.simulated.replay import replay
 
@@ -36,6 +37,7 @@ SEED_LIMIT = 10**6
 @click.option("--database", metavar="URL", help=DATABASE_HELP)
 @click.option("--postgresql", is_flag=True, help=POSTGRESQL_HELP)
 @click.option("--crash-safe", is_flag=True, help="Modems with crash_safe_submit = true.")
+@click.option("--profile", type=click.Choice(sorted(profiles())), default="generic", help="The make of the modems.")
 @click.option("--away", default=10.0, show_default=True, help="Seconds that `database-away` lasts.")
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
 @click.option("--list", "only_list", is_flag=True, help="Show the catalogue and end.")
@@ -48,6 +50,7 @@ def lab(
     database: str | None,
     postgresql: bool,
     crash_safe: bool,
+    profile: str,
     away: float,
     language: str,
     only_list: bool,
@@ -71,7 +74,7 @@ def lab(
         click.echo(_heading(language))
     with _server(postgresql) as server:
         for scenario in scenarios * rounds:
-            verdict = _drill(scenario, server.url if server else database, options, server)
+            verdict = _drill(scenario, server.url if server else database, options, server, profile)
             click.echo(
                 json.dumps(asdict(verdict) | {"passed": verdict.passed}) if as_json else _line(verdict, language)
             )
@@ -112,11 +115,13 @@ def _server(wanted: bool) -> Iterator[LabPostgresql | None]:
             raise NotDone(str(error)) from error
 
 
-def _drill(scenario: Scenario, database: str | None, options: str, server: LabPostgresql | None) -> Verdict:
+def _drill(
+    scenario: Scenario, database: str | None, options: str, server: LabPostgresql | None, profile: str
+) -> Verdict:
     with tempfile.TemporaryDirectory(prefix="mgov-lab-") as name:
         folder = Path(name)
         with empty_database(database, folder) as url:
-            return Drill(scenario, folder, url, options=options, server=server).run()
+            return Drill(scenario, folder, url, options=options, server=server, profile=profile).run()
 
 
 def _heading(language: str) -> str:
@@ -171,6 +176,7 @@ def _columns(cells: tuple[str, ...]) -> str:
 @click.option("--database", metavar="URL", help=DATABASE_HELP)
 @click.option("--postgresql", is_flag=True, help=POSTGRESQL_HELP)
 @click.option("--crash-safe", is_flag=True, help="Modems with crash_safe_submit = true.")
+@click.option("--profile", type=click.Choice(sorted(profiles())), default="generic", help="The make of the modems.")
 @click.option("--seed", type=int, help="Of the random moments; printed, so that a run can be had again.")
 @click.option("--ready-within", default=READY_WITHIN, show_default=True, help="Seconds that a start may take.")
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
@@ -180,6 +186,7 @@ def kill(
     database: str | None,
     postgresql: bool,
     crash_safe: bool,
+    profile: str,
     seed: int | None,
     ready_within: float,
     language: str,
@@ -193,7 +200,7 @@ def kill(
         empty_database(server.url if server else database, Path(name)) as url,
     ):
         verdict = KillRounds(
-            Path(name), url, rounds, crash_safe=crash_safe, seed=chosen, ready_within=ready_within
+            Path(name), url, rounds, crash_safe=crash_safe, seed=chosen, ready_within=ready_within, profile=profile
         ).run()
     found = {"passed": verdict.passed, "late": verdict.late, "slowest": verdict.slowest}
     click.echo(json.dumps(asdict(verdict) | found) if as_json else _story(verdict, language))

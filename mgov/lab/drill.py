@@ -69,7 +69,7 @@ class Verdict:
 class Drill:
     """Two modems, one of them struck, on an empty database; `server` is the one to strike when it is the fault.
 
-    `program` is the command line of the daemon under test, without its arguments.
+    `program` is the command line of the daemon under test, without its arguments; `profile` the make of the modems.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class Drill:
         options: str = "",
         server: LabPostgresql | None = None,
         program: tuple[str, ...] = MGOV,
+        profile: str = "generic",
     ) -> None:
         self._scenario = scenario
         self._folder = folder
@@ -88,6 +89,7 @@ class Drill:
         self._options = options
         self._server = server
         self._program = program
+        self._profile = profile
         self._long_number = ""
 
     def run(self) -> Verdict:
@@ -111,7 +113,7 @@ class Drill:
         return daemon
 
     def _modem(self, network: SimulatedNetwork, name: str, number: str) -> LabModem:
-        port = network.add_modem(name, number)
+        port = network.add_modem(name, number, profile=self._profile)
         options = self._options + self._scenario.options
         if self._scenario.by_imei:
             port = f"auto:{port}*"

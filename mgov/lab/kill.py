@@ -70,11 +70,20 @@ class KillRounds:
     """One database, one simulated network that outlives the daemon, and a daemon that is killed again and again."""
 
     def __init__(
-        self, folder: Path, database: str, rounds: int, *, crash_safe: bool, seed: int, ready_within: float
+        self,
+        folder: Path,
+        database: str,
+        rounds: int,
+        *,
+        crash_safe: bool,
+        seed: int,
+        ready_within: float,
+        profile: str = "generic",
     ) -> None:
         self._folder = folder
         self._database = database
         self._rounds = rounds
+        self._profile = profile
         self._random = random.Random(seed)  # noqa: S311 - moments of kills, to be had again by the seed
         self._verdict = KillVerdict(rounds, crash_safe, seed, ready_within=ready_within)
         self._doubts: dict[int, int] = {}
@@ -100,7 +109,7 @@ class KillRounds:
         modems = []
         for number in range(1, MODEMS + 1):
             name, msisdn = f"lab-{number}", f"+6281110000{number:02d}"
-            modems.append(LabModem(name, network.add_modem(name, msisdn), msisdn, options))
+            modems.append(LabModem(name, network.add_modem(name, msisdn, profile=self._profile), msisdn, options))
         daemon = LabDaemon(self._folder, modems, database=self._database)
         daemon.run("db", "upgrade")
         return daemon
