@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, event, inspect
 
 from mgov.store.database import Database, temporary
 
@@ -30,8 +31,23 @@ def configuration(connection: Connection) -> Config:
 def upgrade(url: str) -> str:
     """Create or migrate the database at `url`; returns the revision it now has."""
     with temporary(url) as database:
-        database.transact(lambda tx: command.upgrade(configuration(tx), "head"))
+        if database.dialect == "sqlite":
+            event.listen(database.engine, "connect", _without_foreign_keys)
+        database.transact(_upgrade)
     return head()
+
+
+def _without_foreign_keys(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the DBAPI's own connection
+    """SQLite changes a table by making it anew (sqlite.org/lang_altertable): nothing may point to it meanwhile."""
+    connection.execute("pragma foreign_keys=off")
+
+
+def _upgrade(tx: Connection) -> None:
+    command.upgrade(configuration(tx), "head")
+    if tx.dialect.name == "sqlite":
+        broken = tx.exec_driver_sql("pragma foreign_key_check").first()
+        if broken is not None:
+            raise SchemaError(f"database: row {broken[1]} of {broken[0]} points to nothing in {broken[2]}")
 
 
 def head() -> str:

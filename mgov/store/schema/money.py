@@ -207,7 +207,7 @@ bank_entry_key = Table(
     "bank_entry_key",
     metadata,
     Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("bank_entry_id", Id, ForeignKey("bank_entry.id"), primary_key=True, autoincrement=False),
+    Column("bank_entry_id", Id, ForeignKey("bank_entry.id"), primary_key=True, autoincrement=False, index=True),
     mysql_engine="InnoDB",
     sqlite_with_rowid=False,
 )

@@ -20,7 +20,6 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=191), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("opted_out_at", UtcDateTime(), nullable=True),
-        sa.Column("opted_out_by", sa.String(length=191), nullable=True),
         sa.Column("not_me_at", UtcDateTime(), nullable=True),
         sa.Column("bounced_at", UtcDateTime(), nullable=True),
         sa.Column("notice_hour", UtcDateTime(), nullable=True),
@@ -47,38 +46,6 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
-        "alert",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("subject", sa.String(length=191), nullable=False),
-        sa.Column("open_key", sa.String(length=191), nullable=True),
-        sa.Column("state", sa.String(length=64), nullable=False),
-        sa.Column(
-            "detail",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=False,
-        ),
-        sa.Column("since", UtcDateTime(), nullable=False),
-        sa.Column("seen_at", UtcDateTime(), nullable=False),
-        sa.Column("times_seen", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("gone_at", UtcDateTime(), nullable=True),
-        sa.Column("raised_at", UtcDateTime(), nullable=True),
-        sa.Column("cleared_at", UtcDateTime(), nullable=True),
-        sa.Column("told_at", UtcDateTime(), nullable=True),
-        sa.Column("told_cleared_at", UtcDateTime(), nullable=True),
-        sa.Column("acknowledged_by", sa.String(length=191), nullable=True),
-        sa.CheckConstraint("state in ('pending', 'raised', 'cleared')", name=op.f("ck_alert_known_state")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
-        sa.UniqueConstraint("open_key", name=op.f("uq_alert_open_key")),
-        mysql_charset="utf8mb4",
-        mysql_collation="utf8mb4_bin",
-        mysql_engine="InnoDB",
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("alert", schema=None) as batch_op:
-        batch_op.create_index("ix_alert_state", ["state", "id"], unique=False)
-
-    op.create_table(
         "article",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("topic", sa.String(length=64), nullable=False),
@@ -101,7 +68,6 @@ def upgrade() -> None:
     op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("actor", sa.String(length=191), nullable=False),
         sa.Column("action", sa.String(length=64), nullable=False),
@@ -112,12 +78,10 @@ def upgrade() -> None:
             sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
             nullable=False,
         ),
-        sa.Column("key_name", sa.String(length=64), nullable=False),
         sa.Column("previous_hash", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
         sa.UniqueConstraint("hash", name=op.f("uq_audit_hash")),
-        sa.UniqueConstraint("number", name=op.f("uq_audit_number")),
         mysql_charset="utf8mb4",
         mysql_collation="utf8mb4_bin",
         mysql_engine="InnoDB",
@@ -140,46 +104,22 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
-        "broadcast_template",
+        "broadcast",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("name", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("group_name", sa.String(length=64), nullable=True),
-        sa.Column("subject", sa.String(length=191), nullable=True),
+        sa.Column("group_name", sa.String(length=64), nullable=False),
+        sa.Column("priority", sa.String(length=64), nullable=False),
         sa.Column(
             "text",
             sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
             nullable=False,
         ),
+        sa.Column("state", sa.String(length=64), nullable=False),
         sa.Column("proposed_by", sa.String(length=191), nullable=False),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("approved_by", sa.String(length=191), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("approved_at", UtcDateTime(), nullable=True),
-        sa.CheckConstraint("kind in ('bulk', 'alert')", name=op.f("ck_broadcast_template_known_kind")),
-        sa.CheckConstraint(
-            "approved_by is null or approved_by <> proposed_by", name=op.f("ck_broadcast_template_two_persons")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_template")),
-        sa.UniqueConstraint("name", name=op.f("uq_broadcast_template_name")),
-        mysql_charset="utf8mb4",
-        mysql_collation="utf8mb4_bin",
-        mysql_engine="InnoDB",
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
-        "closed_figure",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("month", sa.String(length=64), nullable=False),
-        sa.Column("topic", sa.String(length=64), nullable=False),
-        sa.Column("agency", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("bills", sa.Integer(), nullable=False),
-        sa.Column("billed", sa.BigInteger(), nullable=False),
-        sa.Column("paid", sa.BigInteger(), nullable=False),
-        sa.Column("outstanding", sa.BigInteger(), nullable=False),
-        sa.Column("closed_at", UtcDateTime(), nullable=False),
-        sa.Column("closed_by", sa.String(length=191), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_closed_figure")),
-        sa.UniqueConstraint("month", "topic", "agency", name=op.f("uq_closed_figure_month_topic_agency")),
+        sa.Column("stopped_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
         mysql_charset="utf8mb4",
         mysql_collation="utf8mb4_bin",
         mysql_engine="InnoDB",
@@ -190,11 +130,6 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("address", sa.String(length=191), nullable=False),
         sa.Column("act", sa.String(length=64), nullable=False),
-        sa.Column(
-            "said",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=True,
-        ),
         sa.Column(
             "wording",
             sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
@@ -388,9 +323,6 @@ def upgrade() -> None:
         sa.Column("balance", sa.BigInteger(), nullable=True),
         sa.Column("balance_at", UtcDateTime(), nullable=True),
         sa.Column("valid_until", sa.Date(), nullable=True),
-        sa.Column("days_left", sa.Integer(), nullable=True),
-        sa.Column("blocked", sa.String(length=64), nullable=True),
-        sa.Column("blocked_until", UtcDateTime(), nullable=True),
         sa.Column("last_seen", UtcDateTime(), nullable=True),
         sa.Column("down_since", UtcDateTime(), nullable=True),
         sa.Column(
@@ -405,35 +337,6 @@ def upgrade() -> None:
         mysql_engine="InnoDB",
         sqlite_autoincrement=True,
     )
-    op.create_table(
-        "modem_request",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("modem", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column(
-            "argument",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=True,
-        ),
-        sa.Column("state", sa.String(length=64), nullable=False),
-        sa.Column(
-            "answer",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=True,
-        ),
-        sa.Column("open", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("asked_at", UtcDateTime(), nullable=False),
-        sa.Column("asked_by", sa.String(length=191), nullable=False),
-        sa.Column("finished_at", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_modem_request")),
-        mysql_charset="utf8mb4",
-        mysql_collation="utf8mb4_bin",
-        mysql_engine="InnoDB",
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("modem_request", schema=None) as batch_op:
-        batch_op.create_index("ix_modem_request_waiting", ["modem", "state", "id"], unique=False)
-
     op.create_table(
         "node",
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -453,28 +356,10 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("id_number", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=191), nullable=False),
-        sa.Column("suspended_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("created_by", sa.String(length=191), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party")),
         sa.UniqueConstraint("id_number", name=op.f("uq_party_id_number")),
-        mysql_charset="utf8mb4",
-        mysql_collation="utf8mb4_bin",
-        mysql_engine="InnoDB",
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
-        "pause",
-        sa.Column("scope", sa.String(length=64), nullable=False),
-        sa.Column("name", sa.String(length=64), nullable=False),
-        sa.Column("since", UtcDateTime(), nullable=False),
-        sa.Column("by", sa.String(length=191), nullable=False),
-        sa.Column(
-            "reason",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=True,
-        ),
-        sa.PrimaryKeyConstraint("scope", "name", name=op.f("pk_pause")),
         mysql_charset="utf8mb4",
         mysql_collation="utf8mb4_bin",
         mysql_engine="InnoDB",
@@ -599,9 +484,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("address", sa.String(length=191), nullable=False),
-        sa.Column("label", sa.String(length=191), nullable=True),
         sa.Column("tier", sa.Integer(), server_default="1", nullable=False),
-        sa.CheckConstraint("tier between 1 and 9", name=op.f("ck_recipient_group_tier_in_range")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recipient_group")),
         sa.UniqueConstraint("name", "address", name=op.f("uq_recipient_group_name_address")),
         mysql_charset="utf8mb4",
@@ -642,28 +525,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reminder_outbound_id"), ["outbound_id"], unique=False)
 
     op.create_table(
-        "route_standing",
-        sa.Column("modem", sa.String(length=64), nullable=False),
-        sa.Column("operator", sa.String(length=64), nullable=False),
-        sa.Column("state", sa.String(length=64), nullable=False),
-        sa.Column("samples", sa.Integer(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("late", sa.Integer(), nullable=False),
-        sa.Column("median_seconds", sa.Integer(), nullable=True),
-        sa.Column("since", UtcDateTime(), nullable=False),
-        sa.Column("measured_at", UtcDateTime(), nullable=False),
-        sa.Column(
-            "reason",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=True,
-        ),
-        sa.PrimaryKeyConstraint("modem", "operator", name=op.f("pk_route_standing")),
-        mysql_charset="utf8mb4",
-        mysql_collation="utf8mb4_bin",
-        mysql_engine="InnoDB",
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
         "setting",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column(
@@ -697,45 +558,6 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
-        "sim_reading",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("sim", sa.String(length=64), nullable=False),
-        sa.Column("modem", sa.String(length=64), nullable=False),
-        sa.Column("at", UtcDateTime(), nullable=False),
-        sa.Column("balance", sa.BigInteger(), nullable=True),
-        sa.Column("valid_until", sa.Date(), nullable=True),
-        sa.Column(
-            "text",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=False,
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_sim_reading")),
-        mysql_charset="utf8mb4",
-        mysql_collation="utf8mb4_bin",
-        mysql_engine="InnoDB",
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("sim_reading", schema=None) as batch_op:
-        batch_op.create_index("ix_sim_reading_sim", ["sim", "at"], unique=False)
-
-    op.create_table(
-        "target",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("topic", sa.String(length=64), nullable=False),
-        sa.Column("agency", sa.String(length=64), server_default="", nullable=False),
-        sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("updated_at", UtcDateTime(), nullable=False),
-        sa.Column("updated_by", sa.String(length=191), nullable=False),
-        sa.CheckConstraint("amount >= 0", name=op.f("ck_target_amount_not_negative")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_target")),
-        sa.UniqueConstraint("topic", "agency", "year", name=op.f("uq_target_topic_agency_year")),
-        mysql_charset="utf8mb4",
-        mysql_collation="utf8mb4_bin",
-        mysql_engine="InnoDB",
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
         "transition",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("object_kind", sa.String(length=64), nullable=False),
@@ -758,50 +580,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("transition", schema=None) as batch_op:
         batch_op.create_index("ix_transition_object", ["object_kind", "object_id"], unique=False)
-
-    op.create_table(
-        "agency_task",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("agency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("address", sa.String(length=191), nullable=False),
-        sa.Column("party_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("holder_name", sa.String(length=191), nullable=True),
-        sa.Column(
-            "documents",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "said",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=False,
-        ),
-        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("state", sa.String(length=64), server_default="open", nullable=False),
-        sa.Column("opened_at", UtcDateTime(), nullable=False),
-        sa.Column("closed_at", UtcDateTime(), nullable=True),
-        sa.Column("closed_by", sa.String(length=191), nullable=True),
-        sa.Column("outcome", sa.String(length=64), nullable=True),
-        sa.Column(
-            "note",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=True,
-        ),
-        sa.CheckConstraint("kind in ('not_me', 'extended')", name=op.f("ck_agency_task_known_kind")),
-        sa.CheckConstraint("state in ('open', 'closed')", name=op.f("ck_agency_task_known_state")),
-        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_agency_task_agency_id")),
-        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_agency_task_party_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_agency_task")),
-        mysql_charset="utf8mb4",
-        mysql_collation="utf8mb4_bin",
-        mysql_engine="InnoDB",
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("agency_task", schema=None) as batch_op:
-        batch_op.create_index("ix_agency_task_address", ["address"], unique=False)
-        batch_op.create_index(batch_op.f("ix_agency_task_party_id"), ["party_id"], unique=False)
-        batch_op.create_index("ix_agency_task_state", ["state", "agency_id"], unique=False)
 
     op.create_table(
         "bank_statement",
@@ -846,10 +624,6 @@ def upgrade() -> None:
         sa.Column("unique_suffix", sa.Integer(), server_default="0", nullable=False),
         sa.Column("due_date", sa.Date(), nullable=True),
         sa.Column("pay_code", sa.String(length=191), nullable=True),
-        sa.Column("number_key", sa.BigInteger(), nullable=True),
-        sa.Column("code_key", sa.BigInteger(), nullable=True),
-        sa.Column("payer_key", sa.BigInteger(), nullable=True),
-        sa.Column("prefix", sa.String(length=64), nullable=True),
         sa.Column("state", sa.String(length=64), server_default="open", nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("paid_ref", sa.String(length=191), nullable=True),
@@ -869,12 +643,6 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column(
-            "unique_amount",
-            sa.BigInteger(),
-            sa.Computed("case when unique_suffix > 0 then amount + unique_suffix else null end", persisted=True),
-            nullable=True,
-        ),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("state in ('open', 'cancelled', 'paid_elsewhere')", name=op.f("ck_bill_known_state")),
@@ -890,60 +658,12 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("bill", schema=None) as batch_op:
-        batch_op.create_index("ix_bill_amount_owed", ["amount"], unique=False)
-        batch_op.create_index(batch_op.f("ix_bill_code_key"), ["code_key"], unique=False)
-        batch_op.create_index(batch_op.f("ix_bill_number_key"), ["number_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_bill_party_id"), ["party_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_bill_pay_code"), ["pay_code"], unique=False)
-        batch_op.create_index(batch_op.f("ix_bill_payer_key"), ["payer_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_bill_payer_phone"), ["payer_phone"], unique=False)
         batch_op.create_index(batch_op.f("ix_bill_plate"), ["plate"], unique=False)
-        batch_op.create_index(batch_op.f("ix_bill_prefix"), ["prefix"], unique=False)
         batch_op.create_index("ix_bill_status", ["status", "due_date"], unique=False)
-        batch_op.create_index(batch_op.f("ix_bill_unique_amount"), ["unique_amount"], unique=False)
 
-    op.create_table(
-        "broadcast",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("group_name", sa.String(length=64), nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("template_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("source", sa.String(length=191), nullable=True),
-        sa.Column("subject", sa.String(length=191), nullable=True),
-        sa.Column(
-            "text",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=False,
-        ),
-        sa.Column("state", sa.String(length=64), nullable=False),
-        sa.Column("recipients", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("parts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("proposed_by", sa.String(length=191), nullable=False),
-        sa.Column("approved_by", sa.String(length=191), nullable=True),
-        sa.Column("stopped_by", sa.String(length=191), nullable=True),
-        sa.Column(
-            "reason",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=True,
-        ),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("approved_at", UtcDateTime(), nullable=True),
-        sa.Column("stopped_at", UtcDateTime(), nullable=True),
-        sa.CheckConstraint(
-            "kind = 'alert' or approved_by is null or approved_by <> proposed_by", name=op.f("ck_broadcast_two_persons")
-        ),
-        sa.CheckConstraint("kind in ('bulk', 'alert')", name=op.f("ck_broadcast_known_kind")),
-        sa.CheckConstraint(
-            "state in ('proposed', 'released', 'stopped', 'rejected')", name=op.f("ck_broadcast_known_state")
-        ),
-        sa.ForeignKeyConstraint(["template_id"], ["broadcast_template.id"], name=op.f("fk_broadcast_template_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast")),
-        sa.UniqueConstraint("source", name=op.f("uq_broadcast_source")),
-        mysql_charset="utf8mb4",
-        mysql_collation="utf8mb4_bin",
-        mysql_engine="InnoDB",
-        sqlite_autoincrement=True,
-    )
     op.create_table(
         "contact",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -985,14 +705,11 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=64), server_default="active", nullable=False),
         sa.Column("replaced_by", sa.String(length=191), nullable=True),
         sa.Column("stages", sa.String(length=191), nullable=True),
-        sa.Column("zone", sa.String(length=64), nullable=True),
         sa.Column(
             "holder_said",
             sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
             nullable=True,
         ),
-        sa.Column("suspended_at", UtcDateTime(), nullable=True),
-        sa.Column("created_by", sa.String(length=191), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
@@ -1064,17 +781,12 @@ def upgrade() -> None:
         sa.Column("in_reply_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("preferred_modem", sa.String(length=64), nullable=True),
         sa.Column("avoid_modem", sa.String(length=64), nullable=True),
-        sa.Column("bound_sim", sa.String(length=64), nullable=True),
-        sa.Column("held", sa.String(length=64), nullable=True),
-        sa.Column("resend_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("modem", sa.String(length=64), nullable=True),
         sa.Column("sim", sa.String(length=64), nullable=True),
         sa.Column("parts", sa.Integer(), server_default="1", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("queued_at", UtcDateTime(), nullable=False),
         sa.Column("not_before", UtcDateTime(), nullable=False),
-        sa.Column("held_from", UtcDateTime(), nullable=True),
-        sa.Column("closes_at", UtcDateTime(), nullable=True),
         sa.Column("send_by", UtcDateTime(), nullable=True),
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("delivered_at", UtcDateTime(), nullable=True),
@@ -1110,7 +822,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbound_message_mail_id"), ["mail_id"], unique=False)
         batch_op.create_index("ix_outbound_message_queue", ["state", "channel", "urgency", "id"], unique=False)
         batch_op.create_index("ix_outbound_message_recipient", ["recipient", "queued_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_outbound_message_resend_of"), ["resend_of"], unique=False)
         batch_op.create_index("ix_outbound_message_subject", ["subject_kind", "subject_id"], unique=False)
 
     op.create_table(
@@ -1128,7 +839,6 @@ def upgrade() -> None:
         sa.Column("fee", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("legal_basis", sa.String(length=191), nullable=True),
         sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False),
-        sa.Column("created_by", sa.String(length=191), nullable=True),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.Column("updated_by", sa.String(length=191), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_service_agency_id")),
@@ -1149,8 +859,6 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=191), nullable=True),
         sa.Column("unix_user", sa.String(length=64), nullable=True),
         sa.Column("password_hash", sa.String(length=191), nullable=True),
-        sa.Column("password_failures", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("password_locked_until", UtcDateTime(), nullable=True),
         sa.Column("pin_hash", sa.String(length=191), nullable=True),
         sa.Column("pin_failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("pin_locked_until", UtcDateTime(), nullable=True),
@@ -1245,16 +953,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reverses_id"], ["bank_entry.id"], name=op.f("fk_bank_entry_reverses_id")),
         sa.ForeignKeyConstraint(["statement_id"], ["bank_statement.id"], name=op.f("fk_bank_entry_statement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_entry")),
-        sa.UniqueConstraint("identity", "account_id", name=op.f("uq_bank_entry_identity_account_id")),
+        sa.UniqueConstraint("account_id", "identity", name=op.f("uq_bank_entry_account_id_identity")),
         mysql_charset="utf8mb4",
         mysql_collation="utf8mb4_bin",
         mysql_engine="InnoDB",
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("bank_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_bank_entry_amount", ["amount", "booked_on"], unique=False)
+        batch_op.create_index("ix_bank_entry_day", ["booked_on", "amount"], unique=False)
         batch_op.create_index("ix_bank_entry_reference", ["reference"], unique=False)
-        batch_op.create_index(batch_op.f("ix_bank_entry_reverses_id"), ["reverses_id"], unique=False)
 
     op.create_table(
         "bill_amount",
@@ -1315,34 +1022,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbound_part", schema=None) as batch_op:
         batch_op.create_index("ix_outbound_part_reference", ["sim", "reference", "submitted_at"], unique=False)
-        batch_op.create_index("ix_outbound_part_used", ["sim", "submitted_at"], unique=False)
-
-    op.create_table(
-        "send_attempt",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("modem", sa.String(length=64), nullable=True),
-        sa.Column("sim", sa.String(length=64), nullable=True),
-        sa.Column("ended_at", UtcDateTime(), nullable=False),
-        sa.Column("outcome", sa.String(length=64), nullable=False),
-        sa.Column("code", sa.String(length=64), nullable=True),
-        sa.Column(
-            "detail",
-            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
-            nullable=True,
-        ),
-        sa.ForeignKeyConstraint(["message_id"], ["outbound_message.id"], name=op.f("fk_send_attempt_message_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_send_attempt")),
-        mysql_charset="utf8mb4",
-        mysql_collation="utf8mb4_bin",
-        mysql_engine="InnoDB",
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("send_attempt", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_send_attempt_message_id"), ["message_id"], unique=False)
-        batch_op.create_index("ix_send_attempt_modem", ["modem", "ended_at"], unique=False)
 
     op.create_table(
         "staff_role",
@@ -1364,7 +1043,6 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token_digest", sa.String(length=64), nullable=False),
-        sa.Column("unix_user", sa.String(length=191), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
@@ -1377,17 +1055,6 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
-        "bank_entry_key",
-        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column(
-            "bank_entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.ForeignKeyConstraint(["bank_entry_id"], ["bank_entry.id"], name=op.f("fk_bank_entry_key_bank_entry_id")),
-        sa.PrimaryKeyConstraint("key", "bank_entry_id", name=op.f("pk_bank_entry_key")),
-        mysql_engine="InnoDB",
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "confirmation",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("identity", sa.String(length=191), nullable=False),
@@ -1398,7 +1065,6 @@ def upgrade() -> None:
         sa.Column("bill_number", sa.String(length=191), nullable=False),
         sa.Column("bill_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("proof", sa.String(length=191), nullable=True),
-        sa.Column("proof_key", sa.BigInteger(), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("paid_at", UtcDateTime(), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
@@ -1411,8 +1077,7 @@ def upgrade() -> None:
         sa.Column("bank_entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("received_at", UtcDateTime(), nullable=False),
         sa.Column("settled_at", UtcDateTime(), nullable=True),
-        sa.Column("language", sa.String(length=64), nullable=True),
-        sa.Column("promised_on", sa.Date(), nullable=True),
+        sa.Column("last_told_at", UtcDateTime(), nullable=True),
         sa.Column("repeats", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
             "status in ('awaiting_funds', 'settled', 'review', 'rejected', 'expired')",
@@ -1434,7 +1099,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_confirmation_message_id"), ["message_id"], unique=False)
         batch_op.create_index("ix_confirmation_open", ["status", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_confirmation_proof"), ["proof"], unique=False)
-        batch_op.create_index(batch_op.f("ix_confirmation_proof_key"), ["proof_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_confirmation_sender"), ["sender"], unique=False)
 
     op.create_table(
