@@ -100,3 +100,17 @@ def from_packed(text: str) -> str:
     """Read a USSD string of packed septets; raises `ValueError` when it is none."""
     octets = bytes.fromhex(text)
     return gsm7.text_of_septets(gsm7.unpack(octets, len(octets) * 8 // 7)).rstrip("\r@")
+
+
+def typed_ussd(text: str, charset: str) -> str:
+    """What a USSD string means that was typed as packed septets or in the character set of +CSCS."""
+    if charset == "packed":
+        return from_packed(text)
+    return _typed_text(text.encode("latin-1"), charset) if charset in ("UCS2", "HEX") else text
+
+
+def worded_ussd(text: str, charset: str) -> str:
+    """A USSD text as the modem says it."""
+    if charset == "packed":
+        return to_packed(text)
+    return text.encode("utf-16-be").hex().upper() if charset == "UCS2" else text

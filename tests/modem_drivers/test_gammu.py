@@ -76,3 +76,18 @@ async def test_a_missing_port_is_said() -> None:
     with pytest.raises(RadioError):
         await gone.open()
     await gone.close()
+
+
+async def test_a_ussd_code_is_dialled(radio: GammuRadio) -> None:
+    """The balance is told, and that a menu waits for an answer."""
+    assert "Rp" in await radio.ussd("*888#")
+    menu = await radio.ussd_step("*363#")
+    assert menu.open
+    assert "Rp" in (await radio.ussd_step("1")).text
+
+
+async def test_the_sms_centre_is_set(radio: GammuRadio) -> None:
+    """What was set is what the phone tells from then on."""
+    await radio.set_smsc("+6281100000")
+    await radio.close()
+    assert (await radio.open()).smsc == "+6281100000"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from modem_drivers.simulated.commands.base import Handler
 from modem_drivers.simulated.errors import AtError, cme
 from modem_drivers.simulated.syntax import Command, Form
-from modem_drivers.simulated.texts import from_packed, to_packed
+from modem_drivers.simulated.texts import typed_ussd, worded_ussd
 
 if TYPE_CHECKING:
     from modem_drivers.simulated.modem import Modem
@@ -71,13 +71,12 @@ def cusd(modem: Modem, command: Command) -> list[str]:
         return []
     if not modem.registered:
         raise cme(30)
-    packed = modem.profile.ussd_packed
-    text = command.string(1)
+    charset = "packed" if modem.profile.ussd_packed else modem.settings.cscs
     try:
-        answer, more = modem.carrier.ussd(modem, from_packed(text) if packed else text)
+        answer, more = modem.carrier.ussd(modem, typed_ussd(command.string(1), charset))
     except (ValueError, KeyError):
         raise AtError from None
-    worded = to_packed(answer) if packed else answer
+    worded = worded_ussd(answer, charset)
     modem.indicate_later(f'+CUSD: {int(more)},"{worded}",15', USSD_SECONDS)
     return []
 
