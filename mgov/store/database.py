@@ -129,6 +129,7 @@ def _engine(url: str) -> Engine:
     if backend == "sqlite":
         return _sqlite_engine(url, parsed.database)
     options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 16, "pool_timeout": 10}
+    options["hide_parameters"] = True  # an error's text is logged, and a statement's values are people's
     if backend in ("mysql", "mariadb"):
         arguments = {"charset": "utf8mb4", "connect_timeout": 5}
         return create_engine(url, isolation_level="READ COMMITTED", connect_args=arguments, **options)
@@ -138,12 +139,19 @@ def _engine(url: str) -> Engine:
 def _sqlite_engine(url: str, path: str | None) -> Engine:
     if path and not Path(path).parent.is_dir():
         raise DatabaseUnavailableError(f"no such folder: {Path(path).parent}")
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the DBAPI's own connection
         connection.isolation_level = None  # SQLAlchemy's "begin" event begins, not the driver
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "cache_size=-65536"):
+        for pragma in (
+            "journal_mode=wal",
+            "synchronous=full",
+            "foreign_keys=on",
+            "secure_delete=on",
+            "cache_size=-65536",
+        ):
             connection.execute(f"pragma {pragma}")
 
     @event.listens_for(engine, "begin")

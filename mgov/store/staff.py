@@ -67,6 +67,12 @@ def other_administrators(tx: Connection, staff_id: int) -> int:
     return int(tx.execute(query).scalar_one())
 
 
+def has_pin(tx: Connection, phone: str) -> bool:
+    """Whether an account with a PIN has this phone."""
+    query = select(staff.c.id).where(staff.c.phone == phone, staff.c.pin_hash.is_not(None))
+    return tx.execute(query.limit(1)).first() is not None
+
+
 def roles_of(tx: Connection, staff_id: int) -> list[str]:
     """The roles of an account."""
     return sorted(tx.execute(select(staff_role.c.role).where(staff_role.c.staff_id == staff_id)).scalars())

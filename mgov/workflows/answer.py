@@ -18,7 +18,8 @@ from mgov.store import conversations, inbox, outbox, staff
 from mgov.store.conversations import OpenQuestion
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows import conversation, keywords
-from mgov.workflows.handlers import HANDLERS, missing, reminder_answer, strike_pin, unknown
+from mgov.workflows.handlers import HANDLERS, missing, reminder_answer, unknown
+from mgov.workflows.handlers.pins import may_hold_pin, strike_digits
 from mgov.workflows.handlers.request import HandlerSettings, Question, Reply, Request
 from mgov.workflows.keywords import AnswerQueue, KeywordSettings
 from parsers.banks import SHIPPED, Names
@@ -112,16 +113,19 @@ def _handle(tx: Connection, message: RowMapping, settings: AnswerSettings) -> Ha
     reading, reply = _reply(tx, message, settings, now)
     if reply is not None and reply.ask is not None:
         conversations.ask(tx, message["sender"], reply.ask.kind, reply.ask.payload, message["id"], now)
+    secret = may_hold_pin(tx, message["sender"], reading.command)
     inbox.finish(
         tx,
         message,
         state="handled",
         now=now,
         actor=ENGINE,
-        cause="; ".join(reading.how)[:64] or "read",
+        cause="read" if secret else "; ".join(reading.how)[:64] or "read",
         command=reading.command,
         fields=_shown(reading),
     )
+    if secret:
+        strike_digits(tx, message["id"])
     outbound_id = _queue(tx, message, reply, settings, now) if reply is not None else None
     return Handled(message["id"], "handled", outbound_id)
 
@@ -251,8 +255,8 @@ def _failed(
         return Handled(current["id"], "received", None)
     at = current["received_at"]
     inbox.finish(tx, current, state="set_aside", now=at, actor=ENGINE, cause="failed three times", error=sentence)
-    if pin := read(current["text"], at).fields.get("pin"):
-        strike_pin(tx, current["id"], str(pin))
+    if may_hold_pin(tx, current["sender"], read(current["text"], at).command):
+        strike_digits(tx, current["id"])
     _tell_staff(tx, current["id"], now)
     reply = Reply(settings.replies.render("set_aside", {}))
     return Handled(current["id"], "set_aside", _queue(tx, current, reply, settings, at))

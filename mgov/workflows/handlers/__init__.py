@@ -12,7 +12,7 @@ from mgov.workflows.handlers.information import help_, info, services
 from mgov.workflows.handlers.pay import pay
 from mgov.workflows.handlers.questions import missing, unknown
 from mgov.workflows.handlers.registration import register
-from mgov.workflows.handlers.report import report, strike_pin
+from mgov.workflows.handlers.report import report
 from mgov.workflows.handlers.request import Reply, Request
 
 HANDLERS: Mapping[str, Callable[[Request], Reply]] = {
@@ -32,4 +32,4 @@ HANDLERS: Mapping[str, Callable[[Request], Reply]] = {
     "REPORT": report,
 }
 
-__all__ = ["HANDLERS", "missing", "reminder_answer", "strike_pin", "unknown"]
+__all__ = ["HANDLERS", "missing", "reminder_answer", "unknown"]

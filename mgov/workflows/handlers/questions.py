@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mgov.workflows.handlers.applications import cancel, status
+from mgov.workflows.handlers.pins import strike_pin
 from mgov.workflows.handlers.registration import answer_code
-from mgov.workflows.handlers.report import strike_pin
 from mgov.workflows.handlers.request import Question, Reply, Request
 
 #: What each field is called when it is asked for: Indonesian, English.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
-from mgov.store import audit, history, secrets_struck
+from mgov.store import audit, history
 from mgov.store import staff as accounts
 from mgov.workflows import figures_page
 from mgov.workflows.figures import figures_for
+from mgov.workflows.handlers.pins import strike_pin
 from mgov.workflows.handlers.request import Reply, Request
 from mgov.workflows.secrets import is_right
 
@@ -40,17 +39,6 @@ def _account(request: Request) -> RowMapping | None:
     """
     find = accounts.by_phone if request.channel == "sms" else accounts.by_email
     return find(request.tx, request.sender)
-
-
-def strike_pin(tx: Connection, message_id: int, pin: str) -> None:
-    """Take a PIN out of the text and the raw PDUs of a message, wherever and however it was spaced."""
-    message = secrets_struck.texts_of(tx, message_id)
-    if message is None or not pin:
-        return
-    pattern = re.compile(r"(?<!\d)" + r"[\s.\-]?".join(map(re.escape, pin)) + r"(?!\d)")
-    text, count = pattern.subn("****", message["text"])
-    subject = pattern.sub("****", message["subject"] or "") or None
-    secrets_struck.strike(tx, message_id, text if count else "LAPORAN ****", subject)
 
 
 def _failed(request: Request, member: RowMapping) -> Reply:
