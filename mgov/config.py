@@ -204,7 +204,6 @@ class PaymentsSection(_Section):
     banking_days: int = Field(default=3, ge=0)
     review_days: int = Field(default=3, ge=1)
     fees: tuple[Annotated[int, Field(gt=0)], ...] | None = None
-    unique_days: int = Field(default=90, ge=1)
     drop_folder: Path | None = None
     dialects: Path = Path("bank_dialects.toml")
     summary_at: str = Field(default="07:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")

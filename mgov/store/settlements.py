@@ -209,6 +209,33 @@ def put_cases(tx: Connection, rows: Rows, now: datetime) -> None:
     )
 
 
+def open_credit_cases(tx: Connection, rows: Sequence[Row[Any]], now: datetime) -> None:
+    """Put credits for bills that take no money before a person (`entry, bill, number, status, state`)."""
+    insert_many(
+        tx,
+        review_case,
+        [
+            {
+                "kind": "credit",
+                "bank_entry_id": row.entry,
+                "bill_id": row.bill,
+                "reasons": f"dana untuk tagihan {row.number} yang {_CLOSED[row.state]}",
+                "candidates": f'[{{"entry": {row.entry}}}]',
+                "state": "open",
+                "opened_at": now,
+            }
+            for row in rows
+        ],
+    )
+
+
+_CLOSED = {
+    "open": "sudah lunas / money for a bill that is already paid",
+    "cancelled": "dibatalkan / money for a bill that was cancelled",
+    "paid_elsewhere": "dibayar di tempat lain / money for a bill that was paid elsewhere",
+}
+
+
 def count_statuses(tx: Connection) -> dict[str, int]:
     """How many confirmations are in each status."""
     query = select(confirmation.c.status, func.count()).group_by(confirmation.c.status)
@@ -216,7 +243,10 @@ def count_statuses(tx: Connection) -> dict[str, int]:
 
 
 def sync_refunds(tx: Connection, now: datetime) -> int:
-    """Put on the refund list what bills hold beyond their amount, or hold although cancelled or paid elsewhere."""
+    """Put on the refund list what bills hold beyond their amount, or hold although cancelled or paid elsewhere.
+
+    The few rupiah that made an amount unique are booked as such and not given back.
+    """
     surplus = case((bill.c.state == "open", bill.c.overpaid), else_=bill.c.allocated)
     listed = (
         select(refund.c.bill_id, func.sum(refund.c.amount).label("amount"))
@@ -226,16 +256,24 @@ def sync_refunds(tx: Connection, now: datetime) -> int:
     )
     known = func.coalesce(listed.c.amount, 0)
     query = (
-        select(bill.c.id, (surplus - known).label("missing"))
+        select(bill.c.id, bill.c.state, bill.c.unique_suffix, known.label("known"), (surplus - known).label("missing"))
         .outerjoin(listed, listed.c.bill_id == bill.c.id)
         .where(bill.c.allocated > 0, surplus > known)
     )
     rows = [
-        {"bill_id": row.id, "amount": row.missing, "state": "due", "reason": "surplus", "created_at": now}
+        {"bill_id": row.id, "amount": amount, "state": state, "reason": reason, "created_at": now}
         for row in tx.execute(query)
+        for amount, state, reason in _surplus_of(row)
+        if amount > 0
     ]
     insert_many(tx, refund, rows)
-    return len(rows)
+    return sum(1 for row in rows if row["state"] == "due")
+
+
+def _surplus_of(row: Row[Any]) -> list[tuple[int, str, str]]:
+    """What to list of a bill's surplus: its unique rupiah, once, and the rest."""
+    unique = min(row.missing, row.unique_suffix) if row.state == "open" and row.known == 0 else 0
+    return [(unique, "booked", "unique amount"), (row.missing - unique, "due", "surplus")]
 
 
 def fingerprint(tx: Connection) -> str:

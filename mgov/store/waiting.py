@@ -11,7 +11,7 @@ from mgov.domain.matching import Bill, Claim, Policy, descriptions, keys, near, 
 from mgov.store.belonging import NearPairs
 from mgov.store.bulk import among, portions, update_many
 from mgov.store.open_items import IS_CREDIT, IS_OPEN, Scope, bill_query, bills_of, claims_of
-from mgov.store.schema.money import bank_entry, bank_entry_key, bill, confirmation
+from mgov.store.schema.money import bank_entry, bank_entry_key, bill, confirmation, review_case
 
 OWED = ("open", "partly_paid")
 #: Reasons with which a claim may go on waiting as long as nothing else concerns it.
@@ -61,6 +61,34 @@ def credits_naming_bills(tx: Connection) -> tuple[list[int], set[int]]:
     )
     pairs.update((entry, owed) for entry, owed in tx.execute(unique))
     return sorted({entry for entry, _ in pairs}), {owed for _, owed in pairs}
+
+
+def credits_for_closed_bills(tx: Connection) -> list[Row[Any]]:
+    """Untouched credits that name a bill which takes no money, and that nobody was shown yet: `entry, bill, status`."""
+    shown = exists().where(review_case.c.bank_entry_id == bank_entry.c.id)
+    claimed = exists().where(
+        confirmation.c.bill_id == bill.c.id, confirmation.c.status.in_(("awaiting_funds", "review"))
+    )
+    found: dict[int, Row[Any]] = {}
+    for column in (bill.c.number_key, bill.c.code_key):
+        query = (
+            select(
+                bank_entry.c.id.label("entry"),
+                bill.c.id.label("bill"),
+                bill.c.number,
+                bill.c.status,
+                bill.c.state,
+                bank_entry.c.amount,
+            )
+            .select_from(bank_entry)
+            .join(bank_entry_key, bank_entry_key.c.bank_entry_id == bank_entry.c.id)
+            .join(bill, column == bank_entry_key.c.key)
+            .where(IS_CREDIT, bank_entry.c.allocated == 0, bill.c.status.in_(("paid", "cancelled")), ~shown, ~claimed)
+            .order_by(bank_entry.c.id)
+        )
+        for row in tx.execute(query):
+            found.setdefault(row.entry, row)
+    return list(found.values())
 
 
 def restless(tx: Connection, after: int, limit: int, near_claims: set[int], named_bills: set[int]) -> list[Row[Any]]:

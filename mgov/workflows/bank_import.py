@@ -98,6 +98,12 @@ class _Request:
     covers: tuple[date, date] | None
     digest: str
 
+    @property
+    def family(self) -> str:
+        """The format without its variant: camt.052 and camt.053, MT940 and MT942 tell a movement the same way."""
+        variants = {"camt": "camt", "mt94": "mt940"}
+        return variants.get(self.format[:4], self.format[:64])
+
 
 def _digest_of(stream: BinaryIO) -> str:
     stream.seek(0)
@@ -136,7 +142,7 @@ class _Writer:
     done: ImportOutcome = field(default_factory=ImportOutcome)
 
     def __post_init__(self) -> None:
-        self.twins = Twins(self.tx, self.account_id, self.request.format[:64])
+        self.twins = Twins(self.tx, self.account_id, self.request.family)
 
     def take(self, record: StatementHead | Entry | Statement) -> None:
         """File one record."""
@@ -158,7 +164,7 @@ class _Writer:
             account_id=self.account_id,
             file_name=self.request.file_name[:191],
             file_digest=self.request.digest,
-            format=self.request.format[:64],
+            format=self.request.family,
             number=head.number[:191],
             imported_at=self.request.now,
             imported_by=self.request.actor[:191],

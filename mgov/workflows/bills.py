@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.roles import Account, Right, Role
-from mgov.store import authors, bills, history, parties, services
+from mgov.store import authors, bills, history, parties, services, unique_amounts
 from mgov.store.database import Database
 from mgov.workflows import csv_import as cells
 from mgov.workflows.csv_import import Column, ImportResult, Row, RowError
@@ -32,6 +32,8 @@ COLUMNS = (
     Column("paid_ref", cells.line_of_text),
     Column("pay_code", cells.code_digits),
 )
+#: How long a sum stays a bill's own after it was last changed or paid.
+UNIQUE_FOR = timedelta(days=90)
 _STATES = {"open": "open", "cancelled": "cancelled", "paid": "paid_elsewhere"}
 _PLATE = re.compile(r"([A-Z]{1,2})[\s-]?(\d{1,4})[\s-]?([A-Z]{1,3})")
 _PLAIN = (
@@ -80,8 +82,22 @@ def store(
     fresh = [values for number, values in wanted.items() if number not in known]
     _add(tx, fresh, now, actor)
     changed = _change(tx, wanted, {number: known[number] for number in wanted if number in known}, now, actor)
+    remarks = _give_unique_amounts(tx, wanted, set(agencies.values()), now) if fresh or changed else []
     unchanged = len(batch) - len(fresh) - changed
-    return ImportResult(added=len(fresh), updated=changed, unchanged=unchanged, errors=list(refused.values()))
+    errors = list(refused.values())
+    return ImportResult(added=len(fresh), updated=changed, unchanged=unchanged, errors=errors, remarks=remarks)
+
+
+def _give_unique_amounts(
+    tx: Connection, wanted: dict[str, dict[str, Any]], agency_ids: set[int], now: datetime
+) -> list[str]:
+    """Give the bills of agencies that chose so their unique rupiah; says for how many none was left."""
+    choosing = unique_amounts.agencies_that_want(tx, agency_ids)
+    numbers = [number for number, values in wanted.items() if values["agency_id"] in choosing]
+    rows = bills.by_numbers(tx, numbers) if numbers else {}
+    lacking = [row["id"] for row in rows.values() if row["unique_suffix"] == 0 or row["updated_at"] == now]
+    _, none_left = unique_amounts.give(tx, lacking, now - UNIQUE_FOR)
+    return [f"{none_left} tagihan tanpa jumlah unik / bills found no unique amount"] if none_left else []
 
 
 def _refused(

@@ -122,6 +122,7 @@ def other_income(tx: Connection, by: Sitting, entry: str, reason: str) -> DeskOu
     if row.allocated:
         raise DeskError("entry_used", "dana ini sudah dipakai / this entry already pays a bill")
     desk.mark_entry(tx, row.id, "other_income")
+    _close(tx, desk.open_entry_case(tx, row.id), by, f"other income: {reason}")
     history.record(tx, "entry", row.id, to="other_income", at=by.now, actor=by.actor, cause="desk", detail=reason)
     return DeskOutcome("noted", f"#{row.id}")
 
@@ -132,6 +133,7 @@ def refund(tx: Connection, by: Sitting, entry: str, reason: str) -> DeskOutcome:
     amount = row.amount - row.allocated
     desk.add_refund(tx, bank_entry_id=row.id, amount=amount, reason=reason[:191], created_at=by.now)
     desk.mark_entry(tx, row.id, "other_income")
+    _close(tx, desk.open_entry_case(tx, row.id), by, f"refund: {reason}")
     history.record(tx, "entry", row.id, to="refund_due", at=by.now, actor=by.actor, cause="desk", detail=reason)
     return DeskOutcome("noted", rupiah(amount))
 

@@ -140,6 +140,7 @@ class _Run:
 
     def _finish(self, tx: Connection, undone: int) -> MatchSummary:
         settlements.sync_cases(tx, self.now)
+        settlements.open_credit_cases(tx, waiting.credits_for_closed_bills(tx), self.now)
         refunds = settlements.sync_refunds(tx, self.now)
         expired = expire(tx, self.now, self.policy)
         tell_that_it_takes_longer(tx, self.now, self.policy)
