@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.store.schema.staff import agency, staff, staff_role
@@ -67,9 +67,9 @@ def other_administrators(tx: Connection, staff_id: int) -> int:
     return int(tx.execute(query).scalar_one())
 
 
-def has_pin(tx: Connection, phone: str) -> bool:
-    """Whether an account with a PIN has this phone."""
-    query = select(staff.c.id).where(staff.c.phone == phone, staff.c.pin_hash.is_not(None))
+def has_pin(tx: Connection, sender: str) -> bool:
+    """Whether an account with a PIN has this phone or address."""
+    query = select(staff.c.id).where(or_(staff.c.phone == sender, staff.c.email == sender), staff.c.pin_hash.is_not(None))
     return tx.execute(query.limit(1)).first() is not None
 
 
