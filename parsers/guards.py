@@ -7,6 +7,7 @@ import re
 from parsers import intents
 from parsers import vocabulary as v
 from parsers.board import TAKEN, Board
+from parsers.courtesy import trim
 from parsers.intents import Marks
 from parsers.keywords import Keyword
 from parsers.lexicon import Sense
@@ -44,6 +45,11 @@ def _left(board: Board, keyword: Keyword) -> int:
     """How many words behind the keyword nobody has a role for."""
     words = re.findall(r"[^\W\d_]{2,}", board.rest[keyword.end :].replace(TAKEN, " "))
     return sum(not (_FILL.has(word) or v.TAX.has(word)) for word in words)
+
+
+def _count(rest: str) -> int:
+    """How many words are said, courtesy at the end left aside."""
+    return len(re.findall(r"\w+", trim(rest)))
 
 
 _LOOSE = frozenset({"menu", "off", "start", "bantu"})
@@ -89,14 +95,14 @@ def _register(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | 
         return "DOCUMENTS"
     if _REGISTER_NOT.search(rest) or "?" in rest:
         return ""
-    return None if len(re.findall(r"\w+", rest)) <= 5 and keyword.exact else SENTENCE
+    return None if _count(rest) <= 5 and keyword.exact else SENTENCE
 
 
 def _apply(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
     head = rest.lstrip(" #*.:,;|_-/\n")
     if marks.bill or _REQUEST_VERB.match(head) or not head:
         return SENTENCE if head else None
-    return None if re.search(r"[#*|;]", rest) or len(re.findall(r"\w+", head)) <= 8 else SENTENCE
+    return None if re.search(r"[#*|;]", rest) or _count(head) <= 8 else SENTENCE
 
 
 def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
@@ -126,14 +132,14 @@ def _report(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | No
     paid = v.PAID.said(rest) and marks.bill and marks.proof
     if paid and re.match(r"\W*(?:pembayaran|bayar|transfer|pelunasan|setor)", rest):
         return "PAY"
-    words = len(re.findall(r"\w+", rest))
+    words = _count(rest)
     return None if words <= 7 and (_NAMES_REPORT.search(rest) or words <= 1) else SENTENCE
 
 
 def _info(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
     if marks.bill or marks.plate or marks.application:
         return SENTENCE
-    words = len(re.findall(r"\w+", rest))
+    words = _count(rest)
     if intents.denies_payment(rest) == "asks how much":
         return SENTENCE
     return None if words <= 8 else SENTENCE

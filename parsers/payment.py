@@ -89,16 +89,16 @@ def read_fields(
         if len(bills) > 1:
             fields["bills"] = bills
     proofs.take_accounts(board)
-    proof = proofs.read_second_field(board, end) if end else None
+    ordered = keyword_end > 0
+    proof = proofs.read_second_field(board, end) if end and ordered else None
+    day, at = dates.read_date(board, received_at.astimezone(_ZONE)), clock.read_time(board)
     doubtful = False
     if proof is None:
-        day, at = dates.read_date(board, received_at.astimezone(_ZONE)), clock.read_time(board)
         proof, doubtful = proofs.read_labelled(board)
-    else:
-        day, at = dates.read_date(board, received_at.astimezone(_ZONE)), clock.read_time(board)
+    if proof is None and not doubtful and end:
+        proof = proofs.read_second_field(board, end)
     at = at or (clock.take_four_digits(board) if day else None)
     phones.take_mobiles(board)
-    ordered = keyword_end > 0
     amount = amounts.read_amount(board, ordered and proof is not None)
     if proof is None and not doubtful:
         proof = proofs.read_left_over(board)

@@ -29,6 +29,8 @@ _FREE = re.compile(r"(?<![\w.,/\-])([a-z]{1,8}[\-/.]?\d[a-z0-9]{4,18}|\d[a-z0-9]
 _SECOND = re.compile(
     r"\)?[ ]?[#*|;_,/\n] ?\(?([a-z]{0,8}\d[a-z0-9.\-]{4,24}|\d{3,5}(?: \d{3,5}){1,4})\)?(?= ?(?:[#*|;_,/\n]|$))"
 )
+_OTHER_FIELD = re.compile(r"(?:rp|idr)[\d.,]+|\d{1,3}(?:\.\d{3})+|\d{1,2}[.\-]\d{1,2}[.\-]\d{2,4}|[1-9]\d{2,6}00")
+"""A sum or a date where the proof is looked for."""
 _NOT_A_PROOF = re.compile(
     r"\b(?:npwp|nib|nik|ktp|kk|hp|telp?|tlp|wa|rek\w*|norek|kode ?pos|nop|npwpd|ext|pin|otp|rangka|mesin|stnk|bpkb|pelanggan|nis|nip|terminal|tid|mid|kartu|a/?n|va|account|acc|akun|pos|bukan|bkn|"
     r"nrkb|sim|nisn|token|skck|imei|antrian|antrean|kwh|meter|merchant)(?:nya)?(?: (?:saya|sy|no|nomor|kami|tujuan|toko|bank|virtual|account|pemda|kas|daerah|atas nama))*[ :.=#]{0,3}$"
@@ -79,11 +81,8 @@ def read_labelled(board: Board) -> tuple[str | None, bool]:
 def read_second_field(board: Board, bill_end: int) -> str | None:
     """The field behind the bill, where the documented order puts the proof."""
     match = _SECOND.match(board.rest, bill_end)
-    if (
-        match is None
-        or not is_proof(normalise(match[1]))
-        or re.fullmatch(r"\d{1,3}(?:\.\d{3})+|\d{1,2}[.\-]\d{1,2}[.\-]\d{2,4}|[1-9]\d{2,6}00", match[1])
-    ):
+    raw = match[1].rstrip(".-") if match else ""
+    if match is None or not is_proof(normalise(raw)) or _OTHER_FIELD.fullmatch(raw):
         return None
     return _take(board, match)
 

@@ -107,7 +107,7 @@ def service_alone(text: str) -> dict[str, object]:
 def report(board: Board, keyword: Keyword | None) -> dict[str, object]:
     """``topic``, ``period`` and ``pin``; the PIN comes last, a year is a period before it is a PIN."""
     rest = board.text[keyword.end :] if keyword else board.text
-    rest = re.sub(r"[#*|;_,]", " ", rest)
+    rest = trim(re.sub(r"[#*|;_,]", " ", rest))
     fields: dict[str, object] = {}
     pin = _PIN_WORD.search(rest) or _PIN_LAST.search(rest)
     if pin and not (

@@ -13,12 +13,13 @@ _GLUED_REFERENCE = re.compile(
 )
 """``bayarSKRD-2026-004512``."""
 _GLUED_LABEL = re.compile(
-    rf"(?<=[\d])(?=(?:{alternatives('jam pkl pukul tgl tanggal bukti nobukti noref noreff jumlah jml nominal bank')})[ .:]?[\d.: a-z]|rp\.? ?\d)",
+    rf"(?<![\w./\-])(\d[\d./:\-]*)(?=(?:{alternatives('jam pkl pukul tgl tanggal bukti nobukti noref noreff jumlah jml nominal bank')})[ .:]?[\d.: a-z]|wib|rp\.? ?\d)",
     re.I,
 )
 """``12/11/2026jam13.05rp450.000``."""
 _LABEL_GLUED = re.compile(
-    rf"\b((?:{alternatives('tgl tanggal jam pkl pukul bukti nobukti noref noreff reff ref')}))(?=\d)", re.I
+    rf"\b((?:{alternatives('tgl tanggal jam pkl pukul bukti nobukti noref noreff reff ref rp wib')}))(?=\d|(?<=wib)(?:rp|bukti|tgl))",
+    re.I,
 )
 """``tgl12/11``, ``bukti0093482711``."""
 _DOTS = re.compile(r"^\W*[a-z]+\.[^\s.]+(?:\.[^\s.]+){1,9}$", re.I)
@@ -34,11 +35,21 @@ _COMMA = re.compile(r",(?=\S)(?!-)(?!(?<=\d,)\d{1,3}(?![\d:./\-]))")
 def unify(text: str) -> str:
     """Separate what was glued together, and write ``#`` for dots or commas that separate fields."""
     text = _GLUED_REFERENCE.sub(r"\1 ", text)
-    text = _LABEL_GLUED.sub(r"\1 ", _GLUED_LABEL.sub(" ", text))
+    text = _part(text)
     if _DOTS.match(text) and not _DOTTED_PLATE.match(text):
         return _DOT_TIME.sub(r"#\1:\2", _DOT_AMOUNT.sub(lambda match: "#" + match[1].replace(".", ""), text)).replace(
             ".", "#"
         )
     if _COMMA_BEHIND_WORD.match(text) or len(_COMMA.findall(text)) >= 3:
         return _COMMA.sub("#", text)
+    return text
+
+
+def _part(text: str) -> str:
+    """Part labels and values, as often as parting one uncovers the next."""
+    for _ in range(6):
+        parted = _GLUED_LABEL.sub(r"\1 ", _LABEL_GLUED.sub(r"\1 ", text))
+        if parted == text:
+            break
+        text = parted
     return text
