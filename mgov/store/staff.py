@@ -69,7 +69,8 @@ def other_administrators(tx: Connection, staff_id: int) -> int:
 
 def has_pin(tx: Connection, sender: str) -> bool:
     """Whether an account with a PIN has this phone or address."""
-    query = select(staff.c.id).where(or_(staff.c.phone == sender, staff.c.email == sender), staff.c.pin_hash.is_not(None))
+    his = or_(staff.c.phone == sender, staff.c.email == sender)
+    query = select(staff.c.id).where(his, staff.c.pin_hash.is_not(None))
     return tx.execute(query.limit(1)).first() is not None
 
 
