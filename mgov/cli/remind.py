@@ -54,6 +54,17 @@ def run(context: CliContext, on: datetime | None, as_json: bool) -> None:
         error_line("tanpa [smtp]: surel menunggu di kotak keluar / no [smtp]: mails wait in the outbox")
 
 
+@remind.command("list")
+@click.argument("document", required=False)
+@click.option("--limit", type=click.IntRange(min=1), help="The newest so many.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def list_(context: CliContext, document: str | None, limit: int | None, as_json: bool) -> None:
+    """Every reminder and what became of it; of one document or bill when its number is given."""
+    access.scope(context.database(), context.actor(), Right.REMIND_VIEW)
+    workflow.listing(context.database(), _printer(context, as_json), document=document, limit=limit)
+
+
 def _day(context: CliContext, on: datetime | None) -> date:
     return on.date() if on else context.now().astimezone(context.config.zone).date()
 

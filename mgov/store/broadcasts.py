@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, literal, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.store.bulk import insert_many
 from mgov.store.database import wake
 from mgov.store.schema.documents import broadcast, broadcast_template, recipient_group
 from mgov.store.schema.messages import outbound_message
@@ -74,12 +75,7 @@ def listing(tx: Connection, limit: int | None = None) -> list[RowMapping]:
 def queue(tx: Connection, number: int, messages: Sequence[dict[str, Any]], actor: object, now: datetime) -> None:
     """Put the texts of a broadcast into the outbox, with the first line of the history of each."""
     same = {"state": "queued", "queued_at": now, "subject_kind": "broadcast", "subject_id": number}
-    if not messages:
-        return
-    statement = insert(outbound_message)
-    if tx.dialect.name == "postgresql":  # with RETURNING many rows travel in one statement, not one each
-        statement = statement.returning(outbound_message.c.id)
-    tx.execute(statement, [{**same, **message} for message in messages])
+    insert_many(tx, outbound_message, [{**same, **message} for message in messages])
     columns = outbound_message.c
     mine = (columns.subject_kind == "broadcast") & (columns.subject_id == number)
     when = literal(now, transition.c.at.type)

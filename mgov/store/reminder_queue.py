@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, insert, literal, or_, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.store.bulk import insert_many
 from mgov.store.reminder_recheck import OBSOLETE, WITHDRAWN, true_ones
 from mgov.store.reminders import QUEUED, WANTED
 from mgov.store.schema.documents import document, reminder
@@ -43,10 +44,7 @@ def queue(tx: Connection, messages: Sequence[dict[str, Any]], now: datetime) -> 
         "queued_at": now,
         "subject_kind": "reminder",
     }
-    statement = insert(outbound_message)
-    if tx.dialect.name == "postgresql":  # with RETURNING many rows travel in one statement, not one each
-        statement = statement.returning(outbound_message.c.id)
-    tx.execute(statement, [{**same, **message} for message in messages])
+    insert_many(tx, outbound_message, [{**same, **message} for message in messages])
 
 
 def link(tx: Connection, prefix: str) -> None:
@@ -106,6 +104,38 @@ def of_message(tx: Connection, message_id: int) -> list[RowMapping]:
     """What one message reminds of, soonest due first, as `wanted` gives it."""
     query = _with_subject(_wanted_columns()).where(reminder.c.outbound_id == message_id)
     return list(tx.execute(query.order_by(reminder.c.due_on, reminder.c.id)).mappings())
+
+
+def get(tx: Connection, number: int) -> RowMapping | None:
+    """One reminder as `listing` gives it."""
+    return tx.execute(_listed().where(reminder.c.id == number)).mappings().first()
+
+
+def listing(tx: Connection, *, document_number: str | None = None, limit: int | None = None) -> Iterator[RowMapping]:
+    """Reminders, oldest first, with what became of each; of one document or bill, or the newest so many.
+
+    Each with id, document, kind, holder, due_on, stage, channel, to, run_on, state, reason, message, message_state,
+    sent_at, created_at.
+    """
+    query = _listed()
+    if document_number is not None:
+        query = query.where(or_(document.c.number == document_number, bill.c.number == document_number))
+    if limit is not None:
+        newest = list(tx.execute(query.order_by(reminder.c.id.desc()).limit(limit)).mappings())
+        yield from reversed(newest)
+        return
+    last = 0
+    while page := list(tx.execute(query.where(reminder.c.id > last).order_by(reminder.c.id).limit(_PAGE)).mappings()):
+        yield from page
+        last = page[-1]["id"]
+
+
+def _listed() -> Any:  # noqa: ANN401 - a select
+    columns, message = reminder.c, outbound_message.c
+    names = (columns.id, columns.due_on, columns.stage, columns.channel, columns.address.label("to"), columns.run_on)
+    state = (columns.state, columns.reason, columns.outbound_id.label("message"), message.state.label("message_state"))
+    query = select(*names, *state, message.sent_at, columns.created_at)
+    return _with_subject(query).outerjoin(outbound_message, message.id == columns.outbound_id)
 
 
 def absorb(tx: Connection, after_id: int, on: date, now: datetime) -> int:

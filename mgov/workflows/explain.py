@@ -12,10 +12,11 @@ from mgov.store import history
 from mgov.store.database import Database
 from mgov.workflows.explain_inbound import inbound_story
 from mgov.workflows.explain_outbound import outbound_story
+from mgov.workflows.explain_reminder import reminder_story
 from mgov.workflows.explain_story import Line, Teller
 from mgov.workflows.explain_words import detail, say, word
 
-KINDS = ("message", "send", "payment", "bill", "application", "document", "reminder")
+KINDS = ("message", "send", "payment", "bill", "application", "document", "reminder", "task", "broadcast")
 #: A payment's transitions are kept under the name of its table.
 _STORED_AS = {"payment": "confirmation"}
 
@@ -45,6 +46,8 @@ def _lines(tx: Connection, kind: str, number: int, teller: Teller) -> list[Line]
         lines = inbound_story(tx, number, teller)
         told = {line.what for line in lines}
         return lines if f"send {number}" in told else lines + outbound_story(tx, number, teller)
+    if kind == "reminder":
+        return reminder_story(tx, number, teller)
     return [
         Line.of(row, f"{kind} {number}", _sentence(row, f"{kind} {number}", teller))
         for row in history.of(tx, _STORED_AS.get(kind, kind), number)

@@ -108,6 +108,18 @@ def show(db: Database, outcome: RunOutcome, emit: Emit) -> None:
     db.read(lambda tx: emit(reminder_queue.queued(tx, outcome.after_id, outcome.last_id)))
 
 
+def listing(db: Database, emit: Emit, *, document: str | None = None, limit: int | None = None) -> None:
+    """Hand to `emit` what is known of reminders, oldest first: sent, waiting, or left out with the reason."""
+    shown = ("id", "document", "kind", "holder", "due_on", "stage", "channel", "to", "run_on", "state", "reason")
+    names = (*shown, "message", "message_state", "sent_at")
+
+    def work(tx: Connection) -> None:
+        rows = reminder_queue.listing(tx, document_number=document, limit=limit)
+        emit({name: row[name] for name in names} for row in rows)
+
+    db.read(work)
+
+
 def withdraw_obsolete(db: Database, now: datetime) -> int:
     """Expire queued reminders that are no longer true; run it before sending and often. Returns how many."""
     return db.transact(lambda tx: reminder_recheck.withdraw_obsolete(tx, now))

@@ -22,6 +22,24 @@ class Hours:
     send_by: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The sending hours from a moment on, and the closing of the day until which it is worth sending."""
+
+    quiet: QuietHours
+    opens: datetime
+    closes: datetime
+    last: datetime
+
+    def worth_until(self, due_days: Sequence[date]) -> datetime:
+        """The last moment for what falls due on these days."""
+        leaves_on = self.opens.date()
+        ahead = [day for day in due_days if day >= leaves_on] or due_days
+        if not ahead:
+            return self.last
+        return min(self.last, datetime.combine(min(ahead), self.quiet.closes, self.quiet.zone))
+
+
 @dataclass
 class Spread:
     """Gives out the sending hours in the order asked: soonest due first.
@@ -33,6 +51,7 @@ class Spread:
     now: datetime
     per_minute: Mapping[str, float] = field(default_factory=dict)
     _free: dict[str, datetime] = field(default_factory=dict, init=False)
+    _known: dict[tuple[str | None, bool], _Window] = field(default_factory=dict, init=False)
 
     def take(
         self, channel: str, load: int, zone: str | None, due_days: Sequence[date] = (), *, not_today: bool = False
@@ -42,29 +61,27 @@ class Spread:
         It is worth sending two days, but no longer than the day the first falls due that is yet to come when it may
         leave: a text that comes later would tell of what is past as still to come. If all are past by then, it expires.
         """
-        quiet = self._quiet_of(zone)
-        free = max(self.now, self._free.get(channel, self.now))
-        earliest = max(free, self._tomorrow(quiet)) if not_today else free
-        not_before = quiet.next_allowed(earliest)
         if channel in self.per_minute:
-            begins = not_before if zone is None and not not_today else free
+            window = self._window(channel, zone, not_today)
+            begins = window.opens if zone is None and not not_today else self._from(channel)
             self._free[channel] = begins + timedelta(minutes=load / self.per_minute[channel])
-        return Hours(not_before, quiet.closes_after(not_before), self._worth_until(quiet, not_before, due_days))
+        else:
+            window = self._known.get((zone, not_today)) or self._window(channel, zone, not_today)
+            self._known[zone, not_today] = window
+        return Hours(window.opens, window.closes, window.worth_until(due_days))
 
-    def _quiet_of(self, zone: str | None) -> QuietHours:
-        return self.quiet if zone is None else replace(self.quiet, zone=zone_of(zone))
+    def _window(self, channel: str, zone: str | None, not_today: bool) -> _Window:
+        quiet = self.quiet if zone is None else replace(self.quiet, zone=zone_of(zone))
+        earliest = max(self._from(channel), self._tomorrow(quiet)) if not_today else self._from(channel)
+        opens = quiet.next_allowed(earliest)
+        return _Window(quiet, opens, quiet.closes_after(opens), quiet.closes_after(opens + WORTH_SENDING))
+
+    def _from(self, channel: str) -> datetime:
+        return max(self.now, self._free.get(channel, self.now))
 
     def _tomorrow(self, quiet: QuietHours) -> datetime:
         day = self.now.astimezone(quiet.zone).date() + timedelta(days=1)
         return datetime.combine(day, time(), quiet.zone)
-
-    def _worth_until(self, quiet: QuietHours, not_before: datetime, due_days: Sequence[date]) -> datetime:
-        for_two_days = quiet.closes_after(not_before + WORTH_SENDING)
-        leaves_on = not_before.astimezone(quiet.zone).date()
-        ahead = [day for day in due_days if day >= leaves_on] or due_days
-        if not ahead:
-            return for_two_days
-        return min(for_two_days, datetime.combine(min(ahead), quiet.closes, quiet.zone))
 
 
 def next_hours(quiet: QuietHours, closed_at: datetime, now: datetime) -> tuple[datetime, datetime]:
