@@ -103,8 +103,12 @@ class CliContext:
         session_file.keep(self.session_name, token)
 
     def agency_seen(self, right: Right, asked: str | None = None) -> str | None:
-        """The agency whose rows the actor sees (None: all). Raises `RefusedError` where he may see none."""
+        """The code of the agency whose rows the actor sees (None: all). Raises `RefusedError` where he may see none."""
         return access.scope(self.database(), self.actor(), right, asked)
+
+    def agency_id_seen(self, right: Right) -> int | None:
+        """The same agency by its number."""
+        return access.account(self.database(), self.actor(), right).agency_id
 
     @cached_property
     def _replies(self) -> Replies:

@@ -60,7 +60,7 @@ def show(
 ) -> None:
     """The figures of a TOPIC; run `mgov report topics` for the topics."""
     settings, today = figures_settings(context.config), context.now().astimezone(context.config.zone).date()
-    agency_id = context.agency_seen(Right.FIGURES_VIEW)
+    agency_id = context.agency_id_seen(Right.FIGURES_VIEW)
     language, db = context.config.language, context.database()
     whole = db.read(lambda tx: figures_for(tx, settings, topic, period, today, agency_id=agency_id, language=language))
     if whole is None:

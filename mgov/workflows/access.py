@@ -26,12 +26,12 @@ class RefusedError(Exception):
 
 def require(tx: Connection, actor: object, right: Right, agencies: Iterable[int | None] = ()) -> Account:
     """The account of `actor`, who holds `right` for all of `agencies`. Raises `RefusedError`."""
-    account = account_of(tx, actor)
-    if not account.may(right):
-        raise RefusedError(_not_held(account, right))
-    if not account.sees(agencies):
-        raise RefusedError(_foreign(account, right))
-    return account
+    asking = account_of(tx, actor)
+    if not asking.may(right):
+        raise RefusedError(_not_held(asking, right))
+    if not asking.sees(agencies):
+        raise RefusedError(_foreign(asking, right))
+    return asking
 
 
 def scope(db: Database, actor: object, right: Right, asked: str | None = None) -> str | None:
@@ -39,10 +39,15 @@ def scope(db: Database, actor: object, right: Right, asked: str | None = None) -
 
     Raises `RefusedError` where he may see none, or asked for another's.
     """
-    account = db.read(lambda tx: require(tx, actor, right))
-    if account.agency is not None and asked not in (None, account.agency):
-        raise RefusedError(_foreign(account, right))
-    return account.agency or asked
+    asking = account(db, actor, right)
+    if asking.agency is not None and asked not in (None, asking.agency):
+        raise RefusedError(_foreign(asking, right))
+    return asking.agency or asked
+
+
+def account(db: Database, actor: object, right: Right) -> Account:
+    """The account of `actor`, who holds `right`. Raises `RefusedError`."""
+    return db.read(lambda tx: require(tx, actor, right))
 
 
 def account_of(tx: Connection, actor: object) -> Account:
@@ -67,10 +72,10 @@ def _without_account(tx: Connection, name: str) -> Account:
     )
 
 
-def _not_held(account: Account, right: Right) -> str:
+def _not_held(asking: Account, right: Right) -> str:
     who = ", ".join(sorted(HOLDERS[right]))
-    return f"{account.name}: tidak berwenang / may not {right}; that is for: {who}"
+    return f"{asking.name}: tidak berwenang / may not {right}; that is for: {who}"
 
 
-def _foreign(account: Account, right: Right) -> str:
-    return f"{account.name}: bukan urusan dinas Anda / another agency's: you may {right} of your own agency only"
+def _foreign(asking: Account, right: Right) -> str:
+    return f"{asking.name}: bukan urusan dinas Anda / another agency's: you may {right} of your own agency only"
