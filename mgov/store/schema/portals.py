@@ -1,4 +1,8 @@
-"""What agencies' portals write (their inbox) and read (the events): never the core tables."""
+"""What agencies' portals write (their inbox) and read (the events): never the core tables.
+
+A row of an inbox is an order: add or change a bill, application or document. The database notes which role wrote it
+(`written_by`; see `mgov.store.schema.portal_doors`), the engine takes it and writes back what became of it.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,8 @@ portal_bill = Table(
     Column("paid_on", Date),
     line("paid_ref"),
     line("pay_code"),
+    line("written_by"),
+    moment("written_at"),
     moment("taken_at"),
     short("outcome"),
     prose("reason"),
@@ -43,6 +49,8 @@ portal_application = Table(
     short("status"),
     prose("status_note"),
     Column("submitted_on", Date),
+    line("written_by"),
+    moment("written_at"),
     moment("taken_at"),
     short("outcome"),
     prose("reason"),
@@ -65,10 +73,23 @@ portal_document = Table(
     Column("due_on", Date),
     short("status"),
     line("replaced_by"),
+    line("written_by"),
+    moment("written_at"),
     moment("taken_at"),
     short("outcome"),
     prose("reason"),
     Index("ix_portal_document_waiting", "taken_at", "id"),
+    **TABLE_OPTIONS,
+)
+
+#: Which database role writes and reads for which agency; only the engine's own role changes it.
+portal_grant = Table(
+    "portal_grant",
+    metadata,
+    short("role", primary_key=True),
+    short("agency", nullable=False),
+    moment("granted_at", nullable=False),
+    line("granted_by", nullable=False),
     **TABLE_OPTIONS,
 )
 
