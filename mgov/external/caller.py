@@ -12,8 +12,6 @@ from typing import TypeVar
 import structlog
 
 from mgov.domain.circuit import Circuit
-from mgov.external.http import HttpAsker
-from mgov.external.sql import SqlAsker
 from mgov.external.system import Asker, CallResult, HttpCall, SqlCall, System
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows import keywords
@@ -36,7 +34,13 @@ class CallPlan:
 
 def asker_of(system: System) -> Asker:
     """What asks a system, by its address."""
-    return HttpAsker(system) if system.url.startswith(("http://", "https://")) else SqlAsker(system)
+    if system.url.startswith(("http://", "https://")):
+        from mgov.external.http import HttpAsker  # here: httpx takes a while to import, and few sites need it
+
+        return HttpAsker(system)
+    from mgov.external.sql import SqlAsker
+
+    return SqlAsker(system)
 
 
 class Caller:
