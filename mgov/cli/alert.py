@@ -30,5 +30,5 @@ def list_(context: CliContext, only_open: bool, limit: int | None, as_json: bool
 @click.pass_obj
 def ack(context: CliContext, alert_id: int) -> None:
     """Note that you take care of an alert."""
-    if not alerts.acknowledge(context.database(), alert_id, context.actor()):
+    if not alerts.acknowledge(context.database(), alert_id, context.actor(), context.now()):
         raise NotDone(f"alert {alert_id}: there is no such open alert")

@@ -12,8 +12,9 @@ from mgov.bootstrap import calendar
 from mgov.bootstrap import payment_policy as payment_policy
 from mgov.cli import payment_desk
 from mgov.cli.context import CliContext, NotDone, error_line
+from mgov.domain.roles import Right
 from mgov.store import history
-from mgov.workflows import desk_deputies, desk_sheet, payment_summary, payments_view
+from mgov.workflows import access, desk_deputies, desk_sheet, payment_summary, payments_view
 from mgov.workflows.desk_age import Ages
 from mgov.workflows.payments_matching import match_all
 
@@ -101,6 +102,7 @@ def show(context: CliContext, payment_id: int) -> None:
 @click.pass_obj
 def match_(context: CliContext) -> None:
     """Match everything open now; it also runs by itself whenever something arrives."""
+    access.account(context.database(), context.actor(), Right.PAYMENT_DECIDE)
     summary = match_all(context.database(), context.now(), payment_policy(context.config))
     click.echo(f"{summary.settled} settled, {summary.review} in review, {summary.waiting} waiting")
 

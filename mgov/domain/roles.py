@@ -25,6 +25,7 @@ class Right(StrEnum):
     STAFF_VIEW = "see staff accounts"
     AUDIT_VIEW = "read the audit"
     AUDIT_ACCEPT = "accept a new beginning of the audit's anchor"
+    AGENCY_CHANGE = "change agencies"
     INFO_WRITE = "write articles"
     INFO_DELETE = "delete articles"
     CATALOGUE_IMPORT = "change the service catalogue"
@@ -65,6 +66,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.STAFF_VIEW: frozenset({_A, _N, _R}),
     Right.AUDIT_VIEW: frozenset({_A, _R}),
     Right.AUDIT_ACCEPT: frozenset({_A}),
+    Right.AGENCY_CHANGE: frozenset({_A}),
     Right.INFO_WRITE: frozenset({_A, _O}),
     Right.INFO_DELETE: frozenset({_A}),
     Right.CATALOGUE_IMPORT: frozenset({_A, _O}),

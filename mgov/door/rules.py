@@ -6,7 +6,8 @@ import os
 
 #: Command → the subcommands let in (None: the command has none). What writes files or starts things stays outside.
 LET_IN: dict[str, frozenset[str] | None] = {
-    "alert": frozenset({"list", "take"}),
+    "agency": frozenset({"list", "set"}),
+    "alert": frozenset({"list", "ack"}),
     "application": frozenset({"import", "list", "show", "set-status"}),
     "audit": frozenset({"list", "verify", "export"}),
     "bank": frozenset({"import", "preview"}),

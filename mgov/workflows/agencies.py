@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.roles import Right
 from mgov.store import audit, services
 from mgov.store.database import Database
+from mgov.workflows import access
 
 SETTABLE = ("name", "contact_phone", "contact_email", "unique_amounts")
 
@@ -33,7 +35,9 @@ def set_agency(db: Database, code: str, said: dict[str, Any], *, actor: object, 
     values = {name: None if value == "" else value for name, value in said.items()}
 
     def work(tx: Connection) -> None:
+        access.require(tx, actor, Right.AGENCY_CHANGE)
         agency_id = services.ensure_agencies(tx, [code], now)[code]
+        access.require(tx, actor, Right.AGENCY_CHANGE, [agency_id])
         services.change_agency(tx, agency_id, **values)
         audit.record(tx, actor, "agency.set", "agency", code, values, now=now)
 

@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.actor import Actor
-from mgov.store import alerts, outbox
+from mgov.domain.roles import Right
+from mgov.store import alerts, audit, outbox
 from mgov.store.database import Database
+from mgov.workflows import access
 from mgov.workflows.alert_conditions import WATCHED, Condition, Facts, conditions
 
 ALERTS = Actor.system("alerts")
@@ -102,9 +104,17 @@ def daily_mail(db: Database, settings: AlertSettings, today: date, now: datetime
     return db.transact(work)
 
 
-def acknowledge(db: Database, alert_id: int, actor: object) -> bool:
-    """Note that somebody takes care of an alert; False when there is no such open one."""
-    return db.transact(lambda tx: alerts.acknowledge(tx, alert_id, actor))
+def acknowledge(db: Database, alert_id: int, actor: object, now: datetime) -> bool:
+    """Note that somebody takes care of an alert; False when there is no such open one. Raises `RefusedError`."""
+
+    def work(tx: Connection) -> bool:
+        access.require(tx, actor, Right.SYSTEM)
+        done = alerts.acknowledge(tx, alert_id, actor)
+        if done:
+            audit.record(tx, actor, "alert.take", "alert", alert_id, now=now)
+        return done
+
+    return db.transact(work)
 
 
 def _note(tx: Connection, found: list[Condition], now: datetime) -> None:
