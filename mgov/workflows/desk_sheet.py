@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from openpyxl import Workbook, load_workbook  # type: ignore[import-untyped]
-from openpyxl.styles import Font  # type: ignore[import-untyped]
-
 from mgov.domain.actor import Actor
 from mgov.domain.sheet_cells import safe_cell
 from mgov.store.database import Database
@@ -44,6 +41,9 @@ class Decided:
 
 def write(rows: Sequence[Mapping[str, Any]], stream: BinaryIO, ages: Ages) -> int:
     """Write the rows of the review list (with `reasons, candidates, opened_at, version`); returns how many."""
+    from openpyxl import Workbook  # type: ignore[import-untyped]  # here: it takes 0.2 s that only a sheet is worth
+    from openpyxl.styles import Font  # type: ignore[import-untyped]
+
     book = Workbook()
     sheet = book.active
     sheet.title = "review"
@@ -98,6 +98,8 @@ class _Filled:
 
 
 def _rows(stream: BinaryIO) -> Iterator[_Filled]:
+    from openpyxl import load_workbook
+
     try:
         sheet = load_workbook(stream, read_only=True, data_only=True).worksheets[0]
     except Exception as error:
@@ -158,4 +160,3 @@ def _problem_of(row: _Filled) -> str:
     if row.decision == "approve" and not row.entry:
         return "tanpa dana bank / no bank entry: nobody approves without one"
     return "" if row.reason else "tanpa alasan / no reason"
-

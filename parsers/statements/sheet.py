@@ -9,8 +9,6 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-import openpyxl  # type: ignore[import-untyped]
-
 from parsers.statements.model import StatementError
 from parsers.statements.table import Row
 
@@ -23,6 +21,8 @@ MAX_PART_RATIO_FROM = 8 * 1024 * 1024  # bytes unpacked below which a ratio says
 
 def xlsx_rows(stream: BinaryIO) -> Iterator[Row]:
     """The rows of every sheet in order, formula cells by their stored values; raises `StatementError`."""
+    import openpyxl  # type: ignore[import-untyped]  # here: it takes 0.2 s, and a daemon rarely sees a sheet
+
     _guard(stream)
     try:
         with warnings.catch_warnings():
