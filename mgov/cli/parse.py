@@ -13,6 +13,7 @@ import click
 
 from parsers.reader import read
 from parsers.reading import Reading
+from parsers.unread import kind_of
 
 _ZONE = ZoneInfo("Asia/Jakarta")
 
@@ -22,8 +23,9 @@ _ZONE = ZoneInfo("Asia/Jakarta")
 @click.option("--received-at", metavar="T", help="ISO 8601 time of receipt; the present when left out.")
 @click.option("--jsonl", metavar="FILE", help='Read {"id","text","received_at"} lines from FILE, or from - for stdin.')
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of sentences.")
+@click.option("--explain", is_flag=True, help="Say which rule read what, beside the reading; the default for people.")
 @click.option("--config", "_config", type=click.Path(path_type=Path), hidden=True, expose_value=False)
-def parse(text: str | None, received_at: str | None, jsonl: str | None, as_json: bool) -> None:
+def parse(text: str | None, received_at: str | None, jsonl: str | None, as_json: bool, explain: bool) -> None:
     """Show how TEXT would be read. Needs neither configuration nor database."""
     if (text is None) == (jsonl is None):
         raise click.UsageError("give a TEXT or --jsonl FILE")
@@ -31,7 +33,7 @@ def parse(text: str | None, received_at: str | None, jsonl: str | None, as_json:
         _lines(jsonl)
         return
     reading = read(text or "", _moment(received_at))
-    click.echo(_as_json(reading) if as_json else _explained(reading))
+    click.echo(_as_json(reading) if as_json and not explain else _explained(reading, text or ""))
 
 
 def _moment(value: str | None) -> datetime:
@@ -88,8 +90,8 @@ def _as_json(reading: Reading) -> str:
     )
 
 
-def _explained(reading: Reading) -> str:
-    lines = [f"command: {reading.command or '- (no request)'}"]
+def _explained(reading: Reading, text: str) -> str:
+    lines = [f"command: {reading.command or f'- ({kind_of(text)})'}"]
     if reading.command and not reading.certain:
         lines[0] += "  (guessed: money and STOP wait for YA)"
     lines += [f"  {name}: {value}" for name, value in reading.fields.items()]
