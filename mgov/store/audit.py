@@ -26,6 +26,8 @@ from mgov.store.schema.staff import audit
 BEGINNING = "0" * 64
 #: Chains rows where no key was given; verification refuses what it chained.
 UNKEYED = b""
+#: What migration 0002 wrote as `key_name` of the rows that were there before.
+FIRST_KEY = "v1"
 _PENDING = "audit"
 _LONGEST_LINE, _LONGEST_WORD = 191, 64
 _FETCHED_AT_ONCE = 1000
@@ -175,12 +177,24 @@ def _fault(row: RowMapping, number: int, previous: str, keys: Mapping[str, bytes
         return f"row {number} is missing"
     if row["previous_hash"] != previous:
         return "does not follow the row before it"
+    if row["key_name"] == FIRST_KEY:
+        return _fault_of_first(row, number, keys)
     key = keys.get(row["key_name"])
     if key is None:
         return f"was chained with another key ({row['key_name']}) than this site's"
     if not hmac.compare_digest(row["hash"], _hash(key, row)):
         return "was changed"
     return None
+
+
+def _fault_of_first(row: RowMapping, number: int, keys: Mapping[str, bytes]) -> str | None:
+    """Rows of the first release, as migration 0002 named them: the number is in the detail, the formula another."""
+    names = ("actor", "action", "object_kind", "object_id", "detail", "previous_hash")
+    content = "\x1f".join([str(int(row["at"].timestamp() * 1_000_000)), *(str(row[name]) for name in names)]).encode()
+    digests = [hmac.new(key, content, hashlib.sha256).hexdigest() for key in keys.values()]
+    if not any(hmac.compare_digest(row["hash"], digest) for digest in digests):
+        return "was changed, or chained with another key than this site's"
+    return None if json.loads(row["detail"])["n"] == number else "has another number than it was written with"
 
 
 def _anchor_fault(row: RowMapping, anchors: Mapping[str, Head]) -> str | None:

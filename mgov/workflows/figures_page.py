@@ -8,8 +8,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
 from sqlalchemy import Connection
 
 from mgov.domain.actor import Actor
@@ -56,6 +54,10 @@ def page(
 
 def workbook(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """One sheet with a heading; `rows` are cells that are safe already."""
+    # here: the daemon, which writes no sheet, need not load it
+    from openpyxl import Workbook  # type: ignore[import-untyped]
+    from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None  # noqa: S101 - a new workbook has a sheet
