@@ -12,20 +12,26 @@ LET_IN: dict[str, frozenset[str] | None] = {
     "audit": frozenset({"list", "verify", "export"}),
     "bank": frozenset({"import", "preview"}),
     "bill": frozenset({"import", "list", "show"}),
-    "broadcast": frozenset({"list", "show", "draft", "approve", "cancel", "stop"}),
+    "broadcast": frozenset({"approve", "list", "new", "reject", "report", "show", "stop"}),
+    "consent": frozenset({"clear-bounce", "close", "list", "off", "on", "tasks"}),
     "document": frozenset({"import", "list", "close"}),
     "explain": None,
+    "group": frozenset({"import", "list", "remove"}),
     "info": frozenset({"set", "edit", "delete", "list"}),
     "login": None,
     "logout": None,
     "modem": frozenset({"list", "pause", "resume"}),
     "payment": frozenset(
         {"list", "review", "show", "match", "approve", "reject", "assign", "split", "other-income", "refund", "undo"}
+        | {"cases", "close-case", "confirm-reversal", "deputy", "summary"}
     ),
-    "remind": frozenset({"preview", "run"}),
+    "pause": None,
+    "privacy": frozenset({"export"}),
+    "remind": frozenset({"list", "preview", "run"}),
     "report": None,
+    "resume": None,
     "service": frozenset({"import", "list"}),
-    "sms": frozenset({"send", "inbox", "outbox"}),
+    "sms": frozenset({"dead", "inbox", "outbox", "resend", "send"}),
     "staff": frozenset(
         {"add", "list", "set-roles", "set-password", "set-pin", "map", "sessions", "revoke", "disable", "enable"}
         | {"unlock", "confirm-phone"}
@@ -33,6 +39,9 @@ LET_IN: dict[str, frozenset[str] | None] = {
     "status": None,
     "whoami": None,
 }
+
+#: Options that name a file to be written, which would be written on the wrong side.
+_WRITES = ("--csv", "--export", "--html", "--out", "--xlsx")
 
 
 def fault_of(words: list[str], files: set[int]) -> str | None:
@@ -42,6 +51,8 @@ def fault_of(words: list[str], files: set[int]) -> str | None:
     wanted = LET_IN[words[0]]
     if wanted is not None and (len(words) < 2 or words[1] not in (*wanted, "--help", "-h")):
         return f"{words[0]}: perintah ini tidak lewat pintu / not through the door; {', '.join(sorted(wanted))} are"
+    if any(word.split("=")[0] in _WRITES for word in words):
+        return "pintu tidak menulis berkas / the door writes no files: leave the option out and redirect the output"
     for index, word in enumerate(words):
         if index not in files and _names_a_file(word):
             return f"{word[:80]}: bukan berkas Anda / names no file that you can read"
