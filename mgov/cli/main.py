@@ -33,6 +33,7 @@ COMMANDS = {
     "doctor": "mgov.cli.doctor",
     "document": "mgov.cli.document",
     "door": "mgov.cli.door",
+    "drift": "mgov.cli.drift",
     "explain": "mgov.cli.explain",
     "group": "mgov.cli.group",
     "info": "mgov.cli.info",
