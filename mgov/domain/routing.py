@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from mgov.domain.operators import Operators
 from mgov.domain.quotas import NO_QUOTAS, Quotas
 
+#: Seconds that a message waits for a modem of its operator that could begin it, and for any but a poor route.
+FAR_AFTER, POOR_AFTER = 15.0, 300.0
+
 
 @dataclass(frozen=True, slots=True)
 class ModemView:
@@ -63,13 +66,19 @@ class SendRules:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A message that is due; `preferred` is the modem that was texted, `bound`: parts went out by this SIM already."""
+    """A message that is due, for so many seconds already.
+
+    `preferred` is the modem that was texted, `bound`: parts went out by this SIM already, `tried`: a modem failed, so
+    that it is for whoever may take it.
+    """
 
     id: int
     urgency: int
     recipient: str
     preferred: str | None = None
     bound: bool = False
+    tried: bool = False
+    seconds: float = 0.0
 
 
 def choose(me: str, due: Sequence[Candidate], fleet: Fleet, operators: Operators) -> list[int]:
@@ -92,7 +101,7 @@ def choose(me: str, due: Sequence[Candidate], fleet: Fleet, operators: Operators
 
 
 def _tier(me: ModemView, candidate: Candidate, operator: str | None, ahead: int, fleet: Fleet) -> int | None:
-    """How near a message is to this modem: 0 its own, 1 for want of a nearer one; None: leave it to another."""
+    """How near a message is to this modem: 0 its own, 1 for want of a nearer one, 2 of any; None: left to another."""
     if candidate.bound:
         return 0
     if candidate.preferred == me.name:
@@ -100,7 +109,7 @@ def _tier(me: ModemView, candidate: Candidate, operator: str | None, ahead: int,
     others = [modem for modem in fleet.modems if modem.takes and modem.name != me.name]
     if candidate.preferred is not None:
         return _tier_of_orphan(me, candidate.preferred, others, fleet)
-    return _tier_of_free(me, operator, ahead, others, fleet)
+    return _tier_of_free(me, candidate, operator, ahead, others, fleet)
 
 
 def _tier_of_orphan(me: ModemView, preferred: str, others: Sequence[ModemView], fleet: Fleet) -> int | None:
@@ -114,13 +123,20 @@ def _tier_of_orphan(me: ModemView, preferred: str, others: Sequence[ModemView], 
 
 
 def _tier_of_free(
-    me: ModemView, operator: str | None, ahead: int, others: Sequence[ModemView], fleet: Fleet
+    me: ModemView,
+    candidate: Candidate,
+    operator: str | None,
+    ahead: int,
+    others: Sequence[ModemView],
+    fleet: Fleet,
 ) -> int | None:
+    """Nearness never starves a message: what was tried, or has waited for the nearer ones, is for this one too."""
     near = [modem for modem in others if operator is not None and modem.operator == operator]
     good = [modem for modem in others if (modem.name, operator) not in fleet.poor]
     if (me.name, operator) in fleet.poor:
-        return None if good else 1
+        return 2 if candidate.seconds > POOR_AFTER or not good else None
     if operator is None or me.operator == operator or not near:
         return 0
     good_near = [modem for modem in near if modem in good]
-    return None if ahead < len(good_near) else 1
+    waited = candidate.tried or candidate.seconds > FAR_AFTER
+    return 1 if waited or ahead >= len(good_near) else None

@@ -36,7 +36,7 @@ _DUE = and_(
     _M.held.is_(None),
 )
 _LOOKED_AT = (
-    *(_M.id, _M.urgency, _M.recipient, _M.text, _M.send_by, _M.attempts),
+    *(_M.id, _M.urgency, _M.recipient, _M.text, _M.send_by, _M.not_before, _M.attempts),
     *(_M.preferred_modem, _M.bound_sim),
 )
 _LOCK = select(outbound_message).where(_M.id == bindparam("message"), _DUE).with_for_update(skip_locked=True)
@@ -161,7 +161,7 @@ def _best(tx: Connection, taker: Taker, paused: tuple[int, ...], due: dict[str, 
         rows = tx.execute(query, {**due, "size": size, **place}).mappings().all()
         open_to_all = [row for row in rows if _may_text(tx, taker, row, now)]
         fitting = [row for row in open_to_all if _fits(row, allowed, taker)]
-        best = choose(taker.modem, _as_candidates(fitting), taker.fleet, taker.rules.operators)
+        best = choose(taker.modem, _as_candidates(fitting, now), taker.fleet, taker.rules.operators)
         if best or len(rows) < size:
             return best
         place = {"urgency_": rows[-1]["urgency"], "id_": rows[-1]["id"]}
@@ -196,8 +196,16 @@ def _mark(tx: Connection, message_id: int, held: str | None, now: datetime, why:
     history.record(tx, "send", message_id, from_="queued", to="queued", at=now, **word)
 
 
-def _as_candidates(rows: Sequence[RowMapping]) -> list[Candidate]:
+def _as_candidates(rows: Sequence[RowMapping], now: datetime) -> list[Candidate]:
     return [
-        Candidate(row["id"], row["urgency"], row["recipient"], row["preferred_modem"], row["bound_sim"] is not None)
+        Candidate(
+            row["id"],
+            row["urgency"],
+            row["recipient"],
+            row["preferred_modem"],
+            bound=row["bound_sim"] is not None,
+            tried=row["attempts"] > 0,
+            seconds=(now - row["not_before"]).total_seconds(),
+        )
         for row in rows
     ]

@@ -74,6 +74,7 @@ def test_a_poor_route_is_left_to_a_better_one() -> None:
     assert _takes("t1", Fleet((TSEL_1, XL_1), poor), Candidate(1, 20, TSEL)) == []
     assert _takes("x1", Fleet((TSEL_1, XL_1), poor), Candidate(1, 20, TSEL)) == [1]
     assert _takes("t1", Fleet((TSEL_1, _away("x1", "XL")), poor), Candidate(1, 20, TSEL)) == [1]
+    assert _takes("t1", Fleet((TSEL_1, XL_1), poor), Candidate(1, 20, TSEL, seconds=301)) == [1]
 
 
 def test_a_pilot_texts_only_to_its_numbers() -> None:
@@ -129,3 +130,11 @@ def test_the_table_of_operators_is_whole() -> None:
     assert all(code.startswith("510") and len(code) == 5 for code in codes)
     assert all(row["smsc"].removeprefix("+").isdigit() for row in table["operator"] if "smsc" in row)
     assert all(row["balance_ussd"] for row in table["operator"])
+
+
+def test_nearness_starves_nobody() -> None:
+    """What the nearer SIM was refused, or did not begin in a quarter of a minute, is for the other one as well."""
+    fleet = Fleet((TSEL_1, XL_1))
+    assert _takes("x1", fleet, Candidate(1, 20, TSEL, tried=True)) == [1]
+    assert _takes("x1", fleet, Candidate(1, 20, TSEL, seconds=14)) == []
+    assert _takes("x1", fleet, Candidate(1, 20, TSEL, seconds=16)) == [1]

@@ -11,13 +11,13 @@ from mgov.domain.quotas import Quotas
 from mgov.domain.routing import SendRules
 from mgov.domain.standing import LEAST_SAMPLES
 from mgov.gateway import pdus
-from mgov.store import history, usage
+from mgov.store import history, modems, usage
 from mgov.store import queue as queue_store
 from mgov.store.database import Database
 from mgov.store.schema.messages import PRIORITIES, outbound_message
 from mgov.workflows import errands, pauses, routes
 from mgov.workflows.mail import any_due, next_mail
-from mgov.workflows.send import REST_LIVES, expire_overdue
+from mgov.workflows.send import REST_LIVES, expire_overdue, note_slot
 from modem_drivers.sms import decode_submit
 from tests.workflows.sending import (
     CITIZEN,
@@ -330,3 +330,32 @@ def test_what_fails_by_one_sim_goes_by_another(database: Database) -> None:
     assert send_all(database, sender(database, "x1", at), at) == LEAST_SAMPLES
     much_later = at + timedelta(hours=2)
     assert not routes.measure(database, "t1", "sim-t1", OPERATORS, much_later)["TELKOMSEL"].poor
+
+
+def test_a_sim_fault_of_the_only_near_sim_goes_by_a_far_one(database: Database) -> None:
+    """The Telkomsel SIM has no credit: the XL SIM sends to the Telkomsel number at once, nobody waits for the other."""
+    report(database, "t1", "TELKOMSEL")
+    report(database, "x1", "XL")
+    message = queue(database)
+    who = sender(database, "t1")
+    task = claim(database, who)
+    assert task is not None
+    finish(database, who, task, "sim_fault", code="CMS 21")
+    assert claim(database, who, NOW + timedelta(seconds=1)) is None
+    task = claim(database, sender(database, "x1"), NOW + timedelta(seconds=1))
+    assert task is not None
+    assert task.message["id"] == message
+
+
+def test_writes_to_a_sims_memory_are_counted(database: Database) -> None:
+    """Crash-safe submission by way of the SIM's own memory wears it; the modem's memory does not."""
+    report(database, "t1", "TELKOMSEL")
+    who = sender(database, "t1")
+    errands.opened(database, "sim-t1", who.rules, NOW)
+    for storage in ("SM", "ME", "SM"):
+        queue(database)
+        task = claim(database, who)
+        assert task is not None
+        note_slot(database, task.part_id, storage, 1)
+        finish(database, who, task)
+    assert [entry["memory_writes"] for entry in database.read(lambda tx: modems.listing(tx, NOW))] == [2]
