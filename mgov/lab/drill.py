@@ -17,6 +17,7 @@ from modem_drivers.simulated import SimulatedNetwork
 READY_WITHIN = 15.0  # seconds from start to modems that are set up
 RECOVERED_WITHIN = 15.0  # seconds from the end of a fault to the first answer through its modem
 SETTLED_WITHIN = 30.0  # seconds from then until everything must be answered
+RETRIED_WITHIN = 90.0  # seconds more when messages wait for their next try
 TEXTS_IN = 12
 TEXTS_OUT = 12
 PACE = 0.1  # seconds between texts in
@@ -138,10 +139,19 @@ class Drill:
             self._ask_some(traffic, 1)
             time.sleep(STEADY_PACE)
         recovery = self._recovery(network, traffic, ended)
-        wait_until(lambda: traffic.settled(books.recipients("uncertain")), SETTLED_WITHIN, every=0.1)
+        self._wait_settled(traffic, books)
         wait_until(lambda: not self._left(network) and not books.unreported(), CLEARED_WITHIN, every=0.1)
         time.sleep(1.0)  # a doubled answer comes a moment later
         return self._count(network, daemon, books, traffic, recovery)
+
+    def _wait_settled(self, traffic: Traffic, books: Books) -> None:
+        """Until everybody has what is owed; what was refused for now waits for its next try."""
+
+        def settled() -> bool:
+            return traffic.settled(books.recipients("uncertain"))
+
+        if wait_until(settled, SETTLED_WITHIN, every=0.1) is None and books.recipients("queued"):
+            wait_until(settled, RETRIED_WITHIN, every=0.5)
 
     def _ask_some(self, traffic: Traffic, count: int) -> None:
         for place in range(count):
