@@ -17,6 +17,15 @@ OWED = ("open", "partly_paid")
 #: Reasons with which a claim may go on waiting as long as nothing else concerns it.
 CALM = ("no_money_yet", "not_found", "bill_unknown")
 
+#: Whether an untouched credit names the bill of a claim.
+_UNTOUCHED = and_(IS_CREDIT, bank_entry.c.allocated == 0)
+_BILL_IS_NAMED = (
+    *(
+        exists().where(bank_entry_key.c.key == column, bank_entry.c.id == bank_entry_key.c.bank_entry_id, _UNTOUCHED)
+        for column in (bill.c.number_key, bill.c.code_key)
+    ),
+    exists().where(bank_entry.c.amount == bill.c.unique_amount, _UNTOUCHED),
+)
 _HAS_CREDIT = exists().where(bank_entry_key.c.key == confirmation.c.proof_key)
 
 
@@ -41,26 +50,24 @@ def resolve_bills(tx: Connection) -> int:
     return len(found)
 
 
-def credits_naming_bills(tx: Connection) -> tuple[list[int], set[int]]:
-    """Untouched credits that name a bill that is owed (by number, pay code or unique amount), and those bills."""
-    pairs: set[tuple[int, int]] = set()
-    for column in (bill.c.number_key, bill.c.code_key):
-        query = (
-            select(bank_entry.c.id, bill.c.id)
-            .select_from(bill)
-            .join(bank_entry_key, bank_entry_key.c.key == column)
-            .join(bank_entry, bank_entry.c.id == bank_entry_key.c.bank_entry_id)
-            .where(bill.c.status.in_(OWED), IS_CREDIT, bank_entry.c.allocated == 0)
+def credits_naming_bills(tx: Connection, after: int, limit: int) -> list[int]:
+    """Untouched credits after that id which name a bill that is owed: by number, pay code or unique amount."""
+    owed = bill.c.status.in_(OWED)
+    named = bank_entry_key.c.bank_entry_id == bank_entry.c.id
+    query = (
+        select(bank_entry.c.id)
+        .where(IS_CREDIT, bank_entry.c.allocated == 0, bank_entry.c.id > after)
+        .where(
+            or_(
+                exists().where(named, bill.c.number_key == bank_entry_key.c.key, owed),
+                exists().where(named, bill.c.code_key == bank_entry_key.c.key, owed),
+                exists().where(bill.c.unique_amount == bank_entry.c.amount, owed),
+            )
         )
-        pairs.update((entry, owed) for entry, owed in tx.execute(query))
-    unique = (
-        select(bank_entry.c.id, bill.c.id)
-        .select_from(bill)
-        .join(bank_entry, bank_entry.c.amount == bill.c.unique_amount)
-        .where(bill.c.unique_amount.is_not(None), bill.c.status.in_(OWED), IS_CREDIT, bank_entry.c.allocated == 0)
+        .order_by(bank_entry.c.id)
+        .limit(limit)
     )
-    pairs.update((entry, owed) for entry, owed in tx.execute(unique))
-    return sorted({entry for entry, _ in pairs}), {owed for _, owed in pairs}
+    return list(tx.scalars(query))
 
 
 def credits_for_closed_bills(tx: Connection) -> list[Row[Any]]:
@@ -91,7 +98,7 @@ def credits_for_closed_bills(tx: Connection) -> list[Row[Any]]:
     return list(found.values())
 
 
-def restless(tx: Connection, after: int, limit: int, near_claims: set[int], named_bills: set[int]) -> list[Row[Any]]:
+def restless(tx: Connection, after: int, limit: int, near_claims: set[int]) -> list[Row[Any]]:
     """Open claims after that id whose decision may be another than to go on waiting, at most `limit`."""
     calm = and_(
         confirmation.c.status.in_(("awaiting_funds", "expired")),
@@ -100,7 +107,7 @@ def restless(tx: Connection, after: int, limit: int, near_claims: set[int], name
         or_(confirmation.c.bill_id.is_(None), confirmation.c.reason != "bill_unknown"),
         ~_HAS_CREDIT,
     )
-    concerned = or_(among(confirmation.c.id, near_claims), among(confirmation.c.bill_id, named_bills))
+    concerned = or_(among(confirmation.c.id, near_claims), *_BILL_IS_NAMED)
     query = (
         select(confirmation)
         .outerjoin(bill, bill.c.id == confirmation.c.bill_id)

@@ -79,10 +79,9 @@ class _Run:
     def whole(self) -> MatchSummary:
         """Undo what the bank took back, match, and put before a person what needs one."""
         undone = self._locked(self._prepare)
-        naming, named = self.db.read(waiting.credits_naming_bills)
         known = self.db.read(self._learn)
-        self._match_claims(known, named)
-        self._match_credits(known, naming)
+        self._match_claims(known)
+        self._match_credits(known)
         summary: MatchSummary = self._locked(lambda tx: self._finish(tx, undone))
         return summary
 
@@ -104,12 +103,12 @@ class _Run:
         near = waiting.near_pairs(tx, scope, self.policy.matching, self.policy.batch)
         return belonging.knowledge(tx, scope, self.policy.matching, near)
 
-    def _match_claims(self, known: Knowledge, named: set[int]) -> None:
+    def _match_claims(self, known: Knowledge) -> None:
         after, done = 0, set[int]()
         near_claims = set(known.near.credits_of)
         while True:
             read = waiting.restless
-            rows = self.db.read(lambda tx: read(tx, after, self.policy.batch, near_claims, named))  # noqa: B023
+            rows = self.db.read(lambda tx: read(tx, after, self.policy.batch, near_claims))  # noqa: B023
             if not rows:
                 return
             after = rows[-1].id
@@ -117,12 +116,17 @@ class _Run:
             step = self._step(known, [row.id for row in seeds], [])
             done = {number for number in done | step.claims if number > after}
 
-    def _match_credits(self, known: Knowledge, naming: list[int]) -> None:
+    def _match_credits(self, known: Knowledge) -> None:
         """Credits that name a bill by themselves and that no claim brought in."""
-        done = set[int]()
-        for start in range(0, len(naming), self.policy.batch):
-            seeds = [number for number in naming[start : start + self.policy.batch] if number not in done]
-            done |= self._step(known, [], seeds).credits
+        after, done = 0, set[int]()
+        while True:
+            read = waiting.credits_naming_bills
+            found = self.db.read(lambda tx: read(tx, after, self.policy.batch))  # noqa: B023
+            if not found:
+                return
+            after = found[-1]
+            step = self._step(known, [], [number for number in found if number not in done])
+            done = {number for number in done | step.credits if number > after}
 
     def _step(self, known: Knowledge, claims: list[int], credits_: list[int]) -> _Step:
         step: _Step = self._locked(lambda tx: self._match_group(tx, known, claims, credits_))
