@@ -107,7 +107,9 @@ def read_bank(board: Board, names: Names = SHIPPED) -> str | None:
         if not _is_bank(board, match):
             continue
         before = board.before(match.start(), 24)
-        is_target = _TARGET.search(before) is not None
+        if match.start() <= 2 and _HEADING.match(board.low, match.end()):
+            return names.banks[match[2]]
+        is_target = _TARGET.search(before) is not None or _BEHIND_ACCOUNT.search(before) is not None
         if is_target and _ACCOUNT.match(board.low, match.end()):
             continue  # where the money went; whose bank sent it, the text does not say
         place = targets if is_target else sources
@@ -118,6 +120,9 @@ def read_bank(board: Board, names: Names = SHIPPED) -> str | None:
     return _only(sources) or (None if sources else _only(targets))
 
 
+_HEADING = re.compile(r" ?(?:[:\n]|(?:mobile|m-?banking|mbanking|online|internet|ib|notif\w*)\b)")
+"""What follows the name of the bank whose notice it is, at the very beginning of a text."""
+_BEHIND_ACCOUNT = re.compile(r"\b(?:ke|tujuan|rek\w*|to)\b[ :.]{0,3}[\d\-]{8,}[ ,]{1,2}(?:bank )?$")
 _ACCOUNT = re.compile(r"[ :\-]{0,3}(?:rek\w*|no\.?|norek)?[ .:]{0,3}(?!\d{1,3}(?:\.\d{3})+(?!\d))\d[\d\-]{5,}")
 _TARGET = re.compile(
     r"(?:\bke|\btujuan|\bkepada|\bmasuk|\bto|\bpenerima|\bbeneficiary)(?: rek(?:ening)?\.?| no| tujuan| kas| bank| pemprov| va)*[ :.=]*$"

@@ -70,7 +70,7 @@ _LAST_WEEKDAY = re.compile(
 )
 _HARI_WEEKDAY = re.compile(rf"\b(?:hari|hr|on|last|dinten|poe) ({_DAY})\b")
 _TODAY = re.compile(
-    r"\b(?:hari ini|hr ini|hri ini|today|just now|barusan|brusan|barusaja|baru saja|baru aja|bru aja|tadi|td|tdi|tadinya|this (?:morning|afternoon|evening)|ayeuna|saiki|mau isuk|mau awan|dinten ieu|poe ieu)\b"
+    r"\b(?:hari ini|hr ini|hri ini|today|just now|barusan|brusan|barusaja|baru saja|baru aja|bru aja|tadi|td|tdi|tadinya|this (?:morning|afternoon|evening)|ayeuna|saiki|mau isuk|mau esuk|mau awan|wau|(?:pagi|siang|sore|malam|subuh) (?:ini|tadi)|dinten ieu|poe ieu)\b"
 )
 _YESTERDAY = re.compile(r"\b(?:kemarin|kmrn|kmaren|kemaren|kmren|kmarin|kemarn|kmrin|kamari|kamarina|wingi|yesterday|semalam|smlm|semalem|last night|"
                         r"(?:tadi|td|tdi) (?:malam|mlm|malem|mlem)|tadi peuting|peuting tadi|mau bengi|wau bengi)\b")  # fmt: skip

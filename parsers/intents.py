@@ -33,7 +33,7 @@ _PAY_VERB = (
 _NOT_PAID = re.compile(rf"\b(?:{_NOT})(?: \w+)?? {_PAY_VERB}\b")
 _CONFIRMS = r"(?: (?:dicek|di cek|konfirmasi|lapor))"
 _WILL = re.compile(
-    rf"\b(?:{_INTENDS})(?: \w+){{0,3}}? {_PAY_VERB}\b(?!{_CONFIRMS})|\b(?:rek(?:ening)?(?:nya)?|ke|bank) ?mana\b"
+    rf"\b(?:{_INTENDS})(?: \w+){{0,3}}? {_PAY_VERB}\b(?!{_CONFIRMS})|\b(?:di)?(?:bayar|lunasi|setor|transfer)\w* (?:sebelum|sblm|paling lambat|selambat\w*)\b|\b(?:rek(?:ening)?(?:nya)?|ke|bank) ?mana\b"
 )
 _LATER = alternatives(
     "besok bsk isukan enjing_enjing sesuk lusa minggu_depan bulan_depan tomorrow nanti ntar mengko engke next_week next_month"
@@ -161,10 +161,28 @@ def _pay(low: str, marks: Marks) -> bool:
         return False
     if marks.bill:
         return marks.proof or (v.PAID.said(low) and _claims(low))
+    if _lone_proof(low, marks):
+        return True
     if not v.PAID.said(low) or other_bill(low):
         return False
     done = v.DONE.said(low) or _REPORTS.said(low)
     return done and (v.TAX.said(low) or marks.proof or _short_statement(low))
+
+
+_PROOF_WORD = Sense(
+    "bukti buktinya buktina ref reff noref noreff referensi refnya resi resinya struk struknya slip slipnya rrn ntb ntpn kwitansi kuitansi"
+)
+_AROUND_PROOF = Sense(
+    "no nomor nomer nya transfer tf trf bayar setor pembayaran transaksi ini itu ya yah pak bu kak min mas mbak bang kang saya sy tadi td kemarin bank bjb bri bni bca bsi btn mandiri"
+)
+
+
+def _lone_proof(low: str, marks: Marks) -> bool:
+    """``no ref nya 77004423 ya min``: a proof that is named as such, and nothing else."""
+    words = talk(low).tokens
+    if marks.bill or marks.plate or marks.application or len(words) > 8 or not _PROOF_WORD.said(low):
+        return False
+    return marks.named_proof and all(_PROOF_WORD.has(word) or _AROUND_PROOF.has(word) for word in words)
 
 
 def _claims(low: str) -> bool:

@@ -47,6 +47,10 @@ _LABELLED_OTHER = re.compile(
 )
 
 
+_ANOTHER = re.compile(r" ?(?:dan|&|and|sama|sareng|karo) (?:(?:no|ref|reff|bukti|nomor)[ .:]{1,2})?\d{6,}")
+"""A second number that is called a proof in the same breath."""
+
+
 def normalise(value: str) -> str:
     """Upper case, letters and digits only; leading zeros stay."""
     return re.sub(r"[^A-Z0-9]", "", value.upper())
@@ -72,6 +76,8 @@ def read_labelled(board: Board) -> tuple[str | None, bool]:
         matches = [m for m in board.find(pattern) if _fits(board, m)]
         values = {normalise(m[1]) for m in matches}
         if len(values) > 1:
+            return None, True
+        if values and _ANOTHER.match(board.rest, matches[0].end(1)):
             return None, True
         if values:
             return _take(board, matches[0]), False

@@ -9,7 +9,7 @@ PAID = Sense(
     "pembayaran pembayarannya pembyr pemb pembyran pembayran lunas* dilunas* melunas* terlunas* pelunasan* nglunas*",
     "setor* disetor* nyetor* menyetor* penyetoran mayar* dibayar* mbayar* bayaraken dibayaraken tukubayar",
     "transfer* ditransfer* mentransfer* nransfer* neransfer* ketransfer* tf trf trfs tfr tfd ditf ditrf ketf kutransfer kutf tranfer* trnsfer*",
-    "kirim_uang kirim_duit kirim_dana dikirim isi settled settle paid pay payment cicil* nyicil dicicil angsur* ngangsur diangsur",
+    "kirim_ke_bank kirim_ke_rek kirim_ke_rekening kirim_uang kirim_duit kirim_dana dikirim isi settled settle paid pay payment cicil* nyicil dicicil angsur* ngangsur diangsur",
     "scan didebet terdebet terpotong bayarnipun",
 )
 """Speaks of paying."""
@@ -45,7 +45,7 @@ OTHER_BILL = Sense(
 )
 """Speaks of somebody else's bill."""
 CANCEL = Sense(
-    "batal* dibatal* batalin dibatalin membatalkan pembatalan cabut dicabut nyabut tarik ditarik cancel* withdraw* bolay dibolay* urung diurungkan",
+    "batal* dibatal* batalin dibatalin membatalkan pembatalan cabut dicabut nyabut tarik ditarik cancel* withdraw* bolay* dibolay* urung diurungkan",
     "ga_jadi gak_jadi tidak_jadi nggak_jadi ngga_jadi tdk_jadi gajadi teu_janten ora_sida",
 )
 """Takes back."""
@@ -65,7 +65,7 @@ REMINDER = Sense(
 )
 """Speaks of reminders, or of the texts we send."""
 OFF = Sense(
-    "stop stopin setop berhenti* hentikan brenti* brhenti matikan matiin dimatikan nonaktif* non_aktif non_aktifkan jangan jgn jngn ga_usah gak_usah nggak_usah gausah tidak_perlu tidak_usah",
+    "ulah stop stopin setop berhenti* hentikan brenti* brhenti matikan matiin dimatikan nonaktif* non_aktif non_aktifkan jangan jgn jngn ga_usah gak_usah nggak_usah gausah tidak_perlu tidak_usah",
     "tidak_mau tidak_ingin tdk_perlu tdk_usah tdk_mau ga_mau gak_mau ga_perlu gak_perlu ngga_mau unsubscribe unreg off turn_off no_more don't do_not tutup cabut teu_kedah teu_hoyong ojo putuskan eureun*",
     "terganggu mengganggu dihentikan",
 )
