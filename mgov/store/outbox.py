@@ -41,8 +41,7 @@ _SUBMITTED = (
     .order_by(_PART.submitted_at.desc())
 )
 _REPORTED = _SUBMITTED.where(_PART.reference == bindparam("reference_"))
-# By the message's state, which has an index: the doubts are few, the parts of three days are many.
-_IN_DOUBT = _SUBMITTED.where(_MESSAGE.state == "uncertain", _MESSAGE.channel == "sms", _PART.state == "uncertain")
+_WITHOUT_REFERENCE = _SUBMITTED.where(_PART.reference.is_(None), _PART.state.in_(("uncertain", "sent")))
 _ANSWERS = select(func.count()).where(
     _MESSAGE.recipient == bindparam("recipient_"),
     _MESSAGE.queued_at > bindparam("since"),
@@ -238,9 +237,12 @@ def parts_by_reference(tx: Connection, sim: str, reference: int, since: datetime
     return list(tx.execute(_REPORTED, {"sim_": sim, "reference_": reference, "since": since}).mappings())
 
 
-def parts_in_doubt(tx: Connection, sim: str, since: datetime) -> list[RowMapping]:
-    """The parts that this SIM may have submitted, newest first: their reference is not known."""
-    return list(tx.execute(_IN_DOUBT, {"sim_": sim, "since": since}).mappings())
+def parts_without_reference(tx: Connection, sim: str, since: datetime) -> list[RowMapping]:
+    """The parts whose reference nobody heard, newest first.
+
+    `uncertain`: this SIM may have submitted them; `sent`: it did, as the modem's memory told.
+    """
+    return list(tx.execute(_WITHOUT_REFERENCE, {"sim_": sim, "since": since}).mappings())
 
 
 def get(tx: Connection, message_id: int) -> RowMapping | None:

@@ -29,6 +29,11 @@ _EARLY_REPORTS = (
     )
     .order_by(_REPORT.id.desc())
 )
+_EARLY_REPORTS_OF_SIM = (
+    select(delivery_report)
+    .where(_REPORT.part_id.is_(None), _REPORT.sim == bindparam("sim_"), _REPORT.received_at >= bindparam("since"))
+    .order_by(_REPORT.id)
+)
 _BIND_REPORT = update(delivery_report).where(_REPORT.id == bindparam("report"))
 _PART = select(outbound_part).where(outbound_part.c.id == bindparam("part"))
 _MESSAGE = update(outbound_message).where(outbound_message.c.id == bindparam("message"))
@@ -235,9 +240,12 @@ def _part_of(tx: Connection, origin: Origin, report: Report, now: datetime) -> R
     waiting = [row for row in exact if row["state"] in ("sent", "uncertain")]
     if waiting:
         return _nearest(waiting, report)
-    in_doubt = _to_same(report, outbox.parts_in_doubt(tx, origin.sim, since))
-    if len(in_doubt) == 1:
-        return in_doubt[0]
+    unnamed = _to_same(report, outbox.parts_without_reference(tx, origin.sim, since))
+    gone_out = [row for row in unnamed if row["state"] == "sent"]
+    if gone_out:  # before a doubt: a report that is taken for a part known to be sent declares nothing sent wrongly
+        return _nearest(gone_out, report)
+    if len(unnamed) == 1:
+        return unnamed[0]
     return exact[0] if exact else None
 
 
@@ -308,12 +316,22 @@ def _state_of(parts: set[str], before: str) -> str:
 def match_parked_reports(tx: Connection, part_id: int, sim: str, reference: int, recipient: str, now: datetime) -> None:
     """Let a report that came before its send was settled speak now."""
     wanted = {"sim_": sim, "reference_": reference, "since": now - outbox.EARLY_REPORT_WINDOW}
-    for row in tx.execute(_EARLY_REPORTS, wanted).mappings():
-        if _same_number(row["recipient"], recipient):
-            tx.execute(_BIND_REPORT, {"report": row["id"], "part_id": part_id})
-            part = tx.execute(_PART, {"part": part_id}).mappings().one()
-            apply_report(tx, part, row["status"], reference, now)
-            return
+    _speak_first(tx, tx.execute(_EARLY_REPORTS, wanted).mappings().all(), part_id, recipient, now)
+
+
+def match_parked_of_sim(tx: Connection, part: RowMapping, recipient: str, now: datetime) -> None:
+    """The same for a part whose reference nobody heard: the oldest report to that number since its submission."""
+    wanted = {"sim_": part["sim"], "since": part["submitted_at"]}
+    _speak_first(tx, tx.execute(_EARLY_REPORTS_OF_SIM, wanted).mappings().all(), part["id"], recipient, now)
+
+
+def _speak_first(tx: Connection, rows: Sequence[RowMapping], part_id: int, recipient: str, now: datetime) -> None:
+    row = next((row for row in rows if _same_number(row["recipient"], recipient)), None)
+    if row is None:
+        return
+    tx.execute(_BIND_REPORT, {"report": row["id"], "part_id": part_id})
+    part = tx.execute(_PART, {"part": part_id}).mappings().one()
+    apply_report(tx, part, row["status"], row["reference"], now)
 
 
 def _same_number(one: str, other: str) -> bool:

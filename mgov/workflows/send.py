@@ -14,7 +14,7 @@ from mgov.domain.routing import Fleet, SendRules
 from mgov.store import attempts, outbox, reminder_recheck, sims
 from mgov.store.database import Database, wake
 from mgov.store.queue import Taker
-from mgov.workflows.receive import match_parked_reports
+from mgov.workflows.receive import match_parked_of_sim, match_parked_reports
 
 #: How many parts a text needs on the air.
 CountParts = Callable[[str], int]
@@ -329,8 +329,18 @@ def settle_from_memory(db: Database, sender: Sender, sent: Mapping[tuple[str, in
 def _settle_doubt(tx: Connection, sender: Sender, part: RowMapping, was_sent: bool, now: datetime) -> None:
     outbox.set_part(tx, part["id"], state="sent" if was_sent else "queued", error_code=None)
     message = outbox.get(tx, part["message_id"])
-    states = {row["state"] for row in outbox.parts_of(tx, part["message_id"])}
-    if message is None or message["state"] != "uncertain" or "uncertain" in states:
+    if message is None:
+        return
+    _settle_doubtful_message(tx, sender, message, was_sent, now)
+    if was_sent:
+        match_parked_of_sim(tx, part, message["recipient"], now)
+
+
+def _settle_doubtful_message(
+    tx: Connection, sender: Sender, message: RowMapping, was_sent: bool, now: datetime
+) -> None:
+    states = {row["state"] for row in outbox.parts_of(tx, message["id"])}
+    if message["state"] != "uncertain" or "uncertain" in states:
         return
     state = "queued" if "queued" in states else "sent"
     outbox.settle(

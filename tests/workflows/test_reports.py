@@ -8,8 +8,8 @@ from mgov.domain.message import Report
 from mgov.store import outbox
 from mgov.store.database import Database
 from mgov.workflows.receive import receive_reports
-from mgov.workflows.send import expire_overdue
-from tests.workflows.sending import CITIZEN, NOW, claim, finish, origin, queue, report, row, sender, words
+from mgov.workflows.send import expire_overdue, note_slot, settle_from_memory
+from tests.workflows.sending import CITIZEN, NOW, claim, finish, origin, other, queue, report, row, sender, words
 
 SECOND = timedelta(seconds=1)
 
@@ -84,3 +84,40 @@ def test_a_doubt_without_report_expires_and_is_not_sent_again(database: Database
     assert expire_overdue(database, NOW + outbox.REPORT_WINDOW - SECOND) == 0
     assert expire_overdue(database, NOW + outbox.REPORT_WINDOW + SECOND) == 1
     assert row(database, message)["state"] == "expired"
+
+
+def test_a_part_that_only_the_memory_knows_to_be_sent_gets_its_report(database: Database) -> None:
+    """The answer with the reference was lost; the memory says STO SENT; the report is found, before it and after."""
+    for early in (True, False):
+        report(database, "t1", "TELKOMSEL")
+        who = other(sender(database, "t1"), crash_safe=True)
+        message = queue(database)
+        task = claim(database, who)
+        assert task is not None
+        note_slot(database, task.part_id, "ME", 3)
+        finish(database, who, task, "uncertain", code="timeout")
+        told = _report(77, NOW + SECOND, pdu=str(early))
+        if early:
+            database.transact(lambda tx, part=task.part_id: outbox.set_part(tx, part, state="sending"))
+            receive_reports(database, origin("t1"), [told], NOW + SECOND)
+            database.transact(lambda tx, part=task.part_id: outbox.set_part(tx, part, state="uncertain"))
+        assert settle_from_memory(database, who, {("ME", 3): True}, NOW + 2 * SECOND) == 1
+        if not early:
+            assert row(database, message)["state"] == "sent"
+            receive_reports(database, origin("t1"), [told], NOW + 3 * SECOND)
+        assert row(database, message)["state"] == "delivered"
+
+
+def test_a_report_is_rather_of_what_was_sent_than_of_a_doubt(database: Database) -> None:
+    """Two to the same number without a reference: the doubt stays a doubt, and is not declared sent by mistake."""
+    report(database, "t1", "TELKOMSEL")
+    who = other(sender(database, "t1"), crash_safe=True)
+    known, doubtful = queue(database), queue(database)
+    for slot in (3, 4):
+        task = claim(database, who)
+        assert task is not None
+        note_slot(database, task.part_id, "ME", slot)
+        finish(database, who, task, "uncertain", code="timeout")
+    assert settle_from_memory(database, who, {("ME", 3): True}, NOW) == 1
+    receive_reports(database, origin("t1"), [_report(5)], NOW + SECOND)
+    assert [row(database, number)["state"] for number in (known, doubtful)] == ["delivered", "uncertain"]
