@@ -180,19 +180,19 @@ class Daemon:
 
     async def _sweep(self, db: Database) -> None:
         rematching = Rematching(db, bootstrap.payment_policy(self._config))
+        ask = bootstrap.shipped_replies(self._config).render("incomplete", {})
         while not self._stop.is_set():
             now = datetime.now(UTC)
             try:
                 await asyncio.to_thread(recover, db, "", now)
                 await asyncio.to_thread(expire_overdue, db, now)
-                await asyncio.to_thread(self._give_up, db, now)
+                await asyncio.to_thread(self._give_up, db, ask, now)
                 await asyncio.to_thread(rematching.run, now)
             except DatabaseUnavailableError as error:
                 self._log.warning("database away", detail=str(error))
             await self._wait_for_stop(SWEEP)
 
-    def _give_up(self, db: Database, now: datetime) -> None:
-        ask = bootstrap.shipped_replies(self._config).render("incomplete", {})
+    def _give_up(self, db: Database, ask: str, now: datetime) -> None:
         give_up_incomplete(db, now - INCOMPLETE_AFTER, now, ask=ask, own_numbers=db.read(modems.own_numbers))
 
     async def _database(self) -> Database | None:

@@ -1,233 +1,162 @@
-"""How fast this gateway and its peers are, on the same simulated network in the same run: a table, no timed test.
+"""How fast this gateway and its peers are, on the same simulated network in the same run: tables, no timed test.
 
-The peers are Debian's packages, unchanged, tuned as far as their settings go; those that are not installed are left
-out and named.
+Each part runs in a process of its own with a deadline: one that fails says so in a sentence, and the others go on.
+The peers are Debian's packages, unchanged, tuned as far as their settings go; those that are not installed are named.
+Run it on a machine that does nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
+import contextlib
+import dataclasses
+import json
+import os
+import platform
+import signal
+import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from mgov.lab.daemon import LabDaemon, LabModem, modems_ready, times_answered, wait_until
-from modem_drivers.simulated import SimulatedNetwork
+from benchmarks import ours, theirs
+from benchmarks.figures import GATEWAYS, PROMISES, Figure, GatewayRow, table
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-from simulated.peers import PEERS, Peer
-
-QUESTION = "STATUS 12345"  # its answer is one part
-IDLE_SECONDS = 10.0
-SETTLE_SECONDS = 2.0  # after a start, before anything is measured
+Report = dict[str, Any]  # {"row": a GatewayRow, "figures": Figures, "out": texts a second}
 
 
-@dataclass(slots=True)
-class Row:
-    """What was measured of one gateway; times in seconds."""
-
-    name: str
-    median: float | None = None
-    slowest: float | None = None
-    burst: int = 0
-    burst_seconds: float | None = None
-    unanswered: int = 0
-    doubled: int = 0
-    idle_percent: float | None = None
-    cpu_per_text: float | None = None
-    out_per_second: float | None = None
-    note: str = ""
-
-    def cells(self) -> tuple[str, ...]:
-        """The row as words."""
-        rate = self.burst / self.burst_seconds if self.burst_seconds else None
-        return (
-            self.name,
-            _milliseconds(self.median),
-            _milliseconds(self.slowest),
-            f"{self.burst} in {self.burst_seconds:.1f} s" if self.burst_seconds else "-",
-            f"{rate:.1f}" if rate else "-",
-            f"{self.unanswered} / {self.doubled}",
-            f"{self.out_per_second:.1f}" if self.out_per_second else "-",
-            _milliseconds(self.cpu_per_text),
-            f"{self.idle_percent:.2f} %" if self.idle_percent is not None else "-",
-            self.note,
-        )
+def _parts(options: argparse.Namespace) -> dict[str, tuple[float, Callable[[Path], Report]]]:
+    """Every part by name: its deadline in seconds, and what it does in a folder of its own."""
+    parts: dict[str, tuple[float, Callable[[Path], Report]]] = {
+        "sqlite": (90, lambda at: _answers(ours.answers(at, options.texts, options.burst))),
+        "postgresql": (100, lambda at: _answers(ours.answers_on_postgresql(at, options.texts, options.burst))),
+        "out": (60, lambda at: _out(ours.out_of_one(at, options.out))),
+        "fleet": (90, lambda at: {"figures": ours.fleet(at, options.fleet_texts)}),
+        "restart": (60, lambda at: {"figures": ours.restart(at)}),
+        "memory": (60 + options.memory / 20, lambda at: {"figures": ours.memory(at, options.memory)}),
+    }
+    for peer in theirs.PEERS:
+        parts[peer.name] = (130, lambda at, peer=peer: {"row": _peer(peer, at, options)})  # type: ignore[misc]
+    return parts
 
 
-HEADINGS = (
-    "gateway",
-    "answer, median",
-    "slowest",
-    "burst answered",
-    "texts/s",
-    "unanswered / doubled",
-    "out, 1 modem /s",
-    "CPU a text",
-    "CPU idle",
-    "remarks",
-)
+def _answers(measured: tuple[GatewayRow, list[Figure]]) -> Report:
+    return {"row": measured[0], "figures": measured[1]}
 
 
-def _milliseconds(seconds: float | None) -> str:
-    return f"{seconds * 1000:.1f} ms" if seconds is not None else "-"
+def _out(measured: tuple[float, list[Figure]]) -> Report:
+    return {"out": measured[0], "figures": measured[1]}
 
 
-def _modems(network: SimulatedNetwork, count: int) -> list[LabModem]:
-    numbers = [f"+6281110000{number:02d}" for number in range(count)]
-    return [LabModem(f"m{i}", network.add_modem(f"m{i}", number), number) for i, number in enumerate(numbers)]
+def _peer(peer: type[theirs.Peer], folder: Path, options: argparse.Namespace) -> GatewayRow:
+    return theirs.measure(peer, folder, options.peer_texts, options.peer_burst, options.peer_out)
 
 
-def _ask_one_by_one(network: SimulatedNetwork, modems: list[LabModem], count: int, pause: float) -> list[float]:
-    """Answer times of single texts at an easy pace, stored on the SIM → answer accepted by the network."""
-    times: list[float] = []
-    for number in range(count):
-        phone = network.phone(f"+6281200{number:06d}")
-        started = time.perf_counter()
-        phone.send(QUESTION, modems[number % len(modems)].msisdn)
-        if phone.wait_for(1, 30):
-            times.append(time.perf_counter() - started)
-        time.sleep(pause)
-    return times
+def _run_part(name: str, seconds: float, arguments: list[str]) -> Report:
+    """Run one part in a process of its own; whatever goes wrong becomes a row that says so."""
+    started = time.monotonic()
+    process = subprocess.Popen(  # noqa: S603 - ours
+        [sys.executable, __file__, *arguments, "--part", name],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        said, complaints = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return _failed(name, f"not done within {seconds:g} s")
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # its daemons too
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    print(f"{name}: {time.monotonic() - started:.0f} s", file=sys.stderr)
+    if process.returncode:
+        return _failed(name, _sentence(complaints) or f"exit code {process.returncode}")
+    return _read(said.splitlines()[-1])
 
 
-def _burst(network: SimulatedNetwork, modems: list[LabModem], count: int, row: Row, within: float) -> None:
-    phones = [network.phone(f"+6281300{number:06d}") for number in range(count)]
-    started = time.perf_counter()
-    for number, phone in enumerate(phones):
-        phone.send(QUESTION, modems[number % len(modems)].msisdn)
-    wait_until(lambda: all(phone.inbox for phone in phones), within, every=0.005)
-    row.burst, row.burst_seconds = count, time.perf_counter() - started
-    answers = times_answered(network, [phone.number for phone in phones])
-    row.unanswered = sum(1 for times in answers.values() if times == 0)
-    row.doubled = sum(1 for times in answers.values() if times > 1)
+def _sentence(complaints: str) -> str:
+    """The line of a traceback that says what was wrong."""
+    lines = [line for line in complaints.splitlines() if line and not line[0].isspace()]
+    named = [line for line in lines if line.split(":")[0].endswith("Error")]
+    return (named or lines or [""])[-1]
 
 
-def bench_mgov(folder: Path, options: argparse.Namespace, database: str | None = None) -> Row:
-    """Measure `mgov run` on four modems."""
-    row = Row("mgov" if database is None else f"mgov, {database.split(':')[0]}")
-    with SimulatedNetwork.start() as network:
-        modems = _modems(network, 4)
-        daemon = LabDaemon(folder, modems, database=database)
-        daemon.run("db", "upgrade")
-        daemon.start()
-        try:
-            if wait_until(lambda: modems_ready(network, network.modems), 15) is None:
-                row.note = f"modems not ready: {daemon.log_tail(2)}"
-                return row
-            time.sleep(SETTLE_SECONDS)
-            times = _ask_one_by_one(network, modems, options.texts, 0.05)
-            if times:
-                row.median, row.slowest = statistics.median(times), max(times)
-            before = daemon.cpu_seconds()
-            _burst(network, modems, options.burst, row, 60)
-            row.cpu_per_text = (daemon.cpu_seconds() - before) / options.burst
-            time.sleep(SETTLE_SECONDS)
-            before = daemon.cpu_seconds()
-            time.sleep(IDLE_SECONDS)
-            row.idle_percent = (daemon.cpu_seconds() - before) / IDLE_SECONDS * 100
-        finally:
-            daemon.stop()
-    row.out_per_second = _mgov_out(folder / "out", options.out)
-    return row
+def _failed(name: str, why: str) -> Report:
+    print(f"{name}: {why}", file=sys.stderr)
+    if any(name == peer.name for peer in theirs.PEERS):
+        return {"row": GatewayRow(name, note=f"failed: {why[:120]}")}
+    return {"figures": [Figure(name, f"failed: {why[:160]}", kept=False)]}
 
 
-def _mgov_out(folder: Path, count: int) -> float | None:
-    with SimulatedNetwork.start() as network:
-        modems = _modems(network, 1)
-        daemon = LabDaemon(folder, modems)
-        daemon.run("db", "upgrade")
-        daemon.start()
-        try:
-            wait_until(lambda: modems_ready(network, network.modems), 15)
-            lines = "".join(f'{{"to": "+6281400{i:06d}", "text": "Tagihan Anda"}}\n' for i in range(count))
-            (folder / "out.jsonl").write_text(lines)
-            daemon.run("sms", "send", "--jsonl", str(folder / "out.jsonl"))
-            return _rate(network, count, 60)
-        finally:
-            daemon.stop()
+def _written(report: Report) -> str:
+    plain = {name: dataclasses.asdict(value) if name == "row" else value for name, value in report.items()}
+    if "figures" in plain:
+        plain["figures"] = [dataclasses.asdict(figure) for figure in plain["figures"]]
+    return json.dumps(plain)
 
 
-def _rate(network: SimulatedNetwork, count: int, within: float) -> float | None:
-    """Submissions a second, from the first accepted to the last."""
-    wait_until(lambda: len(network.history) >= count, within)
-    history = network.history
-    if len(history) < 2:
-        return None
-    seconds = (history[-1].accepted_at - history[0].accepted_at).total_seconds()
-    return (len(history) - 1) / seconds if seconds else None
+def _read(line: str) -> Report:
+    report: Report = json.loads(line)
+    if "row" in report:
+        report["row"] = GatewayRow(**report["row"])
+    report["figures"] = [Figure(**figure) for figure in report.get("figures", [])]
+    return report
 
 
-def bench_peer(kind: type[Peer], folder: Path, options: argparse.Namespace) -> Row:
-    """Measure one of the existing gateways."""
-    row = Row(kind.name)
-    if reason := kind.missing():
-        row.note = reason
-        return row
-    with SimulatedNetwork.start() as network:
-        modems = _modems(network, 4)
-        peer = kind(folder / "in", [modem.port for modem in modems])
-        peer.start(answers=True)
-        try:
-            time.sleep(8)  # they have no sign of being ready, and take some seconds
-            times = _ask_one_by_one(network, modems, options.peer_texts, 0.5)
-            if times:
-                row.median, row.slowest = statistics.median(times), max(times)
-            before = peer.cpu_seconds()
-            _burst(network, modems, options.peer_burst, row, 120)
-            row.cpu_per_text = (peer.cpu_seconds() - before) / options.peer_burst
-        finally:
-            peer.stop()
-    row.out_per_second = _peer_out(kind, folder / "out", options.peer_out)
-    return row
+def _tables(reports: dict[str, Report]) -> str:
+    rows = [report["row"] for report in reports.values() if "row" in report]
+    figures = [figure for report in reports.values() for figure in report.get("figures", [])]
+    out = reports.get("out", {}).get("out")
+    for row in rows:
+        if row.name == "mgov, SQLite":
+            row.out_per_second = out
+    load = os.getloadavg()[0]
+    head = (
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load at the end {load:.1f}"
+    )
+    gateways = table(GATEWAYS, [row.cells() for row in rows])
+    return "\n\n".join([head, gateways, table(PROMISES, [figure.cells() for figure in figures])])
 
 
-def _peer_out(kind: type[Peer], folder: Path, count: int) -> float | None:
-    with SimulatedNetwork.start() as network:
-        modems = _modems(network, 1)
-        peer = kind(folder, [modem.port for modem in modems])
-        peer.start()
-        try:
-            time.sleep(5)
-            for number in range(count):
-                peer.send(f"6281400{number:06d}", "Tagihan Anda")
-            return _rate(network, count, 60)
-        finally:
-            peer.stop()
-
-
-def _print_table(rows: list[Row]) -> None:
-    table = [HEADINGS, *(row.cells() for row in rows)]
-    widths = [max(len(line[column]) for line in table) for column in range(len(HEADINGS))]
-    for place, line in enumerate(table):
-        print("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |")
-        if place == 0:
-            print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
-
-
-def main() -> None:
-    """Measure what the options ask for and print the table."""
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument("--texts", type=int, default=40, help="single texts to answer (default 40)")
     parser.add_argument("--burst", type=int, default=300, help="texts at once on four modems (default 300)")
     parser.add_argument("--out", type=int, default=300, help="texts out on one modem (default 300)")
-    parser.add_argument("--peer-texts", type=int, default=5)
-    parser.add_argument("--peer-burst", type=int, default=40, help="texts at once for the slower peers (default 40)")
-    parser.add_argument("--peer-out", type=int, default=20)
+    parser.add_argument("--fleet-texts", type=int, default=480, help="texts out on eight modems (default 480)")
+    parser.add_argument("--memory", type=int, default=5000, help="texts while memory is watched (default 5000)")
+    parser.add_argument("--peer-texts", type=int, default=4)
+    parser.add_argument("--peer-burst", type=int, default=24, help="texts at once for the slower peers (default 24)")
+    parser.add_argument("--peer-out", type=int, default=10)
     parser.add_argument("--without-peers", action="store_true", help="measure only this gateway")
-    parser.add_argument("--database", help="also measure this gateway on this empty database (SQLAlchemy URL)")
-    options = parser.parse_args()
-    rows: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="mgov-bench-") as scratch:
-        rows.append(bench_mgov(Path(scratch) / "mgov", options))
-        if options.database:
-            rows.append(bench_mgov(Path(scratch) / "mgov-db", options, options.database))
-        if not options.without_peers:
-            rows += [bench_peer(kind, Path(scratch) / kind.package, options) for kind in PEERS]
-    _print_table(rows)
+    parser.add_argument("--only", action="append", metavar="PART", help="only this part; repeatable")
+    parser.add_argument("--file", type=Path, default=Path("bench.md"), help="where the tables go (default bench.md)")
+    parser.add_argument("--part", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure what the options ask for; print the tables and write them to a file."""
+    options = _options()
+    parts = _parts(options)
+    if options.part:
+        with tempfile.TemporaryDirectory(prefix="mgov-bench-") as scratch:
+            Path(scratch).chmod(0o755)  # PostgreSQL runs as another user
+            print(_written(parts[options.part][1](Path(scratch) / "part")))
+        return
+    peers = {peer.name for peer in theirs.PEERS} if options.without_peers else set()
+    wanted = options.only or [name for name in parts if name not in peers]
+    if unknown := [name for name in wanted if name not in parts]:
+        sys.exit(f"no such part: {', '.join(unknown)}; there are {', '.join(parts)}")
+    reports = {name: _run_part(name, parts[name][0], sys.argv[1:]) for name in wanted}
+    tables = _tables(reports)
+    options.file.write_text(f"{tables}\n", encoding="utf-8")
+    print(tables)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,6 @@ SIM_REST = 5.0  # seconds that a SIM rests after it was refused
 UNREGISTERED = 180.0  # seconds without a network before the radio is reset
 MOMENT = 0.1  # seconds: what a modem sends in it may be claimed together
 MOST_IN_HAND = 16  # parts claimed and not begun
-SLOWEST = 1.0  # seconds a submission is taken for before any was seen
 
 
 class ModemWorker:
@@ -69,7 +68,7 @@ class ModemWorker:
         self._hold_until = 0.0
         self._direct: list[ReceivedPdu] = []  # what came directly and is not written down
         self._writing: asyncio.Task[None] | None = None
-        self._pace = SLOWEST  # seconds that a submission takes, as of late
+        self._pace: float | None = None  # seconds that a submission takes, as of late
         self._woken = False  # whether something was queued since the last claim
         self._faults = 0  # modem faults one after the other
         self._log = structlog.get_logger("modem").bind(modem=settings.name)
@@ -151,7 +150,7 @@ class ModemWorker:
                 await self._submit(radio)
             elif not self._events:
                 self._despatch.pause()
-                await self._wait(min(POLL_OUTBOX, poll, max(0.05, self._hold_until - self._now())))
+                await self._wait(min(poll, self._until_claim()))
 
     # Writing down
 
@@ -189,7 +188,7 @@ class ModemWorker:
 
     def _room(self) -> int:
         """How many parts to claim: one, or as many as this modem sends in a moment."""
-        if not self._clerk.can_hold:
+        if not self._clerk.can_hold or self._pace is None:
             return 1
         return max(1, min(MOST_IN_HAND, int(MOMENT / self._pace))) - len(self._clerk.held) // 2
 
@@ -207,7 +206,8 @@ class ModemWorker:
         task = self._clerk.begin()
         submission = await self._despatch.submit(radio, task)
         self._clerk.settle(task, submission)
-        self._pace += (self._now() - started - self._pace) / 4
+        took = self._now() - started
+        self._pace = took if self._pace is None else self._pace + (took - self._pace) / 4
         self._hold_after(submission.outcome)
         if submission.outcome not in (Outcome.ACCEPTED.value, Outcome.REFUSED_FOR_GOOD.value):
             await self._written()
@@ -376,6 +376,11 @@ class ModemWorker:
 
     def _may_send(self) -> bool:
         return self._now() >= self._hold_until
+
+    def _until_claim(self) -> float:
+        """Seconds until the outbox is worth another look."""
+        held = self._hold_until - self._now()
+        return held if held > 0 else POLL_OUTBOX
 
     def _sender(self, sim: str) -> send.Sender:
         settings = self._settings
