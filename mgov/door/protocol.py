@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-DEFAULT_SOCKET = Path("/run/mgov/door.sock")
+DEFAULT_SOCKET = Path("/run/mgov-door/door.sock")
 #: What a request may be long, in bytes, and how many files may come with it.
 LONGEST_REQUEST, MOST_FILES = 64 * 1024, 8
 _LENGTH = struct.Struct("!I")

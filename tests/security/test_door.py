@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import click
@@ -75,3 +78,16 @@ def test_a_file_that_lies_where_the_command_runs_is_not_the_callers(
 def test_ordinary_words_come_in(words: list[str]) -> None:
     """Texts with slashes, signs and dots are texts."""
     assert fault_of(words, set()) is None
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not here")
+def test_its_unit_is_hardly_exposed_and_still_sees_who_calls() -> None:
+    """1.5 or less, without the user namespace that would make all callers the same."""
+    unit = Path(__file__).parents[2] / "systemd" / "mgov-door.service"
+    assert "\nPrivateUsers=yes" not in unit.read_text()
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)]
+    level = re.search(
+        r"exposure level for \S+: ([\d.]+)", subprocess.run(command, capture_output=True, text=True).stdout
+    )
+    assert level is not None
+    assert float(level[1]) <= 1.5
