@@ -9,8 +9,9 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.permit import FINAL
+from mgov.store import counters
 from mgov.store.consents import still_his
-from mgov.store.schema.services import application, counter, service
+from mgov.store.schema.services import application, service
 from mgov.store.schema.staff import agency
 
 
@@ -36,11 +37,7 @@ def by_reference(tx: Connection, reference: str) -> RowMapping | None:
 
 def next_reference(tx: Connection, year: int) -> str:
     """The next reference of a year: PRM-2026-000001."""
-    name = f"application-{year}"
-    if tx.execute(update(counter).where(counter.c.name == name).values(value=counter.c.value + 1)).rowcount == 0:
-        tx.execute(insert(counter).values(name=name, value=1))
-    value = tx.execute(select(counter.c.value).where(counter.c.name == name)).scalar_one()
-    reference = f"PRM-{year}-{value:06d}"
+    reference = f"PRM-{year}-{counters.advance(tx, f'application-{year}'):06d}"
     return next_reference(tx, year) if by_reference(tx, reference) else reference
 
 

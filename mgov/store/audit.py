@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.engine import RowMapping
-from sqlalchemy.exc import IntegrityError
 
+from mgov.store import counters
 from mgov.store.schema.services import counter
 from mgov.store.schema.staff import audit
 
@@ -28,7 +28,7 @@ BEGINNING = "0" * 64
 UNKEYED = b""
 #: What migration 0002 wrote as `key_name` of the rows that were there before.
 FIRST_KEY = "v1"
-_PENDING = "audit"
+_PENDING = _COUNTER = "audit"
 _LONGEST_LINE, _LONGEST_WORD = 191, 64
 _FETCHED_AT_ONCE = 1000
 
@@ -80,7 +80,7 @@ def chain(tx: Connection, key: bytes) -> Head | None:
     pending: list[dict[str, Any]] = tx.info.pop(_PENDING, [])
     if not pending:
         return None
-    number = _take_numbers(tx, len(pending))
+    number = counters.advance(tx, _COUNTER, len(pending)) - len(pending) + 1  # the counter is the lock of the chain
     previous = _hash_of(tx, number - 1)
     for row in pending:
         row |= {"number": number, "key_name": key_name(key), "previous_hash": previous}
@@ -137,24 +137,6 @@ def _line(value: object, longest: int) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", "?", str(value))[:longest]
 
 
-def _take_numbers(tx: Connection, count: int) -> int:
-    """Reserve `count` numbers and return the first. The row of the counter is the lock under which the chain grows."""
-    step = update(counter).where(counter.c.name == "audit").values(value=counter.c.value + count)
-    if tx.execute(step).rowcount == 0:
-        _make_counter(tx)
-        tx.execute(step)
-    last = int(tx.execute(select(counter.c.value).where(counter.c.name == "audit")).scalar_one())
-    return last - count + 1
-
-
-def _make_counter(tx: Connection) -> None:
-    try:
-        with tx.begin_nested():
-            tx.execute(insert(counter).values(name="audit", value=0))
-    except IntegrityError:
-        pass  # another process has just made it: the update waits for that one
-
-
 def _hash_of(tx: Connection, number: int) -> str:
     """The hash of a row; where somebody deleted it, the chain goes on from what is not there, and verify tells."""
     found: str | None = tx.execute(select(audit.c.hash).where(audit.c.number == number)).scalar()
@@ -205,7 +187,7 @@ def _anchor_fault(row: RowMapping, anchors: Mapping[str, Head]) -> str | None:
 
 
 def _tail_fault(tx: Connection, count: int, anchors: Mapping[str, Head]) -> str | None:
-    written = tx.execute(select(counter.c.value).where(counter.c.name == "audit")).scalar() or 0
+    written = tx.execute(select(counter.c.value).where(counter.c.name == _COUNTER)).scalar() or 0
     if written != count:
         return f"{written} rows were written, {count} are there: the tail was cut"
     for place, anchor in anchors.items():

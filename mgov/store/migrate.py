@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, inspect
 
+from mgov.store import portals
 from mgov.store.database import Database, temporary
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -43,7 +44,9 @@ def _without_foreign_keys(connection: Any, _record: Any) -> None:  # noqa: ANN40
 
 
 def _upgrade(tx: Connection) -> None:
+    portals.close_doors(tx)
     command.upgrade(configuration(tx), "head")
+    portals.open_doors(tx)
     if tx.dialect.name == "sqlite":
         broken = tx.exec_driver_sql("pragma foreign_key_check").first()
         if broken is not None:
