@@ -40,6 +40,10 @@ def _modems(seen: dict[str, Any], ago: Ago) -> Iterator[str]:
         signal = "-" if row["signal_dbm"] is None else f"{row['signal_dbm']} dBm"
         memory = f" SIM {row['storage_used']}/{row['storage_total']}" if row["storage_total"] else ""
         balance = "" if row["balance"] is None else f" pulsa Rp{row['balance']:,}".replace(",", ".")
+        if row["days_left"] is not None:
+            balance += f" ({row['days_left']} hari)"
+        if row["blocked"]:
+            balance += f" kuota {row['blocked']}"
         state = "tanpa kabar" if row["silent"] and row["state"] == "ready" else row["wish"] or row["state"]
         line = f"  {row['name']:<12} {state:<12} {row['operator'] or '-':<10} {signal:>9}{memory}{balance}"
         yield f"{line} antre {row['queued']} terkirim {row['sent_today']} terlihat {ago(row['last_seen'])}"
@@ -54,6 +58,8 @@ def _queues(seen: dict[str, Any], ago: Ago) -> Iterator[str]:
     yield f"MASUK belum diolah {inbox['waiting']} tertua {ago(inbox['oldest'])} bagian tak lengkap {parts}"
     oldest = seen["oldest_waiting"]
     yield f"KELUAR menunggu tertua: SMS {ago(oldest['sms'])}, surel {ago(oldest['email'])}"
+    if seen["dead_letters"] or seen["only_to_held"]:
+        yield f"  gagal untuk selamanya {seen['dead_letters']} (mgov sms dead), ditahan uji coba {seen['only_to_held']}"
     for row in seen["queues"]:
         held = f" ditahan {row['held']}" if row["held"] else ""
         yield f"  {row['channel']:<6} {row['priority']:<12} {row['state']:<10} {row['count']:>7}{held}"

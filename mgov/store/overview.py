@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -98,6 +98,16 @@ def last_transition(tx: Connection) -> datetime | None:
     return tx.execute(select(transition.c.at).where(transition.c.id == newest)).scalar()
 
 
-def day_start(now: datetime, hours: int = 24) -> datetime:
-    """The moment so many hours ago."""
-    return now - timedelta(hours=hours)
+def dead_letters(tx: Connection) -> int:
+    """How many messages failed for good and were not sent again."""
+    columns, again = outbound_message.c, outbound_message.alias("again")
+    resent = select(again.c.id).where(again.c.resend_of == columns.id).exists()
+    return int(tx.execute(select(func.count()).where(columns.state == "failed", ~resent)).scalar_one())
+
+
+def held_by_pilot(tx: Connection) -> int:
+    """How many queued messages a pilot holds back (`only_to`)."""
+    columns = outbound_message.c
+    return int(
+        tx.execute(select(func.count()).where(columns.state == "queued", columns.held.is_not(None))).scalar_one()
+    )

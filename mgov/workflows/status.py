@@ -33,6 +33,8 @@ def _look(tx: Connection, now: datetime, day_began: datetime) -> dict[str, Any]:
         "jobs": [_job(job, row) for job, row in sorted(job_slots.latest(tx).items())],
         "alerts": [alerts.as_row(row) for row in alerts.raised(tx)],
         "errors": overview.last_errors(tx, now - timedelta(days=1)),
+        "dead_letters": overview.dead_letters(tx),
+        "only_to_held": overview.held_by_pilot(tx),
         "pauses": [dict(row) for row in pauses.listing(tx)],
         "held": conditions.held(tx),
         "held_messages": conditions.held_count(tx) or 0,
@@ -43,7 +45,7 @@ def _look(tx: Connection, now: datetime, day_began: datetime) -> dict[str, Any]:
 def _modem(row: dict[str, Any], now: datetime) -> dict[str, Any]:
     shown = (
         "name", "node", "state", "operator", "signal_dbm", "storage_used", "storage_total", "queued", "sent_today",
-        "balance", "valid_until", "last_seen", "down_since", "error", "wish",
+        "balance", "valid_until", "last_seen", "down_since", "error", "wish", "blocked", "days_left",
     )  # fmt: skip
     seen = row["last_seen"]
     return {name: row.get(name) for name in shown} | {"silent": seen is not None and now - seen > timedelta(minutes=3)}

@@ -30,6 +30,7 @@ WORDS = {
     "ID": "1", "NOMOR": "1", "TEXT": "BANTUAN", "NAME": "sim-1", "CODE": "*888#", "REF": "IZN-2026-000123",
     "STATUS": "diproses", "TOPIC": "PAD", "KIND": "message", "P": "2026", "DIR": "new", "URL": "sqlite:///new.db",
     "tsel-1": "sim-1", "statement.csv": "statement.csv", "4711": "1", "4712": "1", "12": "1", "DATE": "2026-12-01",
+    "0812...": "+6281200000001",
     "/var/lib/mgov/backups": ".", "N": "1", "NUMBER": "+6281200000001", "LOGIN": "wati", "BODY": "isi", "PATH": "mgov.toml", "COMMAND": "status",
 }  # fmt: skip
 STATEMENT = "booked_at,value_date,amount,type,reference,description,balance\n2026-11-24,2026-11-24,100,CR,REF123,x,\n"
@@ -60,6 +61,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in ("bill", "application", "document"):
             shutil.copy(ROOT / f"config/demo/{name}s.csv", folder)
             assert CliRunner().invoke(main, [name, "import", f"{name}s.csv"]).exit_code == 0
+        shutil.copy(ROOT / "config/demo/documents.csv", folder / "dokumen.csv")
+        (folder / "kades.csv").write_text("address,label\n+6281200000077,Desa Contoh\n", encoding="utf-8")
         (folder / "statement.csv").write_text(STATEMENT, encoding="utf-8")
         (folder / "targets.csv").write_text(TARGETS, encoding="utf-8")
         (folder / "texts.jsonl").write_text(
