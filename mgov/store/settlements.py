@@ -245,15 +245,12 @@ def count_statuses(tx: Connection) -> dict[str, int]:
 def sync_refunds(tx: Connection, now: datetime) -> int:
     """Put on the refund list what bills hold beyond their amount, or hold although cancelled or paid elsewhere.
 
-    The few rupiah that made an amount unique are booked as such and not given back.
+    What is listed and is no surplus any more is dropped, unless it was given back already. The few rupiah that made an
+    amount unique are booked as such and not given back. Returns how many are new on the list.
     """
     surplus = case((bill.c.state == "open", bill.c.overpaid), else_=bill.c.allocated)
-    listed = (
-        select(refund.c.bill_id, func.sum(refund.c.amount).label("amount"))
-        .where(refund.c.state != "dropped")
-        .group_by(refund.c.bill_id)
-        .subquery()
-    )
+    _drop_refunds(tx, surplus, now)
+    listed = _listed()
     known = func.coalesce(listed.c.amount, 0)
     query = (
         select(bill.c.id, bill.c.state, bill.c.unique_suffix, known.label("known"), (surplus - known).label("missing"))
@@ -268,6 +265,22 @@ def sync_refunds(tx: Connection, now: datetime) -> int:
     ]
     insert_many(tx, refund, rows)
     return sum(1 for row in rows if row["state"] == "due")
+
+
+def _listed() -> Any:  # noqa: ANN401 - a subquery
+    return (
+        select(refund.c.bill_id, func.sum(refund.c.amount).label("amount"))
+        .where(refund.c.state != "dropped")
+        .group_by(refund.c.bill_id)
+        .subquery()
+    )
+
+
+def _drop_refunds(tx: Connection, surplus: Any, now: datetime) -> None:  # noqa: ANN401 - a clause of SQLAlchemy
+    listed = _listed()
+    query = select(bill.c.id).join(listed, listed.c.bill_id == bill.c.id).where(listed.c.amount > surplus)
+    stale = refund.c.state.in_(("due", "booked")) & among(refund.c.bill_id, list(tx.scalars(query)))
+    tx.execute(update(refund).where(stale).values(state="dropped", decided_at=now, decided_by="system:engine"))
 
 
 def _surplus_of(row: Row[Any]) -> list[tuple[int, str, str]]:
