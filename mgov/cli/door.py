@@ -22,7 +22,7 @@ from mgov.workflows.founding import unix_user_of
 
 
 @click.command()
-@click.option("--socket", "path", type=click.Path(path_type=Path), help="Where to listen; /run/mgov-door/door.sock else.")
+@click.option("--socket", "path", type=click.Path(path_type=Path), help="Where to listen, if not in /run/mgov-door.")
 @click.pass_obj
 def door(context: CliContext, path: Path | None) -> None:
     """Serve commands of other Unix users of this host: each by his own account and role."""
