@@ -50,7 +50,8 @@ class AuditFiles:
 
     def remember(self, head: Head) -> None:
         """Note the newest row outside the database: in the anchor file, which only goes forward, and in the journal."""
-        syslog.syslog(syslog.LOG_AUTHPRIV | syslog.LOG_NOTICE, f"mgov audit head {head.number} {head.hash}")
+        syslog.openlog("mgov", 0, syslog.LOG_AUTHPRIV)
+        syslog.syslog(syslog.LOG_NOTICE, f"audit head {head.number} {head.hash}")
         for path in self._places(self.anchor_file, ANCHOR_NAME):
             if _write_anchor(path, head, forward_only=True):
                 return
