@@ -25,7 +25,7 @@ from sqlalchemy import insert, update
 
 from mgov.bootstrap import shipped_table
 from mgov.cli.main import main
-from mgov.store import outbox, pauses
+from mgov.store import outbox, pauses, staff
 from mgov.store.database import Database
 from mgov.store.schema.messages import modem
 from mgov.store.schema.money import bank_account, bank_statement
@@ -143,6 +143,8 @@ def test_four_modems_with_four_troubles(tmp_path: Path, migrated_sqlite_url: str
         )
         site = Site(tmp_path, migrated_sqlite_url, tables)
         network.fault("sepi", FaultKind.UNREGISTERED, seconds=120)
+        noc = {"login": "budi", "phone": "+628129990001", "created_at": NOW, "created_by": "t"}
+        site.change(lambda tx: staff.add(tx, ["noc"], **noc))
         with _daemon(site):
             wanted = {"sim_locked kunci", "modem_unregistered sepi", "modem_down lepas"}
             assert _until(lambda: wanted <= {row["what"] for row in site.doctor()}, 75), site.doctor()
@@ -155,6 +157,9 @@ def test_four_modems_with_four_troubles(tmp_path: Path, migrated_sqlite_url: str
             assert re.search(r"sepi +unregistered", screen)
             assert re.search(r"lepas +down", screen)
             assert re.search(r"baik +ready", screen)
+            told = network.phone("+628129990001")
+            assert _until(lambda: any("SIM terkunci kunci" in text.text for text in told.inbox), 30)
+            assert any("panduan A3" in text.text for text in told.inbox)
 
 
 def test_a_full_sim(site: Site) -> None:
