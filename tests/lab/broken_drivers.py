@@ -75,10 +75,11 @@ async def _believing_clear(self: Memory, slots: Sequence[Slot]) -> Cleared:
 
 
 def _deletes_all() -> None:
-    """Empties the whole memory after reading it, with what came in meanwhile."""
+    """Empties the whole memory a moment after reading it, with what came in meanwhile."""
 
     async def clear(self: Memory, slots: Sequence[Slot]) -> Cleared:
         if slots:
+            await asyncio.sleep(0.2)
             await self._session.ask("+CMGD=1,4", "sim")
         return Cleared((), ())
 
