@@ -114,7 +114,7 @@ def _take_others(board: Board) -> None:
     """Take due dates and periods: they have the shape of a date and are not the payment's."""
     if not board.hints(*_DUE_HINTS):
         return
-    for pattern in (_ISO, _NUMERIC, _NAMED, _NAMED_SHORT, _DAY_ONLY):
+    for pattern in (_ISO, _NUMERIC, _NAMED, _NAMED_SHORT, _NO_YEAR, _DAY_ONLY):
         for match in board.find(pattern):
             if _NOT_PAID_ON.search(board.before(match.start(), 34)) and board.free(match.start(), match.end()):
                 board.take(match.start(), match.end(), "due date or period, not the payment date")

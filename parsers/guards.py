@@ -28,9 +28,6 @@ _NAMES_REPORT = re.compile(
 _REQUEST_VERB = re.compile(
     r"(?:di\w{3,}|maaf|bantu\w*|info\w*|penjelasan|(?:izin|ijin) (?:bertanya|tanya|nanya|pak|bu|saya|sy|tidak|tdk|ga|gak|telat|cuti|pulang|absen)|tanya|petunjuk|perhatian\w*|segera|konfirmasi|dicek|di cek|cek|tindak|solusi|kebijak\w*|pak|bu|doa\w*|jawab\w*|kirim\w*|bersabar|tunggu|kerja ?sama\w*|keringanan|diskon|perbaik\w*|agar|supaya|jangan|bisa)\b"
 )
-_REGISTER_NOT = re.compile(
-    r"\b(?:hadir|kehadiran|pustaka|hitam|pemain|nilai|antrean|isi|belanja|harga|menu|tunggu|pemilih|riwayat hidup|rapat|nama (?:peserta|siswa)|kelas|sekolah|lomba|bpjs|umroh|haji|kursus|kuliah|siswa)\b"
-)
 _PAST = re.compile(r"\b(?:belum|blm|gagal|kapan|cicilan|berapa|brp)\b")
 
 
@@ -93,7 +90,7 @@ def _register(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | 
         return "BILL"
     if re.match(r"\W*(?:dokumen)", rest):
         return "DOCUMENTS"
-    if _REGISTER_NOT.search(rest) or "?" in rest:
+    if v.OTHER_LIST.said(rest) or "?" in rest:
         return ""
     return None if _count(rest) <= 5 and keyword.exact else SENTENCE
 

@@ -259,7 +259,7 @@ _WANTS_TO_REGISTER = re.compile(
 
 
 def _register(low: str, marks: Marks) -> bool:
-    if not v.REGISTER.said(low):
+    if not v.REGISTER.said(low) or v.OTHER_LIST.said(low):
         return False
     return marks.long_number or bool(
         _WANTS_TO_REGISTER.search(low) and (v.SELF.said(low) or len(talk(low).tokens) <= 5)

@@ -47,7 +47,9 @@ _LABELLED_OTHER = re.compile(
 )
 
 
-_ANOTHER = re.compile(r" ?(?:dan|&|and|sama|sareng|karo) (?:(?:no|ref|reff|bukti|nomor)[ .:]{1,2})?\d{6,}")
+_ANOTHER = re.compile(
+    r" ?(?:\([^)]{0,20}\))? ?(?:dan|&|and|sama|sareng|karo) (?:(?:no|ref|reff|bukti|nomor)[ .:]{1,2})?\d{6,}"
+)
 """A second number that is called a proof in the same breath."""
 
 

@@ -11,7 +11,7 @@ from parsers.keywords import Keyword
 
 _SIM_CARD = re.compile(r"\d{16}\D{1,3}\d{16}")
 _NAME_WORD = re.compile(
-    r"\b(?:atas nama|a[./]?n\.?|an\.|nama(?: saya| lengkap| usaha| perusahaan)?|nami(?:na)?|jeneng(?:ku)?|name(?: is)?)[ :=]{1,3}([A-Za-z][\w.'\- ]{2,60}?)(?=[,;#\n]| nik\b| ktp\b| nib\b| dengan\b| ingin\b| mau\b|$)",
+    r"\b(?:atas nama|a[./]?n\.?|an\.|nama(?: saya| lengkap| usaha| perusahaan)?|nami(?:na)?|jeneng(?:ku)?|name(?: is)?)[ :=]{1,3}([A-Za-z][\w.'\- ]{2,60}?)(?=[,;#\n]| nik\b| ktp\b| nib\b| dengan\b| ingin\b| mau\b| tolong\b| mohon\b| minta\b| daftar\w*\b| untuk\b| utk\b|$)",
     re.I,
 )
 _I_AM = re.compile(
@@ -84,7 +84,7 @@ def apply(board: Board, keyword: Keyword | None) -> dict[str, object]:
     if keyword is None or re.match(r"(?:mengajukan|ajukan|membuat|bikin|urus)\b", board.low[keyword.end :].strip()):
         match = _SERVICE_WORD.search(board.text)
         return {"service": " ".join(match[1].upper().split())} if match else {}
-    rest = board.text[keyword.end :].strip(" .,:;#*|/-_\n")
+    rest = re.sub(r"^(?:for|untuk|utk)\s+", "", board.text[keyword.end :].strip(" .,:;#*|/-_\n"), flags=re.I)
     head, *tail = re.split(r"\s*[#*|;\n]\s*|\s+[/\-]\s+|\s*[:,]\s+|_", rest, maxsplit=1)
     if not tail:
         head, *tail = re.match(r"((?:izin |ijin )?\S+)\s*(.*)", rest, re.S | re.I).groups() if rest else ("",)  # type: ignore[union-attr]

@@ -107,6 +107,11 @@ REGISTER = Sense(
     "daftar daftarkan daftarin mendaftar mendaftarkan ndaftar daptar ngadaptar registrasi register registration reg didaftar* pendaftaran ndaftarke sign_up signup"
 )
 """Speaks of registering."""
+OTHER_LIST = Sense(
+    "hadir kehadiran pustaka hitam pemain nilai antrean antrian paspor isi belanja harga menu tunggu pemilih riwayat_hidup rapat nama_peserta nama_siswa kelas sekolah lomba bpjs umroh haji kursus",
+    "kuliah siswa reseller ojek pekerja lowongan magang",
+)
+"""Other lists and registrations than ours."""
 SELF = Sense("nik ktp nib nama nami jeneng diri akun saya sy perusahaan usaha_kami kami name abdi kulo myself me i")
 """Speaks of oneself."""
 WANTS = Sense(
