@@ -32,6 +32,7 @@ from mgov.workflows.answer import AnswerSettings
 from mgov.workflows.figures import FiguresSettings
 from mgov.workflows.handlers.request import HandlerSettings, PayAccount
 from mgov.workflows.payments_matching import PaymentPolicy
+from mgov.workflows.portals import PortalSettings
 from mgov.workflows.remind import RemindSettings
 from modem_drivers.at import AtRadio
 from modem_drivers.profiles import Profile, read_profiles
@@ -251,7 +252,14 @@ def calendar() -> Calendar:
 
 def outreach(config: Config) -> Outreach:
     """What writes to people unasked, and their mail."""
-    return Outreach(config, shipped_table("documents.toml"), calendar())
+    frame = shipped("mail.html").read_text(encoding="utf-8")
+    tables = shipped_table("documents.toml"), shipped_table("reminder_texts.toml")
+    return Outreach(config, *tables, frame, calendar())
+
+
+def portal_settings(config: Config) -> PortalSettings:
+    """What the taking of portals' orders needs."""
+    return PortalSettings(shipped_replies(config), remind_settings(config).wording.kinds.duties)
 
 
 def remind_settings(config: Config) -> RemindSettings:

@@ -13,6 +13,7 @@ from typing import Any
 from mgov.config import Config
 from mgov.domain.routing import SendRules
 from mgov.gateway.warning_watch import WarningWatch
+from mgov.mail.html_frame import HtmlFrame
 from mgov.mail.lmtp import LmtpServer
 from mgov.mail.mailbox import ImapSettings, Mailbox
 from mgov.mail.sender import MailSender, SmtpSettings
@@ -34,10 +35,15 @@ MailPart = MailSender | LmtpServer | Mailbox
 
 @dataclass(frozen=True, slots=True)
 class Outreach:
-    """One site's ways of writing to people. `kinds` is `documents.toml` as a table."""
+    """One site's ways of writing to people.
+
+    `kinds` is `documents.toml` and `texts` is `reminder_texts.toml` as tables, `frame` the text of `mail.html`.
+    """
 
     config: Config
     kinds: Mapping[str, Any]
+    texts: Mapping[str, Any]
+    frame: str
     calendar: Calendar
 
     def quiet_hours(self) -> QuietHours:
@@ -57,7 +63,7 @@ class Outreach:
         section, kinds = self.config.reminders, DocumentKinds.read(self.kinds)
         limits = {"sms": section.per_minute or self._modems_per_minute(), "email": section.mails_per_minute}
         return RemindSettings(
-            wording=Wording(self.config.contact, self.config.language, kinds),
+            wording=Wording.read(self.config.contact, self.config.language, kinds, self.texts),
             stages=section.stages,
             kinds={**kinds.stages, **{kind.upper(): stages for kind, stages in section.kinds.items()}},
             quiet=self.quiet_hours(),
@@ -94,7 +100,7 @@ class Outreach:
         config, parts = self.config, list[MailPart]()
         own = frozenset({parseaddr(config.smtp.sender)[1].lower()}) if config.smtp else frozenset()
         if config.smtp is not None:
-            parts.append(MailSender(_smtp_settings(config), db, wake))
+            parts.append(MailSender(_smtp_settings(config, self._html_frame()), db, wake))
         if config.lmtp is not None:
             parts.append(LmtpServer(config.lmtp.host, config.lmtp.port, own, db, self.warning_door()))
         if config.imap is not None:
@@ -133,13 +139,16 @@ class Outreach:
             Job("forget-slots", DailyAt(time(3), self.config.zone), forget),
         )
 
+    def _html_frame(self) -> HtmlFrame:
+        return HtmlFrame.read(self.frame, self.config.language, self.config.contact)
+
     def _modems_per_minute(self) -> float | None:
         """None unless every modem has a limit: without one there is nothing to spread over."""
         limits = [modem.max_per_minute for modem in self.config.modem]
         return sum(filter(None, limits)) if limits and all(limits) else None
 
 
-def _smtp_settings(config: Config) -> SmtpSettings:
+def _smtp_settings(config: Config, frame: HtmlFrame) -> SmtpSettings:
     assert config.smtp is not None  # noqa: S101 - asked before
     section = config.smtp
     return SmtpSettings(
@@ -153,6 +162,7 @@ def _smtp_settings(config: Config) -> SmtpSettings:
         ca_file=str(section.ca_file) if section.ca_file else None,
         per_minute=section.per_minute,
         rules=SendRules(only_to=config.routing.only_to),
+        frame=frame,
     )
 
 

@@ -43,8 +43,11 @@ KILLED_AFTER = 1.5  # seconds into a run
 
 def settings() -> RemindSettings:
     """The shipped kinds and the default cadence."""
-    table = tomllib.loads((ROOT / "config" / "documents.toml").read_text(encoding="utf-8"))
-    return RemindSettings(Wording("Pemprov Banten", "id", DocumentKinds.read(table)))
+    kinds, texts = (
+        tomllib.loads((ROOT / "config" / name).read_text(encoding="utf-8"))
+        for name in ("documents.toml", "reminder_texts.toml")
+    )
+    return RemindSettings(Wording.read("Pemprov Banten", "id", DocumentKinds.read(kinds), texts))
 
 
 def rows(first: int, count: int, due: int, today: date) -> Iterator[dict[str, object]]:

@@ -11,6 +11,8 @@ from email.utils import format_datetime, parseaddr
 from typing import Any
 from urllib.parse import quote
 
+from mgov.mail.html_frame import HtmlFrame
+
 UNASKED = frozenset({"reminder", "bulk"})
 
 
@@ -20,8 +22,13 @@ def message_id_of(message: Mapping[str, Any], sender: str) -> str:
     return f"<mgov.{message['id']}.{int(message['queued_at'].timestamp() * 1_000_000):x}@{domain}>"
 
 
-def compose(message: Mapping[str, Any], sender: str, answers: str | None, now: datetime) -> EmailMessage:
-    """Make the mail; `sender` is `Name <address>` or an address, `answers` the Message-ID that it answers."""
+def compose(
+    message: Mapping[str, Any], sender: str, answers: str | None, now: datetime, frame: HtmlFrame | None = None
+) -> EmailMessage:
+    """Make the mail; `sender` is `Name <address>` or an address, `answers` the Message-ID that it answers.
+
+    With a `frame` it is text and HTML alike.
+    """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _address(sender)
     mail["To"] = _address(message["recipient"])
@@ -33,9 +40,11 @@ def compose(message: Mapping[str, Any], sender: str, answers: str | None, now: d
     mail["Auto-Submitted"] = "auto-replied" if message["in_reply_to"] else "auto-generated"
     if message["priority"] in UNASKED:
         mail["List-Unsubscribe"] = f"<mailto:{parseaddr(sender)[1]}?subject={quote('BERHENTI')}>"
-    mail.set_content(message["text"].encode("utf-8", "replace").decode("utf-8"))
-    if message["html"]:
-        mail.add_alternative(message["html"], subtype="html")
+    text = message["text"].encode("utf-8", "replace").decode("utf-8")
+    mail.set_content(text)
+    html = message["html"] or (frame.render(_subject(message), text) if frame else None)
+    if html:
+        mail.add_alternative(html, subtype="html")
     return mail
 
 

@@ -16,6 +16,7 @@ import structlog
 
 from mgov.domain.routing import SendRules
 from mgov.mail.compose import compose, message_id_of
+from mgov.mail.html_frame import HtmlFrame
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows.mail import MailOutcome, MailResult, MailTask, any_due, next_mail, settle_mail
 
@@ -38,6 +39,7 @@ class SmtpSettings:
     per_minute: int | None = None
     timeout: float = 30.0
     rules: SendRules = field(default_factory=SendRules)
+    frame: HtmlFrame | None = None
 
 
 class MailSender:
@@ -109,7 +111,9 @@ class MailSender:
 
     async def _submit(self, client: aiosmtplib.SMTP, task: MailTask) -> MailResult:
         try:
-            mail = compose(dict(task.message), self._settings.sender, task.answers, datetime.now(UTC))
+            mail = compose(
+                dict(task.message), self._settings.sender, task.answers, datetime.now(UTC), self._settings.frame
+            )
         except (HeaderParseError, ValueError, IndexError) as error:
             return MailResult(MailOutcome.REFUSED_FOR_GOOD, "address", f"cannot be written as a mail: {error}")
         refused = await self._envelope(client, str(task.message["recipient"]))

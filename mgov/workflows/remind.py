@@ -241,7 +241,7 @@ def _content(channel: str, rows: list[Any], on: date, wording: Wording) -> dict[
         return {
             "text": reminder_text.mail(wording, rows, on),
             "subject": reminder_text.subject(wording, rows),
-            "html": reminder_text.mail_html(wording, rows, on),
+            "html": None,  # made of the text when it leaves
         }
     return {"text": reminder_text.sms(wording, rows, on), "subject": None, "html": None}
 

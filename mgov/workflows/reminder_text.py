@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,47 +19,27 @@ _TWO_SEPTETS_OR_NONE = re.compile(r"[\^{}\\\[~\]|`]")
 #: A text points to INFO for at most so many kinds.
 KINDS_HINTED = 2
 
-_WORDS = {
-    "id": {
-        "due": "jatuh tempo",
-        "past": "sudah lewat jatuh tempo",
-        "for": "a.n.",
-        "many": "{n} dokumen/tagihan Anda",
-        "more": "dan {n} lainnya, balas DOKUMEN utk rincian",
-        "more_by": "Cara:",
-        "stop": "Balas BERHENTI utk stop",
-        "greeting": "Yth. Bapak/Ibu,",
-        "intro": "Berikut yang akan atau sudah jatuh tempo:",
-        "subject": "Pengingat",
-        "pay": "bayar lalu konfirmasi dengan BAYAR",
-    },
-    "en": {
-        "due": "falls due on",
-        "past": "was due on",
-        "for": "for",
-        "many": "{n} documents/bills of yours",
-        "more": "and {n} more, reply DOKUMEN for details",
-        "more_by": "How:",
-        "stop": "Reply STOP to end",
-        "greeting": "Dear Sir or Madam,",
-        "intro": "These fall due or have fallen due:",
-        "subject": "Reminder",
-        "pay": "pay, then confirm with BAYAR",
-    },
-}
+#: What `reminder_texts.toml` has to name, in each language.
+WORDS = ("due", "past", "for", "many", "more", "more_by", "stop", "pay", "greeting", "intro", "subject")
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Who speaks, in which language, and what is known of kinds."""
+    """Who speaks, in which language, what is known of kinds, and the fixed phrases (`reminder_texts.toml`)."""
 
     sender: str
     language: str
     kinds: DocumentKinds
+    words: Mapping[str, str]
+
+    @classmethod
+    def read(cls, sender: str, language: str, kinds: DocumentKinds, texts: Mapping[str, Mapping[str, str]]) -> Wording:
+        """With the phrases of a language; raises KeyError for one that lacks (the file's format has a test)."""
+        return cls(sender, language, kinds, {name: texts[language][name] for name in WORDS})
 
     def word(self, name: str) -> str:
         """A fixed phrase."""
-        return _WORDS[self.language][name]
+        return self.words[name]
 
 
 def sms(wording: Wording, rows: Sequence[Mapping[str, Any]], on: date) -> str:
@@ -119,16 +98,6 @@ def mail(wording: Wording, rows: Sequence[Mapping[str, Any]], on: date) -> str:
     lines = [_mail_line(wording, row, on) for row in rows]
     parts = [wording.word("greeting"), wording.word("intro"), "\n".join(lines), wording.word("stop"), wording.sender]
     return "\n\n".join(parts)
-
-
-def mail_html(wording: Wording, rows: Sequence[Mapping[str, Any]], on: date) -> str:
-    """The same as HTML; every value is escaped."""
-    items = "".join(f"<li>{html.escape(_mail_line(wording, row, on)[2:])}</li>" for row in rows)
-    words = {name: html.escape(wording.word(name)) for name in ("greeting", "intro", "stop")}
-    return (
-        f'<!doctype html><html lang="{wording.language}"><body><p>{words["greeting"]}</p><p>{words["intro"]}</p>'
-        f"<ul>{items}</ul><p>{words['stop']}</p><p>{html.escape(wording.sender)}</p></body></html>"
-    )
 
 
 def _mail_line(wording: Wording, row: Mapping[str, Any], on: date) -> str:

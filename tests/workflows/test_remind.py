@@ -28,10 +28,10 @@ from mgov.workflows.forecast import Forecast, forecast
 from mgov.workflows.remind import RemindSettings
 from mgov.workflows.reminder_text import Wording
 
-KINDS = DocumentKinds.read(
-    tomllib.loads((Path(__file__).parents[2] / "config" / "documents.toml").read_text(encoding="utf-8"))
-)
-SETTINGS = RemindSettings(Wording("Pemprov Banten", "id", KINDS))
+CONFIG = Path(__file__).parents[2] / "config"
+KINDS = DocumentKinds.read(tomllib.loads((CONFIG / "documents.toml").read_text(encoding="utf-8")))
+TEXTS = tomllib.loads((CONFIG / "reminder_texts.toml").read_text(encoding="utf-8"))
+SETTINGS = RemindSettings(Wording.read("Pemprov Banten", "id", KINDS, TEXTS))
 ACTOR = Actor.system("test")
 NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Jakarta"))
 TODAY = NOON.date()
