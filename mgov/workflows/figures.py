@@ -33,8 +33,9 @@ class FiguresSettings:
 class Figures:
     """What a leader reads; money is whole rupiah.
 
-    `paid` is what closed months said when they were closed, and what is known now of the others; `correction` is what
-    came in of closed months since; `realised` is both. `percent` measures the year so far against the year's `target`.
+    `paid` (and `realised`, its name in the reports) is what the ledger says now. `as_closed` is what closed months said
+    when they were closed, and what is known now of the others; `correction` is the difference, `billed_correction`
+    the same of what was billed. `percent` measures the year so far against the year's `target`.
     `last_year` is what the same days brought a year before. `as_of` is the last day that the statements of all accounts
     cover, `missing_days` the banking days of the period up to today that some account's statements leave out.
     """
@@ -46,7 +47,9 @@ class Figures:
     sector: str
     bills: int
     billed: int
+    billed_correction: int
     paid: int
+    as_closed: int
     correction: int
     realised: int
     outstanding: int
@@ -137,7 +140,7 @@ def _figures(
 ) -> Figures:
     agency = figures.agency_code_of(tx, scope.agency_id) if scope.agency_id is not None else ""
     now = figures.money(tx, scope, span.first, span.after)
-    known, correction, closed_count = _as_closed(tx, name, scope, agency, span)
+    closed = _as_closed(tx, name, scope, agency, span)
     so_far = figures.paid(tx, scope, span.year_so_far.first, span.year_so_far.after)
     target = figures.target_of(tx, name, agency, span.first.year) if scope.sector is None else None
     before = span.of_last_year(today)
@@ -151,35 +154,44 @@ def _figures(
         sector=scope.sector or "",
         bills=now.bills,
         billed=now.billed,
-        paid=known,
-        correction=correction,
-        realised=known + correction,
+        billed_correction=closed.billed_since,
+        paid=now.paid,
+        as_closed=now.paid - closed.paid_since,
+        correction=closed.paid_since,
+        realised=now.paid,
         outstanding=now.outstanding,
         target=target,
         so_far=so_far,
         percent=percent(so_far, target),
         last_year=last_year,
-        change=None if not last_year else round(100 * (known + correction - last_year) / last_year, 1),
+        change=None if not last_year else round(100 * (now.paid - last_year) / last_year, 1),
         in_progress=in_progress,
         overdue=overdue,
         as_of=figures.known_until(tx),
         missing_days=len(missing_days(tx, settings.calendar, span, today)),
-        closed_months=closed_count,
+        closed_months=closed.months,
     )
 
 
-def _as_closed(tx: Connection, name: str, scope: Scope, agency: str, span: Period) -> tuple[int, int, int]:
-    """Paid as closed months said it and as it is known of the others; what closed months gained since; how many."""
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """How many months of a period are closed, and how much they gained (or lost) since."""
+
+    months: int = 0
+    billed_since: int = 0
+    paid_since: int = 0
+
+
+def _as_closed(tx: Connection, name: str, scope: Scope, agency: str, span: Period) -> _Closed:
     months = span.months
     kept = figures.closed(tx, name, agency, [month.label for month in months]) if scope.sector is None else {}
-    if not kept:
-        return figures.paid(tx, scope, span.first, span.after), 0, 0
-    said = gained = 0
+    billed_since = paid_since = 0
     for month in months:
-        now = figures.paid(tx, scope, month.first, month.after)
-        as_closed = int(kept[month.label]["paid"]) if month.label in kept else now
-        said, gained = said + as_closed, gained + now - as_closed
-    return said, gained, len(kept)
+        if month.label in kept:
+            now = figures.money(tx, scope, month.first, month.after)
+            billed_since += now.billed - int(kept[month.label]["billed"])
+            paid_since += now.paid - int(kept[month.label]["paid"])
+    return _Closed(len(kept), billed_since, paid_since)
 
 
 def missing_days(tx: Connection, calendar: Calendar, span: Period, today: date) -> list[date]:

@@ -129,8 +129,10 @@ def test_a_closed_month_never_changes_silently(books: Books) -> None:
     books.pay(first, 200, date(2026, 10, 22))
     books.pay(first, 70, date(2026, 11, 2))
     october, year = books.figures("PAD", "2026-10"), books.figures("PAD", "2026")
-    assert (october.paid, october.correction, october.realised) == (300, 200, 500)
-    assert (year.paid, year.correction, year.realised, year.closed_months) == (370, 200, 570, 1)
+    assert (october.as_closed, october.correction, october.realised) == (300, 200, 500)
+    assert (year.as_closed, year.correction, year.paid, year.closed_months) == (370, 200, 570, 1)
+    books.bill("PKB-2", 40, date(2026, 10, 25))
+    assert books.figures("PAD", "2026-10").billed_correction == 40
     assert books.figures("PKB", "2026-10", agency_id=books.agencies["BAPENDA"]).correction == 200
     assert figures_closing.close_due(books.db, SETTINGS, TODAY, 10, NOW) == []
     with pytest.raises(figures_closing.FiguresError, match="closed already"):
