@@ -85,10 +85,11 @@ class ModemWorker:
             failure = await self._attempt()
             self._ladder.served(self._now() - started)
             if self._stopping:
-                return
+                break
             if failure is not None:
                 await self._climb(failure)
             await self._sleep(self._ladder.pause())
+        await self._clerk.report_down("stopped", "its daemon was stopped")
 
     async def _attempt(self) -> RadioError | None:
         """Open the modem and serve it; returns why that ended."""

@@ -138,7 +138,10 @@ def test_a_modem_is_asked_while_the_daemon_holds_it(site: Path) -> None:
 
 
 def test_a_modem_is_asked_when_no_daemon_runs(site: Path) -> None:
-    """The command opens the port itself."""
+    """The command opens the port itself, also a moment after the daemon was stopped."""
+    with _daemon(site):
+        pass
+    assert _rows(site, "modem", "list")[0]["state"] == "stopped"
     assert "Rp50.000" in _mgov(site, "modem", "ussd", "m1", "*888#")
     assert _rows(site, "modem", "probe", "m1")[0]["imsi"].startswith("510")
 
