@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+_LONGEST_PREFIX = 12
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Talk:
     """A lower-case text as words: in their order, as a set, and as a line with single spaces."""
 
     tokens: tuple[str, ...]
     words: frozenset[str]
     line: str
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """Everything that a word of the text begins with."""
+        return frozenset(
+            word[:length] for word in self.words for length in range(1, min(len(word), _LONGEST_PREFIX) + 1)
+        )
 
 
 @lru_cache(maxsize=32)
@@ -32,22 +40,24 @@ class Sense:
     ``sampai_mana`` a phrase.
     """
 
-    __slots__ = ("_phrases", "_prefixes", "_words")
+    __slots__ = ("_begins", "_firsts", "_phrases", "_prefixes", "_words")
 
     def __init__(self, *lists: str) -> None:
         entries = " ".join(lists).split()
         self._prefixes = tuple(one[:-1] for one in entries if one.endswith("*"))
+        self._begins = frozenset(self._prefixes)
         self._phrases = tuple(f" {one.replace('_', ' ')} " for one in entries if "_" in one and not one.endswith("*"))
+        self._firsts = frozenset(phrase.split()[0] for phrase in self._phrases)
         self._words = frozenset(one for one in entries if "_" not in one and not one.endswith("*"))
 
     def said(self, low: str) -> bool:
         """Whether a lower-case text holds one of the words or phrases."""
         heard = talk(low)
-        return (
-            not self._words.isdisjoint(heard.words)
-            or (bool(self._prefixes) and any(one.startswith(self._prefixes) for one in heard.tokens))
-            or any(phrase in heard.line for phrase in self._phrases)
-        )
+        if not self._words.isdisjoint(heard.words):
+            return True
+        if self._begins and not self._begins.isdisjoint(heard.beginnings):
+            return True
+        return not self._firsts.isdisjoint(heard.words) and any(phrase in heard.line for phrase in self._phrases)
 
     def has(self, word: str) -> bool:
         """Whether a single lower-case word belongs to the meaning."""

@@ -4,42 +4,75 @@ from __future__ import annotations
 
 import re
 
-_CODES = re.compile(
-    r"\b(?:otp|kode verifikasi|verification code|kode rahasia|one time password|password anda|kode akses|kode keamanan)\b|\brahasiakan\b|jangan (?:berikan|beritahu\w*|sebarkan|bagikan) (?:kode|kpd|ke(?:pada)?)"
+from parsers.lexicon import Sense, alternatives
+
+_CODES = Sense(
+    "otp kode_verifikasi verification_code kode_rahasia one_time_password password_anda kode_akses kode_keamanan rahasiakan kode_aktivasi security_code passcode",
 )
+_DO_NOT_TELL = re.compile(
+    r"\bjangan (?:berikan|beritahu\w*|sebarkan|bagikan|sebutkan) (?:kode|kpd|ke(?:pada)?|pin|pada)\b"
+)
+
+_YOU = alternatives("anda kamu kami rekening_anda rek_anda rekening_kamu")
+_GET = alternatives("menerima terima mendapat dapat mendapatkan")
 _INCOMING = re.compile(
-    r"\b(?:transfer|dana|uang|kredit|tf|trf) masuk\b|\b(?:anda|kamu|kami|rekening anda|rek anda)(?: telah| sudah| tlh)? (?:menerima|terima|mendapat|dapat)\b|\bincoming transfer\b|\byou(?: have|'ve)? received\b|"
-    r"\btelah (?:masuk|diterima|dikreditkan) (?:ke|di|dari)\b|\bdana (?:telah )?diterima\b|\bmenerima (?:transfer|dana|uang|kiriman)\b|\bdikredit\w*\b|\b(?:has been|was|been) credited\b|\bkredit (?:ke )?rek\w*|\bterima transfer\b"
+    rf"\b(?:transfer|dana|uang|kredit|tf|trf) masuk\b|\b(?:{_YOU})(?: telah| sudah| tlh)? (?:{_GET})\b|\bmenerima (?:transfer|dana|uang|kiriman)\b|\bterima transfer\b|\bkredit (?:ke )?rek\w*|"
+    r"\btelah (?:masuk|diterima|dikreditkan) (?:ke|di|dari)\b|\bdana (?:telah )?diterima\b|\bdikredit\w*\b"
 )
-_OPERATOR = re.compile(
-    r"\b(?:kuota|pulsa|paket data|bonus|masa aktif|poin)\b.{0,80}(?:\*\d{2,3}|tersisa|gb|mb|hubungi|hub|isi ulang|berlaku|aktif|telkomsel|indosat|smartfren|im3|xl|tri\b|habis|internet|kirim|100rb)|\bisikan pulsa\b|\b(?:kirim|isi|beliin|belikan|transfer) pulsa\b|"
-    r"\bpulsa\b.{0,80}\b(?:mama|papa|kantor polisi|dulu|rb)\b|\btidak terdaftar\b|\bketik menu\b|\bkartu (?:prabayar|sim)\b|\bregistrasi ulang\b|\b4444\b|\bnomor yang anda tuju\b"
+_INCOMING_EN = Sense(
+    "incoming_transfer you_received you_have_received you've_received been_credited was_credited credited_to"
 )
-_SPAM = re.compile(
-    r"\b(?:pemenang|menang(?:kan)?|undian|hadiah|selamat anda|diskon|promo|pinjaman|pinjol|kta|slot|gacor|judi|togel|cair|bunga ringan|dana tunai|dana cepat|tanpa jaminan|jual|dijual|obral|investasi bodong|"
-    r"maxwin|deposit|cashback|klik|http\w*|www|bit\.ly|wa\.me|bank transfer ke rekening|kredit tanpa|modal usaha)\b"
+
+_OPERATOR_GOODS = Sense("kuota pulsa paket_data bonus masa_aktif poin paket_internet gb mb")
+_OPERATOR_TALK = Sense(
+    "tersisa gb mb hubungi hub isi_ulang berlaku aktif telkomsel indosat smartfren xl tri axis habis internet kirim menit nelpon beli pembelian mama papa dulu"
 )
-_MISDIRECTED = re.compile(
-    r"\b(?:trx|transaksi|kartu|token) ?(?:anda|listrik|pln)\b.{0,80}\b(?:token|kwh)\b|\btolong (?:transfer|kirim|trf|tf)\w*.{0,80}\b(?:ke rek|rek(?:ening)?|mama|dulu)\b|\b(?:transfer|kirim|trf|tf)(?: aja| saja| dulu)? (?:uangnya|uang|duit|dananya).{0,80}\b(?:ke rek\w*|ke nomor) (?:ini|baru)\b"
+_OPERATOR_CODE = re.compile(r"\*\d{2,3}|\b100rb\b|\b\d+ ?(?:gb|mb)\b")
+_OPERATOR = Sense(
+    "isikan_pulsa kirim_pulsa isi_pulsa beliin_pulsa belikan_pulsa transfer_pulsa tidak_terdaftar ketik_menu kartu_prabayar kartu_sim registrasi_ulang nomor_yang_anda_tuju"
 )
-_OUT_OF_OFFICE = re.compile(
-    r"\b(?:out of office|automatic reply|balasan otomatis|jawaban otomatis|auto[- ]?reply|undeliverable|delivery (?:status|failure|has failed)|mailer-daemon|tidak (?:berada )?di kantor|sedang cuti|could not be delivered|mail delivery)\b"
+_OPERATOR_NUMBER = re.compile(r"(?<!\d)4444(?!\d)")
+
+_SPAM = Sense(
+    "pemenang menang menangkan memenangkan undian hadiah selamat_anda diskon promo pinjaman pinjol kta slot gacor judi togel cair bunga_ringan dana_tunai dana_cepat tanpa_jaminan jual dijual obral",
+    "investasi_bodong maxwin deposit cashback klik http* www bit ly bank_transfer_ke_rekening kredit_tanpa modal_usaha bonus_new_member",
 )
-_REPORTED_OURS = re.compile(r"\bketik (?:bayar|status|tagihan|daftar|batal)\b|\bbalas:? (?:bayar|ya\b|berhenti)")
+_LINK = re.compile(r"https?:|www\.|bit\.ly|wa\.me|\.(?:xyz|tk|click|top)\b")
+
+_METER = Sense("kwh token stroom")
+_METER_OF = Sense("trx_anda transaksi_anda kartu_anda token_anda token_listrik token_pln trx_listrik pln")
+_BEGS = re.compile(
+    r"\btolong (?:transfer|kirim|trf|tf)\w*.{0,80}\b(?:ke rek|rek(?:ening)?|mama|dulu)\b|"
+    r"\b(?:transfer|kirim|trf|tf)(?: aja| saja| dulu)? (?:uangnya|uang|duit|dananya).{0,80}\b(?:ke rek\w*|ke nomor) (?:ini|baru)\b|"
+    r"\b(?:rek(?:ening)?|nomor) baru\b.{0,80}\b(?:transfer|kirim)\b"
+)
+_OUT_OF_OFFICE = Sense(
+    "out_of_office out_of_the_office automatic_reply balasan_otomatis jawaban_otomatis autoreply auto_reply undeliverable delivery_status delivery_failure delivery_has_failed mailer daemon",
+    "tidak_di_kantor tidak_berada_di_kantor sedang_cuti could_not_be_delivered mail_delivery saya_cuti",
+)
+_OURS = re.compile(r"\bketik (?:bayar|status|tagihan|daftar|batal)\b|\bbalas:? (?:bayar|ya\b|berhenti)")
+_LONG = 60
+"""Characters above which a text that quotes our own words is our own text come back."""
 
 
 def of(low: str, names_bill: bool) -> str | None:
     """Say what kind of noise a lower-case text is, None when it may be a request. ``names_bill``: it has a reference."""
-    if _CODES.search(low):
+    if _CODES.said(low) or _DO_NOT_TELL.search(low):
         return "one-time code"
-    if _INCOMING.search(low):
+    if _INCOMING.search(low) or _INCOMING_EN.said(low):
         return "notice of incoming money"
-    if _OUT_OF_OFFICE.search(low):
+    if _OUT_OF_OFFICE.said(low):
         return "automatic reply"
     if names_bill:
-        return "our own text come back" if _REPORTED_OURS.search(low) and len(low) > 60 else None
-    if _OPERATOR.search(low):
+        return "our own text come back" if len(low) > _LONG and _OURS.search(low) else None
+    if _is_operators(low):
         return "operator's notice"
-    if _MISDIRECTED.search(low):
+    if _BEGS.search(low) or (_METER.said(low) and _METER_OF.said(low)):
         return "asks for money"
-    return "advertisement or fraud" if _SPAM.search(low) else None
+    return "advertisement or fraud" if _SPAM.said(low) or _LINK.search(low) else None
+
+
+def _is_operators(low: str) -> bool:
+    if _OPERATOR.said(low) or _OPERATOR_NUMBER.search(low):
+        return True
+    return _OPERATOR_GOODS.said(low) and (_OPERATOR_TALK.said(low) or bool(_OPERATOR_CODE.search(low)))
