@@ -10,6 +10,7 @@ from sqlalchemy.engine import RowMapping
 
 from mgov.store import history, stories
 from mgov.workflows.explain_outbound import outbound_story
+from mgov.workflows.explain_reading import read_how
 from mgov.workflows.explain_story import Line, Teller
 from mgov.workflows.explain_words import detail, listed, say, word
 
@@ -80,9 +81,9 @@ def _received(row: RowMapping, message: RowMapping, parts: Sequence[RowMapping],
 
 def _read(row: RowMapping, message: RowMapping, lang: str) -> str:
     if message["command"] is None:
-        return say("not_a_command", lang, how=row["cause"])
+        return say("not_a_command", lang, how=read_how(row["cause"], lang))
     fields = json.loads(message["fields"]) if message["fields"] else {}
-    return say("read_as", lang, command=message["command"], fields=listed(fields), how=row["cause"])
+    return say("read_as", lang, command=message["command"], fields=listed(fields), how=read_how(row["cause"], lang))
 
 
 def _payments(tx: Connection, message: RowMapping, teller: Teller) -> list[Line]:

@@ -16,6 +16,7 @@ from mgov.store.schema.messages import outbound_message
 from mgov.workflows import dead_letters, errands, pauses
 from mgov.workflows.dead_letters import NotResentError
 from mgov.workflows.explain import story
+from mgov.workflows.explain_reading import read_how
 from mgov.workflows.explain_words import SENTENCES, WORDS
 from mgov.workflows.receive import receive_reports, receive_text
 from modem_drivers.outcomes import CMS
@@ -161,3 +162,12 @@ def test_what_was_queued_in_one_statement_is_told_as_well(database: Database) ->
     database.transact(lambda tx: tx.execute(insert(outbound_message), [known]))
     told = _told(database, "send", 1)
     assert told.startswith(f"Pesan keluar 1 ke {CITIZEN} masuk antrean, prioritas reminder (dokumen): «izin habis»")
+
+
+def test_how_a_text_was_read_is_told_in_indonesian() -> None:
+    """The readers' rules have their words; what a citizen wrote stays as it is."""
+    told = "keyword: BAYAR is PAY; proof: 5928; no keyword, the words ask for BILL; something new: x"
+    assert read_how(told, "id") == (
+        "kata kunci: BAYAR berarti PAY; nomor bukti: 5928; tanpa kata kunci, kalimatnya meminta BILL; something new: x"
+    )
+    assert read_how(told, "en") == told
