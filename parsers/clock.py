@@ -149,6 +149,7 @@ def _in_part(hour: int, part: str) -> int:
     return hour % 12 if part == "dawn" and hour == 12 else hour
 
 
+_GREETED = re.compile(r"\b(?:selamat|met|good|slmt) \w+[^\d]*$")
 _BEHIND = re.compile(rf"[ ,]{{0,2}}(?:wib )?({_PART})\b")
 _AHEAD = re.compile(rf"\b({_PART})\b[^\d]{{0,14}}$")
 
@@ -158,6 +159,6 @@ def _part_near(board: Board, match: re.Match[str]) -> str | None:
     if behind:
         return _PARTS[behind[1]]
     zone = board.low[max(0, match.start() - 26) : match.start()]
-    greeted = re.search(r"\b(?:selamat|met|good|slmt) \w+[^\d]*$", zone)
+    greeted = _GREETED.search(zone)
     ahead = None if greeted else _AHEAD.search(zone)
     return _PARTS[ahead[1]] if ahead else None

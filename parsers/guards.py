@@ -28,6 +28,8 @@ _NAMES_REPORT = re.compile(
 _REQUEST_VERB = re.compile(
     r"(?:di\w{3,}|maaf|bantu\w*|info\w*|penjelasan|(?:izin|ijin) (?:bertanya|tanya|nanya|pak|bu|saya|sy|tidak|tdk|ga|gak|telat|cuti|pulang|absen)|tanya|petunjuk|perhatian\w*|segera|konfirmasi|dicek|di cek|cek|tindak|solusi|kebijak\w*|pak|bu|doa\w*|jawab\w*|kirim\w*|bersabar|tunggu|kerja ?sama\w*|keringanan|diskon|perbaik\w*|agar|supaya|jangan|bisa)\b"
 )
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_WORDS = re.compile(r"\w+")
 _PAST = re.compile(r"\b(?:belum|blm|gagal|kapan|cicilan|berapa|brp)\b")
 
 
@@ -40,13 +42,13 @@ def refuses(keyword: Keyword, board: Board, marks: Marks) -> str | None:
 
 def _left(board: Board, keyword: Keyword) -> int:
     """How many words behind the keyword nobody has a role for."""
-    words = re.findall(r"[^\W\d_]{2,}", board.rest[keyword.end :].replace(TAKEN, " "))
+    words = _LETTERS.findall(board.rest[keyword.end :].replace(TAKEN, " "))
     return sum(not (_FILL.has(word) or v.TAX.has(word)) for word in words)
 
 
 def _count(rest: str) -> int:
     """How many words are said, courtesy at the end left aside."""
-    return len(re.findall(r"\w+", trim(rest)))
+    return len(_WORDS.findall(trim(rest)))
 
 
 _LOOSE = frozenset({"menu", "off", "start", "bantu"})

@@ -30,6 +30,7 @@ _COURTESY = re.compile(
     r"ass|asslm|aslm|assalamualaikum\w*|assalamu'?alaikum|wr|wb|salam|dgn hormat|dengan hormat|selamat (?:pagi|siang|sore|malam)|good (?:morning|afternoon|evening)|pagi|siang|sore|malam|met \w+|tolong|tlg|please|pls|"
     r"gan|bos|om|tante|ketik|format|sampurasun|nuwun sewu|mangga|wilujeng \w+|dinas|petugas|hormat kami)\b(?:\s|[^\w?])*)*"
 )
+_DOUBLED = re.compile(r"(.)\1+")
 _FIRST = re.compile(r"\?+|[a-z]+(?:-?nya)?|[a-z0-9]+")
 
 
@@ -75,7 +76,7 @@ def guess(word: str) -> str | None:
         return word
     if len(word) < 4 or word in _COMMON or not word.isascii():
         return None
-    squeezed = re.sub(r"(.)\1+", r"\1", word)
+    squeezed = _DOUBLED.sub(r"\1", word)
     if squeezed in WORDS and len(squeezed) >= 4:
         return squeezed
     plain = word.translate(str.maketrans("014", "oia"))

@@ -9,7 +9,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from parsers import amounts, banks, clock, dates, identities, intents, phones, plates, proofs, references
-from parsers.board import Board
+from parsers.board import TAKEN, Board
 from parsers.references import Found
 
 _ZONE = ZoneInfo("Asia/Jakarta")
@@ -23,6 +23,8 @@ _RIGHT = re.compile(
 _CODE_WORD = re.compile(
     r"(?:\bkode|\bkd|\bcode)\.?[ ]?(?:bayar|byr|pembayaran|billing|tagihan|samsat)?(?:nya)?[^\d\x01]{0,14}$|\b(?:bayar|byr|tagihan|bill|kdbayar|kodebayar|payment|pay|skrd|utk|untuk|buat|for|lunas|lunasi)\b[^\d\w]{0,4}$|^[^\w]*$"
 )
+_CODE_OF = re.compile(r"\b(?:kode|kd)\.? ?(?:bayar|byr|pembayaran)")
+_LONE_NUMBER = re.compile(r"(?<![\w.,/\-])(?:0\d{6,}|\d{8,15}|[a-z]{2,4}\d{7,})(?![\w])")
 _ID_WORD = re.compile(r"\b(?:nik|ktp|kk|npwp|nib|kartu keluarga)\b[^\d]{0,16}$")
 
 
@@ -48,9 +50,7 @@ def marks(board: Board, seen: Seen) -> intents.Marks:
     """What the text holds besides words, for the rules that choose the command."""
     bill = any(references.is_bill(one.value) for one in seen.references)
     application = any(not references.is_bill(one.value) for one in seen.references)
-    code = any(
-        re.search(r"\b(?:kode|kd)\.? ?(?:bayar|byr|pembayaran)", board.before(one.start, 40)) for one in seen.codes
-    )
+    code = any(_CODE_OF.search(board.before(one.start, 40)) for one in seen.codes)
     long_number = bool(identities.find(board.text))
     return intents.Marks(
         bill=bill or code,
@@ -73,9 +73,7 @@ def _proofs_of(board: Board, rest: str, codes: tuple[Found, ...]) -> tuple[bool,
 
 def _has_lone_number(probe: Board) -> bool:
     """Whether a number with the shape of a proof stands beside a bill's."""
-    return bool(re.search(r"(?<![\w.,/\-])(?:0\d{6,}|\d{8,15}|[a-z]{2,4}\d{7,})(?![\w])", probe.rest)) and bool(
-        re.search(r"\x01", probe.rest)
-    )
+    return TAKEN in probe.rest and _LONE_NUMBER.search(probe.rest) is not None
 
 
 def read_fields(

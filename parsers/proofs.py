@@ -29,6 +29,10 @@ _FREE = re.compile(r"(?<![\w.,/\-])([a-z]{1,8}[\-/.]?\d[a-z0-9]{4,18}|\d[a-z0-9]
 _SECOND = re.compile(
     r"\)?[ ]?[#*|;_,/\n] ?\(?([a-z]{0,8}\d[a-z0-9.\-]{4,24}|\d{3,5}(?: \d{3,5}){1,4})\)?(?= ?(?:[#*|;_,/\n]|$))"
 )
+_SIGNS = re.compile(r"[^A-Z0-9]")
+_MONEY_AHEAD = re.compile(r"(?:rp|idr)\.? ?$")
+_DENIED = re.compile(r"\b(?:bukan|bkn)\b[^,;]*$")
+_SUM_OR_DATE = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d+(?:rb|jt|k)")
 _OTHER_FIELD = re.compile(r"(?:rp|idr)[\d.,]+|\d{1,3}(?:\.\d{3})+|\d{1,2}[.\-]\d{1,2}[.\-]\d{2,4}|[1-9]\d{2,6}00")
 """A sum or a date where the proof is looked for."""
 _NOT_A_PROOF = re.compile(
@@ -55,7 +59,7 @@ _ANOTHER = re.compile(
 
 def normalise(value: str) -> str:
     """Upper case, letters and digits only; leading zeros stay."""
-    return re.sub(r"[^A-Z0-9]", "", value.upper())
+    return _SIGNS.sub("", value.upper())
 
 
 def is_proof(value: str) -> bool:
@@ -102,7 +106,7 @@ def read_left_over(board: Board) -> str | None:
         for m in board.find(_FREE)
         if is_proof(normalise(m[1])) and not _NOT_A_PROOF.search(board.before(m.start(), 40))
     ]
-    found = [m for m in found if not re.search(r"(?:rp|idr)\.? ?$", board.before(m.start(), 5)) and _looks_free(m[1])]
+    found = [m for m in found if not _MONEY_AHEAD.search(board.before(m.start(), 5)) and _looks_free(m[1])]
     return _take(board, found[0]) if len({m[1] for m in found}) == 1 else None
 
 
@@ -116,9 +120,9 @@ def _fits(board: Board, match: re.Match[str]) -> bool:
     raw = match[1]
     if not is_proof(normalise(raw)) or _NOT_A_PROOF.search(board.before(match.start(), 24) + " "):
         return False
-    if re.search(r"\b(?:bukan|bkn)\b[^,;]*$", match[0][: match.start(1) - match.start()]):
+    if _DENIED.search(match[0][: match.start(1) - match.start()]):
         return False
-    return not re.fullmatch(r"\d{1,3}(?:\.\d{3})+|\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d+(?:rb|jt|k)", raw)
+    return not _SUM_OR_DATE.fullmatch(raw)
 
 
 def _take(board: Board, match: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from parsers.normalise import normalise
 from parsers.reading import Reading, missing_of
 from parsers.separators import unify
 
+_ANYTHING = re.compile(r"\w|\?")
 _NOTHING = Reading(None)
 _MARKUP = re.compile(r"<(?:html|body|div|p|br|span|table|td|font|b|blockquote)\b", re.I)
 
@@ -22,7 +23,7 @@ def read(text: str, received_at: datetime, names: banks.Names = banks.SHIPPED) -
     if "\n" in plain or "<" in plain:
         plain = own_text(plain, bool(_MARKUP.search(plain)))
     plain = unify(normalise(plain))
-    if not re.search(r"\w|\?", plain):
+    if not _ANYTHING.search(plain):
         return _NOTHING
     board = Board(plain)
     seen = payment.look(board)
