@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from sqlalchemy import insert
@@ -359,3 +360,23 @@ def test_writes_to_a_sims_memory_are_counted(database: Database) -> None:
         note_slot(database, task.part_id, storage, 1)
         finish(database, who, task)
     assert [entry["memory_writes"] for entry in database.read(lambda tx: modems.listing(tx, NOW))] == [2]
+
+
+def test_modems_at_work_together_take_each_message_once(database: Database) -> None:
+    """Four workers of two operators drain a mixed queue side by side: all leaves, nothing twice."""
+    fleet = {"t1": "TELKOMSEL", "t2": "TELKOMSEL", "x1": "XL", "x2": "XL"}
+    for name, operator in fleet.items():
+        report(database, name, operator)
+    numbers = [queue(database, to=to) for _ in range(30) for to in (CITIZEN, ON_XL)]
+
+    def drain(name: str) -> list[int]:
+        who, taken = sender(database, name), []
+        while (task := claim(database, who)) is not None:
+            taken.append(int(task.message["id"]))
+            finish(database, who, task)
+        return taken
+
+    with ThreadPoolExecutor(len(fleet)) as pool:
+        taken = list(pool.map(drain, fleet))
+    assert sorted(number for part in taken for number in part) == numbers
+    assert all(row(database, number)["attempts"] == 1 for number in numbers)
