@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, case, func, or_, select, text
 from sqlalchemy.engine import RowMapping
 
-from mgov.store import job_slots
+from mgov.store import job_slots, pauses
 from mgov.store.schema.messages import PRIORITIES, inbound_message, modem, outbound_message
 from mgov.store.schema.money import bank_account, bank_statement, review_case
 from mgov.store.schema.services import service
@@ -31,7 +31,9 @@ def oldest_queued(
     """Since when the oldest due message waits, and how many do; reminders and broadcasts wait by design."""
     columns = outbound_message.c
     due = (columns.state == "queued") & (columns.channel == channel) & columns.held_from.is_(None)
-    due &= or_(columns.not_before <= now, columns.attempts > 0)
+    due &= or_(columns.not_before <= now, columns.attempts > 0) & columns.held.is_(None)
+    if paused := pauses.current(tx).urgencies:  # a person knows that these wait
+        due &= columns.urgency.not_in(paused)
     if not everything:
         due &= columns.urgency <= PRIORITIES["transaction"]
     # a message that was tried waits since it was queued; one that was not waits since its hour came
