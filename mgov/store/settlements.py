@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -21,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from mgov.store import audit
 from mgov.store.bulk import among, insert_many, update_many
 from mgov.store.database import wake
 from mgov.store.schema.messages import PRIORITIES, outbound_message
@@ -33,11 +36,24 @@ Rows = Sequence[dict[str, Any]]
 
 #: Rows after which PostgreSQL's statistics are too old to plan the next queries by.
 STALE_AFTER = 5_000
+#: Allocations that the audit names one by one; of more it keeps number, sum and digest.
+MOST_TOLD = 20
 
 
 def allocate(tx: Connection, rows: Rows) -> None:
-    """Insert allocations; the database refuses what a credit does not have."""
+    """Insert allocations; the database refuses what a credit does not have. The audit keeps what they were."""
     insert_many(tx, settlement, rows)
+    if rows:
+        ledger = [(row["bank_entry_id"], row["bill_id"], row["amount"]) for row in rows]
+        total = sum(amount for _, _, amount in ledger)
+        told: dict[str, Any] = {"rows": len(ledger), "sum": total, "sha256": _digest(ledger)}
+        if len(ledger) <= MOST_TOLD:
+            told["allocations"] = ledger
+        audit.record(tx, rows[0]["actor"], "payment.allocate", "settlement", rows[0]["rule"], told, now=rows[0]["at"])
+
+
+def _digest(ledger: list[tuple[int, int, int]]) -> str:
+    return hashlib.sha256(json.dumps(ledger).encode()).hexdigest()
 
 
 def refresh_statistics(tx: Connection) -> None:
@@ -51,11 +67,20 @@ def refresh_statistics(tx: Connection) -> None:
             tx.execute(text(f"analyze {table.name}{also}"))
 
 
+#: The row that is the lock; it is there after the first time, however many ask at once.
+_MAKE_LOCK = {
+    "sqlite": text("insert or ignore into counter (name, value) values ('ledger', 0)"),
+    "postgresql": text("insert into counter (name, value) values ('ledger', 0) on conflict do nothing"),
+    "mysql": text("insert ignore into counter (name, value) values ('ledger', 0)"),
+}
+
+
 def lock(tx: Connection) -> None:
     """Whoever changes the ledger does so alone until the transaction ends: machine and people never decide at once."""
-    mine = counter.c.name == "ledger"
-    if tx.execute(update(counter).where(mine).values(value=counter.c.value + 1)).rowcount == 0:
-        tx.execute(insert(counter).values(name="ledger", value=1))
+    take = update(counter).where(counter.c.name == "ledger").values(value=counter.c.value + 1)
+    if tx.execute(take).rowcount == 0:
+        tx.execute(_MAKE_LOCK.get(tx.dialect.name, _MAKE_LOCK["mysql"]))
+        tx.execute(take)
 
 
 def change_confirmations(tx: Connection, rows: Rows) -> None:
