@@ -15,7 +15,6 @@ from sqlalchemy import (
     case,
     exists,
     func,
-    insert,
     literal,
     select,
     text,
