@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from parsers import number_words
@@ -74,15 +75,7 @@ def take_bare(board: Board) -> None:
 
 def _marked(board: Board) -> list[Sum]:
     found: list[Sum] = []
-    for pattern, value in (
-        *(((number_words.SAID, _word_value),) if board.hints(*number_words.HINTS) else ()),
-        (_UNITS, _unit_value),
-        (_GROUPED, _grouped_value),
-        (_RUPIAH, _rupiah_value),
-        (_SPACED, _rupiah_value),
-        *(((_SETENGAH, _half),) if board.hints("setengah") else ()),
-        *(((_NAMED_RUPIAH, _rupiah_value),) if board.hints("rupiah", "perak") else ()),
-    ):
+    for pattern, value in _styles(board):
         for match in board.find(pattern):
             number = value(match)
             if number is not None and number < LARGEST and board.free(match.start(), match.end()):
@@ -95,6 +88,22 @@ def _marked(board: Board) -> list[Sum]:
             found.append(Sum(int(match[1]), role))
             board.take(match.start(), match.end(), f"amount ({role})")
     return found
+
+
+def _styles(board: Board) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], int | None]]]:
+    """The styles of sums that this text can have at all, the surest first."""
+    if board.hints(*number_words.HINTS):
+        yield number_words.SAID, _word_value
+    yield _UNITS, _unit_value
+    yield _GROUPED, _grouped_value
+    if board.hints("rp", "idr"):
+        yield _RUPIAH, _rupiah_value
+    if board.hints(" 000"):
+        yield _SPACED, _rupiah_value
+    if board.hints("setengah"):
+        yield _SETENGAH, _half
+    if board.hints("rupiah", "perak"):
+        yield _NAMED_RUPIAH, _rupiah_value
 
 
 def _role(board: Board, match: re.Match[str]) -> str:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from parsers.lexicon import talk
+
 TAKEN = "\x01"
 
 
@@ -37,6 +39,10 @@ class Board:
     def hints(self, *pieces: str) -> bool:
         """Whether any of these pieces occurs at all: asked before a costly pattern, which then decides."""
         return any(piece in self.low for piece in pieces)
+
+    def says(self, words: frozenset[str]) -> bool:
+        """Whether one of these words is said, digits glued to it or not."""
+        return not words.isdisjoint(talk(self.low).words)
 
     def take(self, start: int, end: int, rule: str) -> None:
         """Give the span its role; ``rule`` says which, for people."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import time
 
-from parsers.board import Board
+from parsers.board import TAKEN, Board
 
 _PARTS = {
     "subuh": "dawn", "sbh": "dawn", "pagi": "morning", "pg": "morning", "isuk": "morning", "enjing": "morning", "enjing-enjing": "morning",
@@ -15,10 +16,12 @@ _PARTS = {
     "malem": "night", "mlem": "night", "peuting": "night", "wengi": "night", "bengi": "night", "evening": "night", "night": "night",
     "semalam": "night", "smlm": "night", "semalem": "night",
 }  # fmt: skip
+_PART_WORDS = frozenset(word for name in _PARTS for word in name.split("-"))
 _PART = "|".join(sorted(map(re.escape, _PARTS), key=len, reverse=True))
 _HOURS = {"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9, "sepuluh": 10,
           "sebelas": 11, "duabelas": 12, "dua belas": 12, "hiji": 1, "opat": 4, "genep": 6, "dalapan": 8}  # fmt: skip
 _HOUR = r"\d{1,2}|" + "|".join(sorted(_HOURS, key=len, reverse=True))
+_TIME_WORDS = frozenset("jam jm pukul pkl pk tabuh tbh at wayah time waktu".split())
 _WORD = r"(?:jam|jm|pukul|pkl|pk|tabuh|tbh|at|wayah|time|waktu)"
 _GREETING = re.compile(
     r"\b(?:selamat|slmt|slamat|met|mat|good|wilujeng|sugeng) (?:pagi|siang|sore|malam|mlm|morning|afternoon|evening|enjing|siang|sonten|wengi)\b"
@@ -56,20 +59,28 @@ def take_greetings(board: Board) -> None:
 def read_time(board: Board) -> Clock | None:
     """Take every time of the text and return it; None when there is none or the text names two."""
     found: list[Clock] = []
-    for pattern, build in (
-        (_ISO_TAIL, _iso),
-        (_DIGITS, _digits),
-        (_HALF, _half),
-        (_BARE, _bare),
-        (_ENGLISH, _bare),
-        (_WITH_PART, _bare),
-    ):
+    for pattern, build in _ways(board):
         for match in board.find(pattern):
             clock = build(board, match) if board.free(match.start() + (pattern is _ISO_TAIL), match.end()) else None
             if clock is not None:
                 found.append(clock)
                 board.take(match.start(), match.end(), "time")
     return found[0] if len({(one.at.hour, one.at.minute) for one in found}) == 1 else None
+
+
+def _ways(board: Board) -> Iterator[tuple[re.Pattern[str], Callable[[Board, re.Match[str]], Clock | None]]]:
+    """The ways to say a time that this text can have at all, the surest first."""
+    if TAKEN + "t" in board.rest:
+        yield _ISO_TAIL, _iso
+    yield _DIGITS, _digits
+    if board.hints("tengah", "stgh", "1/2"):
+        yield _HALF, _half
+    if board.says(_TIME_WORDS):
+        yield _BARE, _bare
+    if board.hints("am", "pm"):
+        yield _ENGLISH, _bare
+    if board.says(_PART_WORDS):
+        yield _WITH_PART, _bare
 
 
 def take_four_digits(board: Board) -> Clock | None:

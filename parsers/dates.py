@@ -15,6 +15,7 @@ _MONTHS = {
          "okt oktober oct october", "nov nop nopember november nopem", "des desember dec december"), 1)
     for name in names.split()
 }  # fmt: skip
+_MONTH_WORDS = frozenset(_MONTHS)
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WEEKDAYS = {
     name: number
@@ -125,17 +126,13 @@ def _take_others(board: Board) -> None:
 
 def _explicit(board: Board, today: date) -> list[date]:
     found: list[date] = []
-    for pattern, order in (
-        (_ISO, (3, 2, 1)),
-        (_NUMERIC, (1, 2, 3)),
-        (_ENGLISH, (2, 1, 3)),
-        (_NAMED, (1, 2, 3)),
-        (_NAMED_SHORT, (1, 2, 3)),
-    ):
+    numeric = ((_ISO, (3, 2, 1)), (_NUMERIC, (1, 2, 3)))
+    named = ((_ENGLISH, (2, 1, 3)), (_NAMED, (1, 2, 3)), (_NAMED_SHORT, (1, 2, 3)))
+    for pattern, order in numeric + (named if board.says(_MONTH_WORDS) else ()):
         for match in board.find(pattern):
-            parts = [
-                (match[group] or "").translate(_LOOK) if pattern is _NUMERIC else match[group] or "" for group in order
-            ]
+            parts = [match[group] or "" for group in order]
+            if pattern is _NUMERIC:
+                parts = [part.translate(_LOOK) for part in parts]
             _keep(board, match, make(parts[0], parts[1], parts[2], today), found)
     for match in board.find(_COMPACT):
         _compact(board, match, today, found)
