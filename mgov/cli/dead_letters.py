@@ -14,7 +14,7 @@ FIELDS = (
 
 
 @click.command()
-@click.option("--all", "everything", is_flag=True, help="Those that were sent again, too.")
+@click.option("--all", "everything", is_flag=True, help="Also what was sent again or taken back.")
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--limit", type=int)
 @click.pass_obj

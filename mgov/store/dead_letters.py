@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, or_, select
 from sqlalchemy.engine import RowMapping
 
 from mgov.store import history, outbox
 from mgov.store.schema.messages import outbound_message
 
 DEAD = ("failed", "expired")
+#: Error codes of what was taken back on purpose: it is no longer true, merged, stopped or erased.
+WITHDRAWN = ("obsolete", "merged", "stopped", "erased")
 _M = outbound_message.c
 _COPIED = (
     *("channel", "recipient", "text", "subject", "html", "priority", "urgency", "in_reply_to"),
@@ -19,12 +21,13 @@ _COPIED = (
 
 
 def listing(tx: Connection, *, everything: bool = False, limit: int | None = None) -> list[RowMapping]:
-    """Dead letters, oldest first, with `resent_as`; those that were sent again only with `everything`."""
+    """Dead letters, oldest first, with `resent_as`; sent again or taken back on purpose only with `everything`."""
     again = outbound_message.alias("again")
     resent_as = select(again.c.id).where(again.c.resend_of == _M.id).limit(1).scalar_subquery()
     query = select(outbound_message, resent_as.label("resent_as")).where(_M.state.in_(DEAD))
     if not everything:
-        query = query.where(~exists().where(again.c.resend_of == _M.id))
+        on_purpose = or_(_M.error_code.is_(None), _M.error_code.not_in(WITHDRAWN))
+        query = query.where(~exists().where(again.c.resend_of == _M.id), on_purpose)
     if limit is None:
         return list(tx.execute(query.order_by(_M.id)).mappings())
     return list(tx.execute(query.order_by(_M.id.desc()).limit(limit)).mappings())[::-1]

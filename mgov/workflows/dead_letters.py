@@ -45,6 +45,8 @@ def _refuse(tx: Connection, message: RowMapping, doubtful: bool) -> None:
     known = dead_letters.resent_as(tx, message["id"])
     if known is not None:
         raise NotResentError(f"message {message['id']} was sent again already, as {known}")
+    if message["error_code"] in dead_letters.WITHDRAWN:
+        raise NotResentError(f"message {message['id']} was taken back on purpose ({message['error_code']})")
     if message["state"] == "uncertain" and not doubtful:
         raise NotResentError(f"message {message['id']} may have gone out: --doubtful sends it again all the same")
     if message["state"] not in (*dead_letters.DEAD, "uncertain"):

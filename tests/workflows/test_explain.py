@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from mgov.domain.message import Report
 from mgov.domain.quotas import Quotas
@@ -171,3 +171,14 @@ def test_how_a_text_was_read_is_told_in_indonesian() -> None:
         "kata kunci: BAYAR berarti PAY; nomor bukti: 5928; tanpa kata kunci, kalimatnya meminta BILL; something new: x"
     )
     assert read_how(told, "en") == told
+
+
+def test_what_was_taken_back_on_purpose_is_no_dead_letter(database: Database) -> None:
+    """A reminder that is no longer true expired rightly: it is neither listed nor sent again."""
+    number = queue(database, priority="reminder")
+    settled = {"state": "expired", "error_code": "obsolete"}
+    database.transact(lambda tx: tx.execute(update(outbound_message).values(**settled)))
+    assert dead_letters.listing(database) == []
+    assert [letter["id"] for letter in dead_letters.listing(database, everything=True)] == [number]
+    with pytest.raises(NotResentError, match="on purpose"):
+        dead_letters.resend(database, number, actor=ACTOR, now=NOW)
