@@ -169,15 +169,9 @@ def close(
     tx.execute(insert(closed_figure).values(**values, **amounts, outstanding=figures.outstanding))
 
 
-def first_day(tx: Connection) -> date | None:
-    """The first day of which there is any money or bill."""
-    days = (
-        select(func.min(bank_entry.c.value_date)),
-        select(func.min(bill.c.due_date)),
-        select(func.min(bill.c.paid_on)),
-    )
-    found = [day for query in days if (day := tx.execute(query).scalar()) is not None]
-    return min(found) if found else None
+def in_use_since(tx: Connection) -> datetime | None:
+    """When this site got its first agency: months before were never reported here."""
+    return tx.execute(select(func.min(agency.c.created_at))).scalar()
 
 
 def _belongs(scope: Scope, first: date, after: date) -> ColumnElement[bool]:

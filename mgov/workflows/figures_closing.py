@@ -98,9 +98,10 @@ def _target(
 
 
 def _close_due(tx: Connection, settings: FiguresSettings, today: date, day: int, now: datetime) -> list[str]:
-    begun = figures.first_day(tx)
-    if begun is None:
+    in_use = figures.in_use_since(tx)
+    if in_use is None:
         return []
+    begun = in_use.astimezone(settings.zone).date()
     done = []
     for span in _ended_months(today if today.day >= day else today - timedelta(days=today.day)):
         if span.after > begun and not figures.is_closed(tx, span.label):

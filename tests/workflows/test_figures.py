@@ -28,6 +28,7 @@ from tests.workflows.citizen import CONFIG, REPLIES
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
+IN_USE = datetime(2026, 10, 5, tzinfo=UTC)
 SETTINGS = FiguresSettings(read_topics(tomllib.loads((CONFIG / "topics.toml").read_text(encoding="utf-8"))), Calendar())
 
 
@@ -36,7 +37,7 @@ class Books:
 
     def __init__(self, db: Database) -> None:
         self.db = db
-        self.agencies = db.transact(lambda tx: services.ensure_agencies(tx, ["BAPENDA", "DISNAKERTRANS"], NOW))
+        self.agencies = db.transact(lambda tx: services.ensure_agencies(tx, ["BAPENDA", "DISNAKERTRANS"], IN_USE))
         self.account = self._new(bank_account, number="1", name="kas", created_at=NOW)
         self._entries = 0
         for code, sector, agency in (("PKB", "pajak", "BAPENDA"), ("IMTA", "ketenagakerjaan", "DISNAKERTRANS")):
@@ -137,6 +138,13 @@ def test_a_closed_month_never_changes_silently(books: Books) -> None:
     assert figures_closing.close_due(books.db, SETTINGS, TODAY, 10, NOW) == []
     with pytest.raises(figures_closing.FiguresError, match="closed already"):
         figures_closing.close_month(books.db, SETTINGS, "2026-10", TODAY, NOW, "system:t")
+
+
+def test_what_was_before_this_site_is_not_closed(books: Books) -> None:
+    """Figures of months that were loaded as history are computed: nobody was told of them here."""
+    books.pay(books.bill("PKB-1", 1_000, date(2026, 9, 20)), 300, date(2026, 9, 21))
+    assert figures_closing.close_due(books.db, SETTINGS, TODAY, 10, NOW) == ["2026-10"]
+    assert books.figures("PAD", "2026-09").closed_months == 0
 
 
 def test_a_month_is_not_closed_before_its_day(books: Books) -> None:
