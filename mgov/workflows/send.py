@@ -264,7 +264,9 @@ def _try_again(tx: Connection, sender: Sender, task: Task, submission: Submissio
         return
     after = aftermath(submission.outcome, submission.code)
     values: dict[str, object] = {"not_before": retry_at(now, after, tries, int(task.message["id"]))}
-    if task.sequence > 1:  # the rest of a message cannot go elsewhere, and is of no use a day later
+    if (
+        task.sequence > 1 or task.message["bound_sim"] is not None
+    ):  # the rest of a message cannot go elsewhere, and is of no use a day later
         values["send_by"] = task.message["send_by"] or now + REST_LIVES
     elif after.where is not Where.ANY:
         values |= {"preferred_modem": None, "avoid_modem": sender.modem}
@@ -343,6 +345,7 @@ def _settle_doubtful_message(
     if message["state"] != "uncertain" or "uncertain" in states:
         return
     state = "queued" if "queued" in states else "sent"
+    freed = {"bound_sim": None} if states == {"queued"} else {}  # nothing went out: any SIM may send all of it
     outbox.settle(
         tx,
         message,
@@ -354,5 +357,6 @@ def _settle_doubtful_message(
         not_before=message["not_before"],
         error=None,
         error_code=None,
+        **freed,
     )
     wake(tx, "outbox")

@@ -121,3 +121,21 @@ def test_a_report_is_rather_of_what_was_sent_than_of_a_doubt(database: Database)
     assert settle_from_memory(database, who, {("ME", 3): True}, NOW) == 1
     receive_reports(database, origin("t1"), [_report(5)], NOW + SECOND)
     assert [row(database, number)["state"] for number in (known, doubtful)] == ["delivered", "uncertain"]
+
+
+def test_a_doubt_that_was_not_sent_frees_the_whole_message(database: Database) -> None:
+    """The memory says that not even the first part went out: another SIM may send all of it."""
+    for name in ("t1", "t2"):
+        report(database, name, "TELKOMSEL")
+    who = other(sender(database, "t1"), crash_safe=True)
+    message = queue(database, "satu dua")
+    task = claim(database, who, parts=words)
+    assert task is not None
+    note_slot(database, task.part_id, "ME", 3)
+    finish(database, who, task, "uncertain", code="timeout")
+    assert row(database, message)["bound_sim"] == "sim-t1"
+    assert settle_from_memory(database, who, {("ME", 3): False}, NOW) == 1
+    assert (row(database, message)["state"], row(database, message)["bound_sim"]) == ("queued", None)
+    taken = claim(database, sender(database, "t2"), parts=words)
+    assert taken is not None
+    assert (taken.message["id"], taken.sequence) == (message, 1)
