@@ -1,4 +1,4 @@
-"""`mgov door`: lets staff with Unix accounts of their own in; and how a command finds it."""
+"""`mgov door`: lets staff with Unix accounts of their own in."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from typing import Any
 import click
 
 from mgov import config as configuration
-from mgov.cli import session_file
 from mgov.cli.context import CliContext, NotDone
-from mgov.door.client import DoorError, ask
 from mgov.door.protocol import DEFAULT_SOCKET
 from mgov.door.rules import LET_IN
 from mgov.door.server import Door
@@ -50,20 +48,6 @@ def _load_commands() -> None:
         importlib.import_module(COMMANDS[name])
 
 
-def through_the_door(words: list[str], config_path: Path | None) -> int | None:
-    """Have a command done behind the door where this user cannot read the configuration; None: do it here."""
-    named = os.environ.get("MGOV_DOOR")
-    path = Path(named) if named else DEFAULT_SOCKET
-    if not words or words[0] not in LET_IN or not path.is_socket() or not (named or _is_shut_out(config_path)):
-        return None
-    site = f"door:{path}"
-    try:
-        return ask(path, words, session_file.read(site), lambda token: session_file.keep(site, token))
-    except DoorError as error:
-        click.echo(f"pintu / door: {error}", err=True)
-        return 1
-
-
 class _Caller(CliContext):
     """A caller's context: the site's configuration, his Unix user and his token."""
 
@@ -91,14 +75,6 @@ def _run(caller: _Caller, words: list[str]) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
     return 0
-
-
-def _is_shut_out(config_path: Path | None) -> bool:
-    try:
-        found = configuration.find(config_path)
-        return found is None or not os.access(found, os.R_OK)
-    except PermissionError:
-        return True
 
 
 def _default_socket() -> Path:

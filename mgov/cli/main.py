@@ -11,10 +11,7 @@ from typing import Any
 import click
 
 from mgov import __version__
-from mgov.cli.context import CliContext, NotDone
-from mgov.cli.door import through_the_door
-from mgov.domain.keywords import KeywordError
-from mgov.workflows.access import RefusedError
+from mgov.cli.knock import through_the_door
 
 #: Command → module that holds a click command of the same name: loaded when asked for, so that all start fast.
 COMMANDS = {
@@ -89,6 +86,10 @@ class _Root(click.Group):
 
     def invoke(self, context: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command; what the actor may not do, or a wrong keyword file, is refused in one line."""
+        from mgov.cli.context import NotDone  # here: whoever goes through the door does without them
+        from mgov.domain.keywords import KeywordError
+        from mgov.workflows.access import RefusedError
+
         try:
             return super().invoke(context)
         except (RefusedError, KeywordError) as error:
@@ -98,6 +99,8 @@ class _Root(click.Group):
         """Take `--config PATH` out wherever it stands."""
         path, rest = _take_config(args)
         if path is not None:
+            from mgov.cli.context import CliContext
+
             context.ensure_object(CliContext).config_path = Path(path)
         return super().parse_args(context, rest)
 
@@ -126,6 +129,8 @@ def main(context: click.Context) -> None:
 
     Every command takes --config PATH (or MGOV_CONFIG; else ./mgov.toml, then /etc/mgov/mgov.toml).
     """
+    from mgov.cli.context import CliContext
+
     context.ensure_object(CliContext)
 
 
