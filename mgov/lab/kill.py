@@ -87,7 +87,7 @@ class KillRounds:
         self._random = random.Random(seed)  # noqa: S311 - moments of kills, to be had again by the seed
         self._verdict = KillVerdict(rounds, crash_safe, seed, ready_within=ready_within)
         self._doubts: dict[int, int] = {}
-        self._doubted: dict[int, float] = {}  # seconds of a living daemon by message
+        self._doubted: dict[int, float] = {}  # seconds of a ready daemon by message
 
     def run(self) -> KillVerdict:
         """Do all rounds, let the last daemon finish, and count."""
@@ -122,16 +122,18 @@ class KillRounds:
         network.submit_latency = self._random.choice(LATENCIES)
         before = setups(network)
         started = time.monotonic()
+        ready_at = None
         daemon.start()
         if self._random.random() < EARLY:
             time.sleep(self._random.uniform(EARLIEST, LATEST))
         else:
             self._wait_ready(network, before, started)
+            ready_at = time.monotonic()
             self._exchange(network, traffic)
             if number % SETTLE_EVERY == 0:
                 self._wait_settled(books, started)
         daemon.kill()
-        self._note_doubts(books, time.monotonic() - started)
+        self._note_doubts(books, time.monotonic() - ready_at if ready_at else 0.0)
 
     def _wait_ready(self, network: SimulatedNetwork, before: dict[str, int], started: float) -> None:
         ready = wait_until(lambda: all(now > before[name] for name, now in setups(network).items()), GIVEN_UP)
@@ -172,11 +174,11 @@ class KillRounds:
         if left:
             self._verdict.longest_doubt = max(self._verdict.longest_doubt, time.monotonic() - started)
 
-    def _note_doubts(self, books: Books, lived: float) -> None:
-        """Add up how long a living daemon has left the same claim in doubt."""
+    def _note_doubts(self, books: Books, served: float) -> None:
+        """Add up how long daemons whose modems were ready have left the same claim in doubt."""
         now = books.in_doubt()
         still = {message for message, claim in now.items() if self._doubts.get(message) == claim}
-        self._doubted = {message: self._doubted.get(message, 0.0) + lived for message in still}
+        self._doubted = {message: self._doubted.get(message, 0.0) + served for message in still}
         self._doubts = now
         self._verdict.longest_doubt = max(self._verdict.longest_doubt, *self._doubted.values(), 0.0)
 
