@@ -37,7 +37,7 @@ _CHANNELS = (
     ("atm", re.compile(r"\batm\b|\bmesin setor\b|\bcrm\b|\bcdm\b")),
 )  # fmt: skip
 _TRANSFER = re.compile(
-    r"\b(?:di ?|ke ?|nge ?|ku ?|tak ?)?(?:transfer(?:red|kan|an)?|trans?fer|trf|trfs|trfr|tfr|tf|trnsfer|tranfer|trasfer|ditrf|bi-?fast)\b"
+    r"\b(?:di ?|ke ?|nge ?|ku ?|tak ?)?(?:transfer(?:red|kan|an)?|trans?fer|trf|trfs|trfr|tfr|tf|trnsfer|tranfer|trasfer|ditrf|bi-?fast)\b(?![\-/]\d)"
 )
 _OTHER_COUNTER = re.compile(
     r"\balfa(?:mart|midi)?\b|\bindomaret\b|\bindomart\b|\bkantor ?pos\b|\bpos\b|\bgopay\b|\bdana\b(?! bos)|\bovo\b|\bshopee\w*|\blinkaja\b|\btokopedia\b"

@@ -107,6 +107,8 @@ def _apply(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | Non
 def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
     if intents.denies_payment(board.low, marks):
         return "BILL" if marks.bill or marks.plate else SENTENCE
+    if marks.bill and not marks.proof and ("?" in rest or v.NOT_TOLD.said(rest)) and not v.DONE.said(rest):
+        return "BILL"
     if marks.bill or marks.proof or marks.long_number:
         return None
     if marks.plate and not v.DONE.said(rest):

@@ -89,7 +89,7 @@ def denies_payment(low: str, marks: Marks | None = None) -> str | None:
     reason = "the payment failed" if _FAILED.said(low) else _not_done(low)
     if reason is None or reason == "the payment failed" or marks is None or not marks.named_proof:
         return reason
-    return "not paid yet" if _NOT_PAID.search(low) else None
+    return "not paid yet" if _NOT_PAID.search(low) and not _FIRST_PERSON.search(low) else None
 
 
 def _not_done(low: str) -> str | None:
@@ -160,13 +160,23 @@ def _pay(low: str, marks: Marks) -> bool:
     if denies_payment(low, marks) or (v.CANCEL.said(low) and not (v.DONE.said(low) or _KEEP.search(low))):
         return False
     if marks.bill:
-        return marks.proof or (v.PAID.said(low) and _claims(low))
+        return marks.proof or (v.PAID.said(low) and _claims(low)) or _tells(low)
     if _lone_proof(low, marks):
         return True
     if not v.PAID.said(low) or other_bill(low):
         return False
     done = v.DONE.said(low) or _REPORTS.said(low)
     return done and (v.TAX.said(low) or marks.proof or _short_statement(low))
+
+
+_HAVE_DONE = Sense(f"{_HAVE.replace('|', ' ')} done beres")
+_SUM = re.compile(r"\d\.\d{3}\b|\d ?(?:rb|ribu|jt|juta)\b|\brp")
+_MOMENT = re.compile(r"\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2,4}|\b(?:jam|pkl|pukul|tgl|kemarin|kmrn|tadi|td)\b")
+
+
+def _tells(low: str) -> bool:
+    """``Sudah ya, 12/11/2026 10:00, 75.000, SKRD-2026-004512``: done, a sum and a moment, without the word."""
+    return "?" not in low and _HAVE_DONE.said(low) and bool(_SUM.search(low) and _MOMENT.search(low))
 
 
 _PROOF_WORD = Sense(

@@ -13,7 +13,7 @@ from parsers.board import TAKEN, Board
 from parsers.references import Found
 
 _ZONE = ZoneInfo("Asia/Jakarta")
-_NOT_THIS = re.compile(r"\b(?:bukan|bkn|not|selain|sanes|dudu|belum|blm|blom|salah|instead of)\b[^,;.\n#]{0,18}$")
+_NOT_THIS = re.compile(r"\b(?:bukan|bkn|not|selain|sanes|dudu|belum|blm|blom|salah|instead of)\b[^,;.?\n#]{0,18}$")
 _LATER = re.compile(
     r"^[^,;.\n#]{0,16}\b(?:belum|blm|blom|menyusul|nyusul|besok|nanti|salah|not yet)\b(?! (?:ada|masuk|update|dikonfirmasi|konfirmasi|terima|dapat|muncul|berubah|tercatat))"
 )

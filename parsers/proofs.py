@@ -19,13 +19,15 @@ _FILL = (
     r"transaksi|trx|ref|reff|id|dari|the|kode|struk|slip|teller|qris|va|mbanking|no\.|was|berikut)(?![a-z0-9])[ :.=#]{0,3}){0,4}"
 )
 _LABELLED = tuple(
-    re.compile(rf"(?<![a-z])(?:{label})(?:nya|na|ny|ne)?(?![a-z])[ :.=#(\n]{{0,4}}{_FILL}{_PROOF_SHAPE}(?![a-z0-9])")
+    re.compile(
+        rf"(?<![a-z])(?:{label})(?:nya|na|ny|ne)?(?![a-z])[ :.=#(\n]{{0,4}}{_FILL}{_PROOF_SHAPE}(?![a-z0-9]|[/\-][a-z0-9])"
+    )
     for label in _LABELS
 )
 _BEHIND = re.compile(
     r"(?<![\w./\-])([a-z]{0,6}\d[a-z0-9]{5,19})[ ]?\((?:no\.? ?|nomor )?(?:bukti|ref|reff|resi|slip|struk|rrn)\w*\)"
 )
-_FREE = re.compile(r"(?<![\w.,/\-])([a-z]{1,8}[\-/.]?\d[a-z0-9]{4,18}|\d[a-z0-9]{5,19})(?![\w]|[.,/\-]\d)")
+_FREE = re.compile(r"(?<![\w.,/\-])([a-z]{1,8}[\-/.]?\d[a-z0-9]{4,18}|\d[a-z0-9]{5,19})(?![\w]|[.,/\-]\d|[/\-][a-z])")
 _SECOND = re.compile(
     r"\)?[ ]?[#*|;_,/\n] ?\(?([a-z]{0,8}\d[a-z0-9.\-]{4,24}|\d{3,5}(?: \d{3,5}){1,4})\)?(?= ?(?:[#*|;_,/\n]|$))"
 )

@@ -127,18 +127,21 @@ def report(board: Board, keyword: Keyword | None) -> dict[str, object]:
 
 def info(board: Board, keyword: Keyword | None) -> dict[str, object]:
     """``topic``: what stands behind INFO, or what a sentence asks about."""
-    rest = board.text[keyword.end :] if keyword else board.text
-    behind = (
-        re.search(r"\b(?:info(?:rmasi)?|information|syarat\w*|persyaratan\w*|requirements?)\b(.*)", rest, re.I | re.S)
-        if keyword is None
-        else None
-    )
-    topic = trim(
-        (_TOPIC_LEAD if keyword else _TOPIC_FILL).sub(
-            "", (behind[1] if behind and trim(behind[1]) else rest).strip(" #*.:,;|_-/\n")
-        )
-    )
-    topic = trim(
-        re.sub(r"\b(?:itu apa|apa (?:saja|aja)(?: ya)?|gimana|bagaimana|ya|dong|nya|di sini|disini)\b", " ", topic)
-    )
+    if keyword is not None:
+        return _topic(_TOPIC_LEAD.sub("", board.text[keyword.end :].strip(_AROUND)))
+    asked = _ASKED.search(board.text)
+    for part in (board.text[asked.end() :], board.text[: asked.start()], board.text) if asked else (board.text,):
+        topic = _topic(_TOPIC_FILL.sub("", part.strip(_AROUND)))
+        if topic:
+            return topic
+    return {}
+
+
+def _topic(words: str) -> dict[str, object]:
+    topic = trim(_TOPIC_END.sub(" ", trim(words)))
     return {"topic": topic.upper()} if topic and len(topic) <= 60 else {}
+
+
+_AROUND = " #*.:,;|_-/\n"
+_ASKED = re.compile(r"\b(?:info(?:rmasi)?|information|syarat\w*|persyaratan\w*|requirements?)\b", re.I)
+_TOPIC_END = re.compile(r"\b(?:itu apa|apa (?:saja|aja)(?: ya)?|gimana|bagaimana|ya|dong|nya|di sini|disini)\b")

@@ -45,7 +45,7 @@ OTHER_BILL = Sense(
 )
 """Speaks of somebody else's bill."""
 CANCEL = Sense(
-    "batal* dibatal* batalin dibatalin membatalkan pembatalan cabut dicabut nyabut tarik ditarik cancel* withdraw* bolay* dibolay* urung diurungkan",
+    "batal* dibatal* batalin dibatalin membatalkan pembatalan cabut dicabut nyabut tarik ditarik cancel* withdraw* bolay* dibolay* urung* diurungkan",
     "ga_jadi gak_jadi tidak_jadi nggak_jadi ngga_jadi tdk_jadi gajadi teu_janten ora_sida",
 )
 """Takes back."""
@@ -80,7 +80,7 @@ REMIND_ME = Sense(
 )
 """Speaks of reminders proper."""
 DOCUMENT = Sense(
-    "dokumen* surat_surat surat2 izin* ijin* permit permits document documents siup tdp kitas imta imb nib stnk situ hgb rptka api"
+    "dokumen* surat surat_surat surat2 izin* ijin* permit permits document documents siup tdp kitas imta imb nib stnk situ hgb rptka api"
 )
 """Speaks of documents that expire."""
 EXPIRES = Sense(
