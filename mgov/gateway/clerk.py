@@ -20,7 +20,7 @@ from mgov.gateway.logbook import Logbook
 from mgov.gateway.settings import WorkerSettings
 from mgov.gateway.spool import Entry, Spool, left_behind
 from mgov.store.database import Database, DatabaseUnavailableError
-from mgov.workflows import fleet, send
+from mgov.workflows import fleet, modem_memory, send
 from mgov.workflows.leftovers import Leftovers, settle_by_log, take_stock
 from mgov.workflows.turn import AirSide, Delivery, Turn, take_turn
 from modem_drivers.radio import Identity, ReceivedPdu
@@ -152,7 +152,7 @@ class Clerk:
         def work() -> None:
             nonlocal settled
             self._recover()  # what an earlier run left is in doubt only then
-            settled = send.settle_from_memory(self._db, self.sender, sent, _now())
+            settled = modem_memory.settle_from_memory(self._db, self.sender, sent, _now())
 
         if not await self._try(work):
             return False
@@ -162,7 +162,7 @@ class Clerk:
 
     async def note_slot(self, task: send.Task, storage: str | None, index: int | None) -> bool:
         """Commit where in the modem's memory a part lies (None: it is sent without); False when that cannot be."""
-        return await self._try(lambda: send.note_slot(self._db, task.part_id, storage, index))
+        return await self._try(lambda: modem_memory.note_slot(self._db, task.part_id, storage, index))
 
     # In a worker thread
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
-from sqlalchemy.engine import RowMapping
 
 from mgov.domain.backoff import MAX_ATTEMPTS, Where, aftermath, retry_at
 from mgov.domain.routing import Fleet, SendRules
-from mgov.store import attempts, outbox, reminder_recheck, sims
+from mgov.store import attempts, outbox, reminder_recheck
 from mgov.store.database import Database, wake
 from mgov.store.queue import Taker
-from mgov.workflows.receive import match_parked_of_sim, match_parked_reports
+from mgov.workflows.receive import match_parked_reports
 
 #: How many parts a text needs on the air.
 CountParts = Callable[[str], int]
@@ -264,9 +263,8 @@ def _try_again(tx: Connection, sender: Sender, task: Task, submission: Submissio
         return
     after = aftermath(submission.outcome, submission.code)
     values: dict[str, object] = {"not_before": retry_at(now, after, tries, int(task.message["id"]))}
-    if (
-        task.sequence > 1 or task.message["bound_sim"] is not None
-    ):  # the rest of a message cannot go elsewhere, and is of no use a day later
+    rest = task.sequence > 1 or task.message["bound_sim"] is not None
+    if rest:  # it cannot go elsewhere, and is of no use a day later
         values["send_by"] = task.message["send_by"] or now + REST_LIVES
     elif after.where is not Where.ANY:
         values |= {"preferred_modem": None, "avoid_modem": sender.modem}
@@ -294,69 +292,3 @@ def give_back(db: Database, sender: Sender, task: Task, now: datetime) -> None:
         )
 
     db.transact(work)
-
-
-def note_slot(db: Database, part_id: int, storage: str | None, index: int | None) -> None:
-    """Commit where in the modem's memory a part lies (None: it is sent without); only then is it sent from there."""
-
-    def work(tx: Connection) -> None:
-        outbox.set_part(tx, part_id, memory=storage, memory_index=index)
-        sims.note_write(tx, part_id, storage)
-
-    db.transact(work)
-
-
-def settle_from_memory(db: Database, sender: Sender, sent: Mapping[tuple[str, int], bool], now: datetime) -> int:
-    """Settle what a crash left in doubt by what the modem's memory says; returns how many parts were settled.
-
-    `sent` tells of each slot with a SUBMIT whether it is STO SENT. A part that was never written, or is STO UNSENT, has
-    not gone out and is queued again; a slot that is gone says nothing, and the part stays uncertain.
-    """
-
-    def work(tx: Connection) -> int:
-        settled = 0
-        for part in outbox.uncertain_in_memory(tx, sender.modem):
-            if part["memory"] == NOT_WRITTEN:
-                verdict: bool | None = False
-            else:
-                verdict = sent.get((part["memory"], part["memory_index"]))
-            if verdict is not None:
-                _settle_doubt(tx, sender, part, verdict, now)
-                settled += 1
-        return settled
-
-    return db.transact(work)
-
-
-def _settle_doubt(tx: Connection, sender: Sender, part: RowMapping, was_sent: bool, now: datetime) -> None:
-    outbox.set_part(tx, part["id"], state="sent" if was_sent else "queued", error_code=None)
-    message = outbox.get(tx, part["message_id"])
-    if message is None:
-        return
-    _settle_doubtful_message(tx, sender, message, was_sent, now)
-    if was_sent:
-        match_parked_of_sim(tx, part, message["recipient"], now)
-
-
-def _settle_doubtful_message(
-    tx: Connection, sender: Sender, message: RowMapping, was_sent: bool, now: datetime
-) -> None:
-    states = {row["state"] for row in outbox.parts_of(tx, message["id"])}
-    if message["state"] != "uncertain" or "uncertain" in states:
-        return
-    state = "queued" if "queued" in states else "sent"
-    freed = {"bound_sim": None} if states == {"queued"} else {}  # nothing went out: any SIM may send all of it
-    outbox.settle(
-        tx,
-        message,
-        state=state,
-        now=now,
-        actor=f"system:{sender.owner}",
-        cause="the modem's memory says sent" if was_sent else "the modem's memory says not sent",
-        sent_at=now if state == "sent" else None,
-        not_before=message["not_before"],
-        error=None,
-        error_code=None,
-        **freed,
-    )
-    wake(tx, "outbox")

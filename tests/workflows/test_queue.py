@@ -18,7 +18,8 @@ from mgov.store.database import Database
 from mgov.store.schema.messages import PRIORITIES, outbound_message
 from mgov.workflows import errands, pauses, routes
 from mgov.workflows.mail import any_due, next_mail
-from mgov.workflows.send import REST_LIVES, expire_overdue, note_slot
+from mgov.workflows.modem_memory import note_slot
+from mgov.workflows.send import REST_LIVES, expire_overdue
 from modem_drivers.sms import decode_submit
 from tests.workflows.sending import (
     CITIZEN,

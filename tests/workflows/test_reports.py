@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from mgov.domain.message import Report
 from mgov.store import outbox
 from mgov.store.database import Database
+from mgov.workflows.modem_memory import note_slot, settle_from_memory
 from mgov.workflows.receive import receive_reports
-from mgov.workflows.send import expire_overdue, note_slot, settle_from_memory
+from mgov.workflows.send import expire_overdue
 from tests.workflows.sending import CITIZEN, NOW, claim, finish, origin, other, queue, report, row, sender, words
 
 SECOND = timedelta(seconds=1)

@@ -1,0 +1,80 @@
+"""Crash-safe submission: where a part lies in the modem's memory, and what that says of it after a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import RowMapping
+
+from mgov.store import outbox, sims
+from mgov.store.database import Database, wake
+from mgov.workflows.receive import match_parked_of_sim
+from mgov.workflows.send import NOT_WRITTEN, Sender
+
+
+def note_slot(db: Database, part_id: int, storage: str | None, index: int | None) -> None:
+    """Commit where in the modem's memory a part lies (None: it is sent without); only then is it sent from there."""
+
+    def work(tx: Connection) -> None:
+        outbox.set_part(tx, part_id, memory=storage, memory_index=index)
+        sims.note_write(tx, part_id, storage)
+
+    db.transact(work)
+
+
+def settle_from_memory(db: Database, sender: Sender, sent: Mapping[tuple[str, int], bool], now: datetime) -> int:
+    """Settle what a crash left in doubt by what the modem's memory says; returns how many parts were settled.
+
+    `sent` tells of each slot with a SUBMIT whether it is STO SENT. A part that was never written, or is STO UNSENT, has
+    not gone out and is queued again; a slot that is gone says nothing, and the part stays uncertain.
+    """
+
+    def work(tx: Connection) -> int:
+        settled = 0
+        for part in outbox.uncertain_in_memory(tx, sender.modem):
+            if part["memory"] == NOT_WRITTEN:
+                verdict: bool | None = False
+            else:
+                verdict = sent.get((part["memory"], part["memory_index"]))
+            if verdict is not None:
+                _settle_doubt(tx, sender, part, verdict, now)
+                settled += 1
+        return settled
+
+    return db.transact(work)
+
+
+def _settle_doubt(tx: Connection, sender: Sender, part: RowMapping, was_sent: bool, now: datetime) -> None:
+    outbox.set_part(tx, part["id"], state="sent" if was_sent else "queued", error_code=None)
+    message = outbox.get(tx, part["message_id"])
+    if message is None:
+        return
+    _settle_doubtful_message(tx, sender, message, was_sent, now)
+    if was_sent:
+        match_parked_of_sim(tx, part, message["recipient"], now)
+
+
+def _settle_doubtful_message(
+    tx: Connection, sender: Sender, message: RowMapping, was_sent: bool, now: datetime
+) -> None:
+    states = {row["state"] for row in outbox.parts_of(tx, message["id"])}
+    if message["state"] != "uncertain" or "uncertain" in states:
+        return
+    state = "queued" if "queued" in states else "sent"
+    freed = {"bound_sim": None} if states == {"queued"} else {}  # nothing went out: any SIM may send all of it
+    outbox.settle(
+        tx,
+        message,
+        state=state,
+        now=now,
+        actor=f"system:{sender.owner}",
+        cause="the modem's memory says sent" if was_sent else "the modem's memory says not sent",
+        sent_at=now if state == "sent" else None,
+        not_before=message["not_before"],
+        error=None,
+        error_code=None,
+        **freed,
+    )
+    wake(tx, "outbox")
