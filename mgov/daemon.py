@@ -20,6 +20,7 @@ from mgov.gateway import notices
 from mgov.gateway.clerk import replay_left_behind
 from mgov.gateway.degraded import Degraded
 from mgov.gateway.engine import Engine
+from mgov.gateway.portal_desk import PortalDesk
 from mgov.gateway.signals import Wakeups
 from mgov.gateway.worker import ModemWorker
 from mgov.store import migrate, modems
@@ -108,6 +109,9 @@ class Daemon:
             engine = Engine(db, answers, wakeups.event("inbox"))
             self._stoppers.append(engine.stop)
             parts.append(engine.run())
+            desk = PortalDesk(db, bootstrap.portal_settings(self._config), wakeups.event("portal"))
+            self._stoppers.append(desk.stop)
+            parts.append(desk.run())
             caller = bootstrap.caller(self._config, db, answers, wakeups.event("external"))
             if caller is not None:
                 self._stoppers.append(caller.stop)

@@ -37,6 +37,11 @@ class Actor:
         return cls(ActorKind.STAFF, login)
 
     @classmethod
+    def portal(cls, agency: str) -> Actor:
+        """An agency's portal by the agency's code."""
+        return cls(ActorKind.PORTAL, agency)
+
+    @classmethod
     def sender(cls, channel: str, address: str) -> Actor:
         """The citizen behind a text (`sms`) or a mail (`email`)."""
         return cls(ActorKind.MAIL if channel == "email" else ActorKind.PHONE, address)

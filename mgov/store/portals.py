@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, exists, func, insert, literal_column, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import RowMapping
 
 from mgov.store import counters
@@ -102,7 +113,8 @@ def engine_role(tx: Connection) -> str | None:
     """The role that this program itself is connected as; None on SQLite, which knows no roles."""
     if tx.dialect.name == "sqlite":
         return None
-    name = literal_column("session_user" if tx.dialect.name == "postgresql" else "substring_index(user(), '@', 1)")
+    words = {"postgresql": "session_user"}.get(tx.dialect.name, "substring_index(user(), '@', 1)")
+    name: ColumnElement[str] = literal_column(words)
     return str(tx.execute(select(name)).scalar_one())
 
 
@@ -140,8 +152,3 @@ def remove_taken(tx: Connection, before: datetime) -> int:
 def _refused_of(tx: Connection, table: Table, since: datetime) -> int:
     query = select(func.count()).where(table.c.outcome == "refused", table.c.taken_at >= since)
     return int(tx.execute(query).scalar_one())
-
-
-def columns_said(row: RowMapping, names: Iterable[str]) -> dict[str, Any]:
-    """What an order says: a column that is NULL says nothing, and changes nothing."""
-    return {name: row[name] for name in names if row[name] is not None}

@@ -115,6 +115,15 @@ def read_rows(lines: Iterable[str], columns: Sequence[Column]) -> Iterator[Row |
         raise CsvError(f"not CSV: {error}") from error
 
 
+def checked(line: int, cells: Mapping[str, str], columns: Sequence[Column]) -> Row | RowError:
+    """A row that did not come from a file, under the same rules: `cells` by column, `line` names it in an error."""
+    absent = next((column for column in columns if column.required and not cells.get(column.name, "").strip()), None)
+    if absent is not None:
+        return RowError(line, absent.name, "is empty")
+    said = [column for column in columns if column.name in cells]
+    return _row(line, [cells[column.name] for column in said], len(said), list(enumerate(said)))
+
+
 def batches(rows: Iterable[Row], key: str, size: int = BATCH) -> Iterator[list[Row]]:
     """Rows in groups in which no key occurs twice, so that a group can go in as one statement."""
     batch: list[Row] = []

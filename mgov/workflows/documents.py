@@ -70,10 +70,8 @@ def import_documents(
         rows = csv_import.good_rows(source, COLUMNS, result, strict=strict, tick=tick)
         for batch in csv_import.batches(rows, "number", BATCH):
             own, refused = of_own_agency(account, batch)
-            changeable, others = _changeable(tx, account, own)
-            result.errors += refused + others
-            if changeable:
-                result.count(_take(tx, changeable, actor, now, duties or {}))
+            result.errors += refused
+            result.count(store(tx, own, account, actor, now, duties))
         if dry_run is not None:
             dry_run(tx)
             raise _DryRunError
@@ -85,6 +83,17 @@ def import_documents(
     with suppress(_DryRunError):
         db.transact(work)
     return results[-1]
+
+
+def store(
+    tx: Connection, batch: list[Row], account: Account, actor: Actor, now: datetime, duties: Duties | None = None
+) -> ImportResult:
+    """Put rows with distinct numbers in, and refuse those whose document this account may not change."""
+    changeable, others = _changeable(tx, account, batch)
+    result = ImportResult(errors=others)
+    if changeable:
+        result.count(_take(tx, changeable, actor, now, duties or {}))
+    return result
 
 
 def close_document(
