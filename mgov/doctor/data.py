@@ -86,11 +86,14 @@ def _catalogue(db: Database) -> Iterator[Finding]:
 
 
 def _heard_of(config: Config, db: Database) -> Iterator[Finding]:
-    """A modem that no worker ever told of: the daemon was not started since it was configured."""
-    known = {row["name"] for row in db.read(conditions.modems)}
-    never = [modem.name for modem in config.modem if modem.name not in known]
+    """Modems that no worker ever told of, or whose daemon was stopped in order."""
+    states = {row["name"]: row["state"] for row in db.read(conditions.modems)}
+    never = [modem.name for modem in config.modem if modem.name not in states]
+    stopped = [modem.name for modem in config.modem if states.get(modem.name) == "stopped"]
+    do = "start it: `systemctl start mgov.target` (or `mgov run`), then `journalctl -u mgov.service -n 50`"
     if never:
-        words = "start it: `systemctl start mgov.target` (or `mgov run`), then `journalctl -u mgov.service -n 50`"
         yield warn(
-            "daemon", f"has never told of {', '.join(never)}: it does not run, or not with this mgov.toml", words, "E9"
+            "daemon", f"has never told of {', '.join(never)}: it does not run, or with another mgov.toml", do, "E9"
         )
+    if stopped:
+        yield fail("daemon", f"was stopped: {', '.join(stopped)} rest", do, "E9")

@@ -176,6 +176,13 @@ def test_a_daemon_that_stopped(site: Site) -> None:
     assert "tanpa kabar" in site.status()
 
 
+def test_a_service_that_was_stopped(site: Site) -> None:
+    """An orderly stop is told as that, and as nothing else."""
+    site.change(lambda tx: tx.execute(update(modem).values(state="stopped", error="its daemon was stopped")))
+    _told(site.cause("E9"), "was stopped", "tsel-1")
+    assert not any(row["what"].startswith("modem_down") for row in site.doctor())
+
+
 def test_a_balance_that_runs_out(site: Site) -> None:
     """The balance as last asked, and the alert of the treasury."""
     site.change(lambda tx: tx.execute(update(modem).values(balance=1_200, balance_at=NOW)))
@@ -216,7 +223,16 @@ def test_a_mail_server_that_is_down(tmp_path: Path, migrated_sqlite_url: str) ->
 
 
 def test_a_queue_that_does_not_move(site: Site) -> None:
-    """A class that somebody paused: who, since when, why; and the story of one message."""
+    """A message that no modem takes: how many, since when; and the story of it."""
+    old = NOW - timedelta(minutes=30)
+    number = site.change(lambda tx: outbox.queue_text(tx, to="+628120000001", text="x", now=old))
+    _told(site.cause("B1"), "1 antre", "menit")
+    assert "KELUAR menunggu tertua: SMS" in site.status()
+    assert site.explain("send", number)
+
+
+def test_a_class_that_somebody_paused(site: Site) -> None:
+    """Who, since when, why; what is held on purpose is no stuck queue."""
     old = NOW - timedelta(minutes=30)
 
     def stage(tx: Any) -> int:  # noqa: ANN401 - a transaction
@@ -224,9 +240,9 @@ def test_a_queue_that_does_not_move(site: Site) -> None:
         return outbox.queue_text(tx, to="+628120000001", text="x", now=old)
 
     number = site.change(stage)
-    _told(site.cause("B1"), "1 antre")
     _told(site.cause("B7"), "staff:budi", "uji tarif")
     assert "DIJEDA class transaction oleh staff:budi" in site.status()
+    assert not any(row["what"].startswith("queue_stuck") for row in site.doctor())
     assert site.explain("send", number)
 
 
