@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, insert, literal, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.store.bulk import insert_many
@@ -138,33 +138,52 @@ def _listed() -> Any:  # noqa: ANN401 - a select
     return _with_subject(query).outerjoin(outbound_message, message.id == columns.outbound_id)
 
 
-def absorb(tx: Connection, after_id: int, on: date, now: datetime) -> int:
-    """Take back the texts of the same day that have not left yet, for the addresses of this run: one text says it all.
+def join_earlier(tx: Connection, after_id: int, on: date, now: datetime) -> set[tuple[str, str]]:
+    """Look at what the addresses of this run were told for the same day already.
 
-    Their reminders become wanted again. Returns how many texts.
+    A text that has not left is taken back: its reminders become wanted again, and one text says it all. Returns the
+    (channel, address) that a text has left for. By pages of addresses, each found by index: a set-wise join would be
+    planned on tables that have just grown.
     """
+    told: set[tuple[str, str]] = set()
+    if not _ran_before(tx, after_id, on):
+        return told
+    for addresses in _fresh_addresses(tx, after_id):
+        rows = tx.execute(_EARLIER, {"addresses": addresses, "day": on}).mappings().all()
+        waiting = [row["id"] for row in rows if row["state"] == "queued" and not row["begun"]]
+        told |= {(row["channel"], row["recipient"]) for row in rows if row["state"] in _LEFT or row["begun"]}
+        if waiting:
+            _take_back(tx, waiting, now)
+    return told
+
+
+def _ran_before(tx: Connection, after_id: int, on: date) -> bool:
+    columns = reminder.c
+    query = select(columns.id).where(columns.run_on == on, columns.id <= after_id, columns.state == QUEUED)
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def _fresh_addresses(tx: Connection, after_id: int) -> Iterator[list[str]]:
+    columns, last = reminder.c, after_id
+    wanted_ones = select(columns.id, columns.address).where(columns.state == WANTED)
+    while page := tx.execute(wanted_ones.where(columns.id > last).order_by(columns.id).limit(_PAGE)).all():
+        yield sorted({address for _, address in page})
+        last = page[-1][0]
+
+
+def _earlier() -> Any:  # noqa: ANN401 - a select
     columns, again = outbound_message.c, reminder.alias("again")
-    fresh = select(reminder.c.address).where(reminder.c.id > after_id, reminder.c.state == WANTED)
-    of_today = select(again.c.outbound_id).where(again.c.run_on == on, again.c.outbound_id.is_not(None))
     begun = exists().where(outbound_part.c.message_id == columns.id, outbound_part.c.state != "queued")
-    waiting = (columns.state == "queued") & (columns.subject_kind == "reminder")
-    query = select(columns.id).where(waiting, columns.recipient.in_(fresh), columns.id.in_(of_today), ~begun)
-    ids = list(tx.execute(query.with_for_update(skip_locked=True)).scalars())
-    for start in range(0, len(ids), _PAGE):
-        _take_back(tx, ids[start : start + _PAGE], now)
-    return len(ids)
-
-
-def told_today(tx: Connection, after_id: int, on: date) -> set[tuple[str, str]]:
-    """The (channel, address) of this run that a text of the same day has left for already."""
-    columns, again = outbound_message.c, reminder.alias("again")
-    fresh = select(reminder.c.address).where(reminder.c.id > after_id, reminder.c.state == WANTED)
-    query = (
-        select(columns.channel, columns.recipient)
-        .join(again, again.c.outbound_id == columns.id)
-        .where(again.c.run_on == on, columns.state.in_(_LEFT), columns.recipient.in_(fresh))
+    of_the_day = exists().where(again.c.outbound_id == columns.id, again.c.run_on == bindparam("day"))
+    return select(columns.id, columns.channel, columns.recipient, columns.state, begun.label("begun")).where(
+        columns.recipient.in_(bindparam("addresses", expanding=True)),
+        columns.subject_kind == "reminder",
+        columns.state.in_(("queued", *_LEFT)),
+        of_the_day,
     )
-    return {(channel, address) for channel, address in tx.execute(query.distinct())}
+
+
+_EARLIER = _earlier()
 
 
 def _take_back(tx: Connection, ids: Sequence[int], now: datetime) -> None:

@@ -190,6 +190,8 @@ def to_decide_again(tx: Connection) -> list[RowMapping]:
 def decide_again(tx: Connection, true: Collection[int]) -> None:
     """Forget those whose stage is true, so that this run decides anew; the others stay left out with their reason."""
     listed = sorted(true)
+    if not listed and not to_decide_again(tx):
+        return
     for start in range(0, len(listed), _PAGE):
         tx.execute(delete(reminder).where(reminder.c.id.in_(listed[start : start + _PAGE])))
     tx.execute(update(reminder).where(reminder.c.state == AGAIN).values(state=SKIPPED))

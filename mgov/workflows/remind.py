@@ -147,9 +147,9 @@ def reopen(db: Database, settings: RemindSettings, now: datetime) -> int:
 def queue_wanted(tx: Connection, on: date, settings: RemindSettings, now: datetime, after_id: int) -> tuple[int, int]:
     """Queue one text an address for all reminders that are wanted; returns how many SMS and mails."""
     prefix = f"remind:{after_id}:{now.timestamp():.0f}:"
-    reminder_queue.absorb(tx, after_id, on, now)
+    told = reminder_queue.join_earlier(tx, after_id, on, now)
     counts = {"sms": 0, "email": 0}
-    messages = _messages(tx, prefix, on, settings, now, after_id)
+    messages = _messages(tx, prefix, on, settings, now, told)
     while batch := list(itertools.islice(messages, BATCH)):
         reminder_queue.queue(tx, batch, now)
         for message in batch:
@@ -211,9 +211,8 @@ def _ranges(cadence: Cadence, on: date, until: date) -> Iterator[Range]:
 
 
 def _messages(
-    tx: Connection, prefix: str, on: date, settings: RemindSettings, now: datetime, after_id: int
+    tx: Connection, prefix: str, on: date, settings: RemindSettings, now: datetime, told: set[tuple[str, str]]
 ) -> Iterator[dict[str, Any]]:
-    told = reminder_queue.told_today(tx, after_id, on)
     spread = Spread(settings.quiet, now, settings.per_minute)
     late = max(now.astimezone(settings.quiet.zone).date() - on, timedelta())  # `on` stands for today
     for where, group in itertools.groupby(reminder_queue.wanted(tx), key=itemgetter("channel", "address")):
