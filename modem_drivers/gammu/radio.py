@@ -82,28 +82,31 @@ class GammuRadio:
         if settings.imei is not None:
             check_imei(told["imei"], settings.imei)
         if told["locked"] is not None:
-            await self._unlock(told["locked"])
+            await self._unlock(told["locked"], told["imei"])
         identity = Identity(**await self._ask("identify", kind="open", sim=True))
         check_sim(identity, settings.sim)
         return identity
 
-    async def _unlock(self, asked: str) -> None:
-        """Gammu tells no number of tries left: a PIN is tried once for a SIM, until the configuration has another."""
+    async def _unlock(self, asked: str, imei: str | None) -> None:
+        """Gammu tells neither how many tries are left nor, before the PIN, which SIM it is.
+
+        A PIN is tried once in a phone, until the configuration has another.
+        """
         pin = self.settings.pin
         if asked != "PIN":
             raise SimError("sim_locked", f"the SIM asks for {asked}: a person has to unlock it")
         if pin is None:
             raise SimError("pin_missing", "the SIM asks for its PIN and the config has none")
-        if self._refusals.knows(None, pin):
+        if self._refusals.knows(imei, pin):
             detail = "the SIM refused this PIN before: it is not tried again until the config has another"
             raise SimError("pin_refused", detail)
         try:
-            self._refusals.expect(None, pin)
+            self._refusals.expect(imei, pin)
         except OSError as error:
             detail = f"no PIN is tried while it cannot be remembered on disk that it was: {error.strerror}"
             raise SimError("pin_unsafe", detail) from error
         await self._ask("unlock", pin, kind="open", sim=True)
-        self._refusals.forget(None, pin)
+        self._refusals.forget(imei, pin)
 
     async def _ask(self, request: str, *arguments: object, kind: str = "ask", sim: bool = False) -> Any:  # noqa: ANN401
         try:
