@@ -72,7 +72,7 @@ class Names:
     @cached_property
     def bank_pattern(self) -> re.Pattern[str]:
         """A bank, with or without the word bank."""
-        return re.compile(rf"(?<![a-z0-9])(bank )?({_words(self.banks)})(?![a-z])")
+        return re.compile(rf"(?<![a-z0-9])(bank )?({_words(self.banks)})(?![a-z]|\d{{3}})")
 
     @cached_property
     def app_pattern(self) -> re.Pattern[str]:
@@ -137,7 +137,7 @@ def _is_bank(board: Board, match: re.Match[str]) -> bool:
     if match[2] not in AMBIGUOUS or match[1]:
         return True
     if match[2] == "banten":
-        return bool(re.search(r"[#*|;,/_\n]\s*$|\b(?:atm|teller|m-?banking|mbanking|ibank\w*|banking|va|dari|dr|tf|trf|transfer|mobile|via|lewat)\s+$",
+        return bool(re.search(r"[#*|;,/_\n]\s*$|\b(?:atm|teller|m-?banking|mbanking|ibank\w*|banking|va|dari|dr|tf|trf|transfer|mobile|via|lewat)\s+$|\d[.,\-]{0,2} $",
                               board.before(match.start(), 16)))  # fmt: skip
     return not re.search(r"\b(?:usaha|pt|cv|toko|ud|koperasi|jaya|super)\.? $", board.before(match.start(), 12))
 

@@ -86,7 +86,7 @@ def _ways(board: Board) -> Iterator[tuple[re.Pattern[str], Callable[[Board, re.M
 def take_four_digits(board: Board) -> Clock | None:
     """``1233`` in a field of its own, as people write in the documented order."""
     for match in board.find(_FOUR):
-        alone = re.search(r"(?:[#*|;_]|\b(?:jam|pkl|pukul|pk)\.?)\s*$", board.before(match.start(), 8))
+        alone = _ALONE.search(board.before(match.start(), 8)) or board.rest[: match.start()].endswith(TAKEN + " ")
         suffix = re.match(r"\s*wib\b", board.after(match.end(), 6))
         if alone or suffix:
             board.take(match.start(), match.end(), "time")
@@ -160,6 +160,7 @@ def _in_part(hour: int, part: str) -> int:
     return hour % 12 if part == "dawn" and hour == 12 else hour
 
 
+_ALONE = re.compile(r"(?:[#*|;_/,]\s*|\n|\b(?:jam|pkl|pukul|pk)\.?\s*)$")
 _GREETED = re.compile(r"\b(?:selamat|met|good|slmt) \w+[^\d]*$")
 _BEHIND = re.compile(rf"[ ,]{{0,2}}(?:wib )?({_PART})\b")
 _AHEAD = re.compile(rf"\b({_PART})\b[^\d]{{0,14}}$")

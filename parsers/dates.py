@@ -42,7 +42,7 @@ _LOOK = str.maketrans("oil", "011")
 
 _ISO = re.compile(r"(?<![\w])(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?=[t\s#,;|_)\x01]|$|\D)")
 _NUMERIC = re.compile(
-    r"(?<![\w/\-])(?<!\d[.,])([\doil]{1,2}) ?[/.\-] ?([\doil]{1,2}) ?[/.\-'] ?(20[\doil]{2}|\d{2})(?![\w]|[.,/\-]\d)"
+    r"(?<![\w/\-])(?<!\d[.,])([\doil]{1,2})( ?[/.\-] ?)([\doil]{1,2})(?:\2|')(20[\doil]{2}|\d{2})(?![\w]|[.,/\-]\d)"
 )
 _NAMED = re.compile(
     rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ ./\-]{{0,2}}({_MONTH})\b[ .,/\-']{{0,2}}(20\d\d|\d\d)?(?![\d]|[.:]\d\d)"
@@ -54,6 +54,7 @@ _NO_YEAR = re.compile(r"(?<![\w.,/\-])(\d{1,2}) ?[/\-] ?(\d{1,2})(?![\w]|[.,/\-:
 _DAY_ONLY = re.compile(
     r"\b(?:tgl|tggl|tanggal|tg|tangal)\.?[ :]{0,2}(\d{1,2})(?:st|nd|rd|th)?(?![\d\w]|[.,/:\-]\d)(?! ?(?:jt|rb|ribu|juta)\b)"
 )
+_TIME_BEHIND = re.compile(r"[ ,]{1,2}(?:(?:jam|pkl|pukul)[ .]{1,2})?(?:\d{1,2}[.:]\d\d|[0-2]\d[0-5]\d)(?!\d)")
 _DATE_WORD = re.compile(r"\b(?:tgl|tggl|tanggal|tgl\.|date)(?: (?:bayar|transfer|trf|tf|transaksi|setor))?[ :.#]{0,3}$")
 _NOT_PAID_ON = re.compile(
     r"(?:tempo|\bjt\b|\bj\.?tempo|\bdue(?: on| date)?|\bbatas\w*|\bmasa(?: pajak| berlaku)?|\bperiode|\bberlaku\w*|\bs/?d|\bsampai|\bhingga|\bbefore|"
@@ -126,7 +127,7 @@ def _take_others(board: Board) -> None:
 
 def _explicit(board: Board, today: date) -> list[date]:
     found: list[date] = []
-    numeric = ((_ISO, (3, 2, 1)), (_NUMERIC, (1, 2, 3)))
+    numeric = ((_ISO, (3, 2, 1)), (_NUMERIC, (1, 3, 4)))
     named = ((_ENGLISH, (2, 1, 3)), (_NAMED, (1, 2, 3)), (_NAMED_SHORT, (1, 2, 3)))
     for pattern, order in numeric + (named if board.says(_MONTH_WORDS) else ()):
         for match in board.find(pattern):
@@ -153,8 +154,9 @@ def _compact(board: Board, match: re.Match[str], today: date, found: list[date])
     """Six or eight digits are a date after a date word, or in a field of their own when they lie near the receipt."""
     value = make(match[1], match[2], match[3], today)
     near = value is not None and timedelta(0) <= today - value <= timedelta(days=120)
-    own = re.search(r"[#*|;,_/]\s*$", board.before(match.start(), 4)) and not found
-    if _DATE_WORD.search(board.before(match.start())) or (near and own):
+    own = re.search(r"(?:[#*|;,_/]\s*|\n)$", board.before(match.start(), 4)) and not found
+    timed = _TIME_BEHIND.match(board.after(match.end(), 16)) is not None and not found
+    if _DATE_WORD.search(board.before(match.start())) or (near and (own or timed)):
         _keep(board, match, value, found)
 
 

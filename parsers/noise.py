@@ -23,10 +23,11 @@ _INCOMING_EN = Sense(
     "incoming_transfer you_received you_have_received you've_received been_credited was_credited credited_to"
 )
 
-_OPERATOR_GOODS = Sense("kuota pulsa paket_data bonus masa_aktif poin paket_internet gb mb")
+_OPERATOR_GOODS = Sense("kuota pulsa paket_data bonus masa_aktif poin paket_internet")
 _OPERATOR_TALK = Sense(
-    "tersisa gb mb hubungi hub isi_ulang berlaku aktif telkomsel indosat smartfren xl tri axis habis internet kirim menit nelpon beli pembelian mama papa dulu"
+    "tersisa hubungi hub isi_ulang berlaku aktif telkomsel indosat smartfren xl tri axis habis internet kirim menit nelpon beli pembelian mama papa dulu"
 )
+_VOLUME = re.compile(r"\b\d+ ?(?:gb|mb)\b")
 _OPERATOR_CODE = re.compile(r"\*\d{2,3}|\b100rb\b|\b\d+ ?(?:gb|mb)\b")
 _OPERATOR = Sense(
     "isikan_pulsa kirim_pulsa isi_pulsa beliin_pulsa belikan_pulsa transfer_pulsa tidak_terdaftar ketik_menu kartu_prabayar kartu_sim registrasi_ulang nomor_yang_anda_tuju"
@@ -35,7 +36,7 @@ _OPERATOR_NUMBER = re.compile(r"(?<!\d)4444(?!\d)")
 
 _SPAM = Sense(
     "pemenang menang menangkan memenangkan undian hadiah selamat_anda diskon promo pinjaman pinjol kta slot gacor judi togel cair bunga_ringan dana_tunai dana_cepat tanpa_jaminan jual dijual obral",
-    "investasi_bodong maxwin deposit cashback klik http* www bit ly bank_transfer_ke_rekening kredit_tanpa modal_usaha bonus_new_member",
+    "investasi_bodong maxwin deposit cashback klik http* www bit_ly bank_transfer_ke_rekening kredit_tanpa modal_usaha bonus_new_member",
 )
 _LINK = re.compile(r"https?:|www\.|bit\.ly|wa\.me|\.(?:xyz|tk|click|top)\b")
 
@@ -75,4 +76,5 @@ def of(low: str, names_bill: bool) -> str | None:
 def _is_operators(low: str) -> bool:
     if _OPERATOR.said(low) or _OPERATOR_NUMBER.search(low):
         return True
-    return _OPERATOR_GOODS.said(low) and (_OPERATOR_TALK.said(low) or bool(_OPERATOR_CODE.search(low)))
+    goods = _OPERATOR_GOODS.said(low) or _VOLUME.search(low) is not None
+    return goods and (_OPERATOR_TALK.said(low) or bool(_OPERATOR_CODE.search(low)))

@@ -21,10 +21,10 @@ _RIGHT = re.compile(
     r"\b(?:yang benar|yg benar|yg bener|yang bener|harusnya|seharusnya|maksud\w*|ralat|correct)\b[^,;.\n#]{0,12}$"
 )
 _CODE_WORD = re.compile(
-    r"(?:\bkode|\bkd|\bcode)\.?[ ]?(?:bayar|byr|pembayaran|billing|tagihan|samsat)?(?:nya)?[^\d\x01]{0,14}$|\b(?:bayar|byr|tagihan|bill|kdbayar|kodebayar|payment|pay|skrd|utk|untuk|buat|for|lunas|lunasi)\b[^\d\w]{0,4}$|^[^\w]*$"
+    r"(?:\bkode|\bkd|\bcode)\.?[ ]?(?:bayar|byr|pembayaran|billing|tagihan|samsat)?(?:nya)?[^\d\x01]{0,14}$|\b(?:bayar|byr|tagihan|pembayaran|bill|kdbayar|kodebayar|payment|pay|skrd|utk|untuk|buat|for|lunas|lunasi)\b[^\d\w]{0,4}$|^[^\w]*$"
 )
-_CODE_OF = re.compile(r"\b(?:kode|kd)\.? ?(?:bayar|byr|pembayaran)")
 _LONE_NUMBER = re.compile(r"(?<![\w.,/\-])(?:0\d{6,}|\d{8,15}|[a-z]{2,4}\d{7,})(?![\w])")
+_WORD = re.compile(r"\w")
 _ID_WORD = re.compile(r"\b(?:nik|ktp|kk|npwp|nib|kartu keluarga)\b[^\d]{0,16}$")
 
 
@@ -50,7 +50,7 @@ def marks(board: Board, seen: Seen) -> intents.Marks:
     """What the text holds besides words, for the rules that choose the command."""
     bill = any(references.is_bill(one.value) for one in seen.references)
     application = any(not references.is_bill(one.value) for one in seen.references)
-    code = any(_CODE_OF.search(board.before(one.start, 40)) for one in seen.codes)
+    code = any(one.start > 0 and _is_code(board, one) for one in seen.codes)
     long_number = bool(identities.find(board.text))
     return intents.Marks(
         bill=bill or code,
@@ -81,7 +81,7 @@ def read_fields(
 ) -> dict[str, object]:
     """Every field of a confirmation that is beyond doubt."""
     fields: dict[str, object] = {}
-    bills, end = _bills(board, seen)
+    bills, end = _bills(board, seen, keyword_end)
     if bills:
         fields["bill"] = bills[0]
         if len(bills) > 1:
@@ -132,13 +132,13 @@ def _only_possible(moment: datetime, received_at: datetime) -> datetime | None:
     return awake[0] if len(both) == 1 and len(awake) == 1 else None
 
 
-def _bills(board: Board, seen: Seen) -> tuple[list[str], int]:
+def _bills(board: Board, seen: Seen, keyword_end: int) -> tuple[list[str], int]:
     meant = [ref for ref in seen.references if not _excluded(board, ref, several=len(seen.references) > 1)]
     meant = [ref for ref in meant if references.is_bill(ref.value)] or meant
     right = [ref for ref in meant if _RIGHT.search(board.before(ref.start, 36))]
     meant = right or meant
     if not meant:
-        meant = [code for code in seen.codes if _is_code(board, code)]
+        meant = [code for code in seen.codes if _is_code(board, code) or _follows(board, keyword_end, code)]
         for code in meant:
             board.take(code.start, code.end, "payment code")
     for code in seen.codes:
@@ -146,6 +146,11 @@ def _bills(board: Board, seen: Seen) -> tuple[list[str], int]:
             board.take(code.start, code.end, "identity number, not the proof")
     values = list(dict.fromkeys(ref.value for ref in meant))
     return values, meant[0].end if meant else 0
+
+
+def _follows(board: Board, keyword_end: int, code: references.Found) -> bool:
+    """Whether a code is what stands first behind the keyword, mistyped or not."""
+    return 0 < keyword_end <= code.start and not _WORD.search(board.low[keyword_end : code.start])
 
 
 def _is_code(board: Board, code: references.Found) -> bool:
