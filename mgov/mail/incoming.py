@@ -23,6 +23,7 @@ MAX_HEADER, MAX_HEADERS = 2_000, 200
 _MACHINES = re.compile(
     r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|noreply.*|bounces?([+\-].*)?)@", re.IGNORECASE
 )
+_LEAVING = re.compile(r"berhenti|stop|unsubscribe|unreg", re.IGNORECASE)
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply"})
 _FAILED_AUTH = re.compile(r"\bdmarc\s*=\s*fail\b", re.IGNORECASE)
 _SPF_FAIL = re.compile(r"\bspf\s*=\s*(fail|softfail)\b", re.IGNORECASE)
@@ -37,7 +38,7 @@ def read_mail(raw: bytes, own: frozenset[str], envelope_sender: str | None = Non
     mail = _parse(raw)
     sender = parseaddr(_header(mail, "From"))[1].lower()
     subject = " ".join(_header(mail, "Subject").split())
-    text = _text(mail) or re.sub(r"^((re|fw|fwd|bls)\s*:\s*)+", "", subject, flags=re.IGNORECASE)
+    text = _leaving(subject) or _text(mail) or re.sub(r"^((re|fw|fwd|bls)\s*:\s*)+", "", subject, flags=re.IGNORECASE)
     bounce_of, bounced = _bounce(mail)
     return IncomingMail(
         sender=_storable(sender),
@@ -82,6 +83,11 @@ def _parse(raw: bytes) -> EmailMessage:
         message.set_payload("")
     assert isinstance(message, EmailMessage)  # noqa: S101 - the policy makes it so
     return message
+
+
+def _leaving(subject: str) -> str | None:
+    """The subject when it is what our List-Unsubscribe asks for: a client fills the body with words of its own."""
+    return subject if _LEAVING.fullmatch(subject.strip(" .!")) else None
 
 
 def _header(mail: EmailMessage, name: str) -> str:

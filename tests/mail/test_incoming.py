@@ -80,6 +80,13 @@ def test_a_mail_is_read_for_its_sender_and_words() -> None:
     assert read_mail(mail("", Subject="Re: BANTUAN"), OWN).text == "BANTUAN"
 
 
+def test_a_click_on_unsubscribe_is_taken_at_its_subject() -> None:
+    """Mail clients fill the body with words of their own; in an answer to our confirmation the body counts."""
+    click = mail("This message was automatically generated.", Subject="BERHENTI")
+    assert read_mail(click, OWN).text == "BERHENTI"
+    assert read_mail(mail("MULAI", Subject="Re: BERHENTI"), OWN).text == "MULAI"
+
+
 @pytest.mark.parametrize(
     "headers",
     [
