@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -14,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from mgov import bootstrap, watchdog
+from mgov import __version__, bootstrap, watchdog
 from mgov.config import Config
 from mgov.gateway import notices
 from mgov.gateway.clerk import replay_left_behind
@@ -25,8 +26,9 @@ from mgov.gateway.signals import Wakeups
 from mgov.gateway.worker import ModemWorker
 from mgov.store import migrate, modems
 from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.store.nodes import BEAT
 from mgov.web.server import WebServer
-from mgov.workflows import fleet
+from mgov.workflows import fleet, nodes
 from mgov.workflows.answer import AnswerSettings
 from mgov.workflows.payments_matching import Rematching
 from mgov.workflows.receive import give_up_incomplete
@@ -70,11 +72,13 @@ class Daemon:
         wakeups = Wakeups(loop)
         db.on_wake(wakeups.notify)
         self.network, ports = bootstrap.simulated_network(self._config)
+        begun = False
         ears = [asyncio.ensure_future(watchdog.reassure(self._tasks, notify))]
         try:
             if self._degraded.is_unchecked:  # modems receive into the spool meanwhile
                 self._start(self._workers(db, wakeups, ports))
-            if await self._fits(db):
+            if await self._fits(db) and (begun := await self._may_begin(db)):
+                ears.append(asyncio.ensure_future(self._beat(db)))
                 await self._enlist(db)
                 if hear := notices.listener(db, wakeups.notify):
                     ears.append(asyncio.ensure_future(hear()))
@@ -85,11 +89,44 @@ class Daemon:
         finally:
             self.stop()
             await self._drain(self._tasks)
+            if begun:
+                await self._say_stopped(db)
             for ear in ears:
                 ear.cancel()
             if self.network is not None:
                 self.network.stop()
             db.close()
+
+    async def _may_begin(self, db: Database) -> bool:
+        """Note that this node begins; a drained one waits until it is resumed. False when stopped meanwhile."""
+        node = self._config.node
+        if await asyncio.to_thread(nodes.start, db, node, __version__, datetime.now(UTC)):
+            return not self._stop.is_set()
+        self._log.warning("this node is drained: nothing begins until `mgov node resume`", node=node)
+        notify("READY=1\nSTATUS=drained: waiting for `mgov node resume`")
+        while not self._stop.is_set():
+            await self._wait_for_stop(BEAT)
+            if await self._beats(db):
+                return not self._stop.is_set()
+        return False
+
+    async def _beat(self, db: Database) -> None:
+        """Say that this node is alive, and stop in order when it is asked to hand over."""
+        while not self._stop.is_set():
+            await self._wait_for_stop(BEAT)
+            if not self._stop.is_set() and not await self._beats(db):
+                self._log.warning("asked to hand over: stopping", node=self._config.node)
+                self.stop()
+
+    async def _beats(self, db: Database) -> bool:
+        try:
+            return await asyncio.to_thread(nodes.beat, db, self._config.node, datetime.now(UTC))
+        except DatabaseUnavailableError:
+            return True  # whoever cannot be heard goes on with what he has
+
+    async def _say_stopped(self, db: Database) -> None:
+        with contextlib.suppress(DatabaseUnavailableError):
+            await asyncio.to_thread(nodes.stop, db, self._config.node)
 
     def _start(self, parts: list[Coroutine[Any, Any, None]]) -> None:
         self._tasks += [asyncio.create_task(part, name=_name_of(part)) for part in parts]

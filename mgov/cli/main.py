@@ -39,6 +39,7 @@ COMMANDS = {
     "login": "mgov.cli.login",
     "logout": "mgov.cli.login",
     "modem": "mgov.cli.modem",
+    "node": "mgov.cli.node",
     "parse": "mgov.cli.parse",
     "pause": "mgov.cli.pause",
     "payment": "mgov.cli.payment",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select,
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.routing import SendRules
-from mgov.store import history, queue
+from mgov.store import history, nodes, queue
 from mgov.store.database import wake
 from mgov.store.schema.messages import PRIORITIES, outbound_message, outbound_part
 
@@ -165,9 +165,10 @@ def bind(tx: Connection, message_id: int, sim: str) -> None:
 
 
 def left_by(tx: Connection, owner: str, now: datetime) -> list[RowMapping]:
-    """Messages still `sending` that this owner left behind when it died, or whose lease ran out."""
+    """Messages still `sending` that this owner left behind, or a node that is dead, or whose lease ran out."""
     columns = outbound_message.c
-    stale = or_(columns.lease_owner == owner, columns.lease_until < now)
+    dead = [columns.lease_owner.startswith(f"{name}/", autoescape=True) for name in nodes.silent(tx, now)]
+    stale = or_(columns.lease_owner == owner, columns.lease_until < now, *dead)
     query = select(outbound_message).where(columns.state == "sending", stale).order_by(columns.id)
     return list(tx.execute(query.with_for_update(skip_locked=True)).mappings())
 
@@ -258,6 +259,13 @@ def listing(tx: Connection, *, state: str | None = None, limit: int | None = Non
     if limit is None:
         return list(tx.execute(query.order_by(outbound_message.c.id)).mappings())
     return list(tx.execute(query.order_by(outbound_message.c.id.desc()).limit(limit)).mappings())[::-1]
+
+
+def codes_since(tx: Connection, recipient: str, since: datetime) -> int:
+    """How many codes for new bindings a phone was sent."""
+    columns = outbound_message.c
+    told = (columns.recipient == recipient, columns.queued_at > since, columns.subject_kind == "contact")
+    return int(tx.execute(select(func.count()).select_from(outbound_message).where(*told)).scalar_one())
 
 
 def answers_since(tx: Connection, recipient: str, since: datetime, until: datetime) -> int:
