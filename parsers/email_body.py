@@ -17,6 +17,7 @@ _ATTRIBUTION = re.compile(
     re.I,
 )
 _ATTRIBUTION_START = re.compile(r"^(?:pada|on) (?:\w{2,9},? |\d|tanggal)[^:]{0,60}(?:20\d\d|\d\d[.:]\d\d)", re.I)
+_NAMED_BEHIND_TIME = re.compile(r"\d[.:]\d\d(?: ?(?:WIB|AM|PM))?,? +[\"<A-Z]")
 _FORWARD = re.compile(
     r"^-{2,}\s*(?:pesan|original|forwarded|pesan terusan|begin|asli).*|^_{8,}$|^begin forwarded message|^diteruskan dari\b",
     re.I,
@@ -94,11 +95,12 @@ def own_text(body: str, is_html: bool) -> str:
     text = _from_html(body[:_LONGEST]) if is_html else body[:_LONGEST]
     kept: list[str] = []
     written = False
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        plain = line.strip()
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        plain, following = line.strip(), after.strip()[:90]
         if plain.startswith((">", "|>")) or _BANNER.match(plain[:300]):
             continue
-        if _ends(plain, written):
+        if _ends(plain, written, following):
             break
         written = written or bool(plain)
         kept.append(line.rstrip())
@@ -112,13 +114,13 @@ def _from_html(body: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "".join(parser.parts))
 
 
-def _ends(plain: str, written: bool) -> bool:
+def _ends(plain: str, written: bool, following: str) -> bool:
     """Whether from this line on nothing is the writer's own new text."""
     if len(plain) > 300:
         return False
     if _ATTRIBUTION.search(plain) or _FORWARD.match(plain) or _SENT_FROM.match(plain) or _DISCLAIMER.search(plain):
         return True
-    if _ATTRIBUTION_START.match(plain) and written and not re.search(r"bayar|transfer|tf|bukti", plain, re.I):
+    if written and _ATTRIBUTION_START.match(plain) and _ATTRIBUTION.search(f"{plain} {following}"):
         return True
     if _SIGNATURE.match(plain) or _PROGRAM.match(plain):
         return written
@@ -147,5 +149,5 @@ def _without_attribution(lines: list[str]) -> list[str]:
     while end and not lines[end - 1].strip():
         end -= 1
     last = lines[end - 1].strip() if end else ""
-    announces = end > 1 and _ATTRIBUTION_START.match(last) and not re.search(r"bayar|transfer|bukti", last, re.I)
+    announces = end > 1 and _ATTRIBUTION_START.match(last) and _NAMED_BEHIND_TIME.search(last)
     return lines[: end - 1] if announces else lines[:end]

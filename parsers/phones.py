@@ -9,8 +9,9 @@ import phonenumbers
 from parsers.board import Board
 
 _LABEL = r"(?:no\.? ?)?(?:hp|handphone|telp?|tlp|telepon|telpon|wa|whatsapp|phone|hub(?:ungi)?|call|sms|cp|fax|ext)"
+_GROUPED = r"(?:\+?62|0)[ \-]?8\d{1,2}[ \-.]?\d{3,4}[ \-.]?\d{3,5}(?!\d)"
 _LABELLED = re.compile(
-    rf"\b{_LABEL}(?: baru| lama)?(?: saya| sy| kami)?(?: ke| di| no)?[ .:]{{0,3}}\+?\(?\d[\d \-().]{{2,17}}\d"
+    rf"\b{_LABEL}(?: baru| lama)?(?: saya| sy| kami)?(?: ke| di| no)?[ .:]{{0,3}}(?:{_GROUPED}|\+?\(?\d(?:[\d\-()]|[ .](?=[\d(])){{2,17}}\d)"
 )
 _MOBILE = re.compile(r"(?<![\w.,/\-])(?:\+62|62|0)[ -]?8[1-9]\d[ -]?\d{3,4}[ -]?\d{3,5}(?!\w)")
 _PLUS = re.compile(r"(?<![\w])\+\d{7,15}(?!\w)")

@@ -42,11 +42,11 @@ _NOT_A_PROOF = re.compile(
     r"nrkb|sim|nisn|token|skck|imei|antrian|antrean|kwh|meter|merchant)(?:nya)?(?: (?:saya|sy|no|nomor|kami|tujuan|toko|bank|virtual|account|pemda|kas|daerah|atas nama))*[ :.=#]{0,3}$"
 )
 _ACCOUNT = re.compile(
-    r"\b(?:no(?:mor|\.)? ?)?(?:rek(?:ening)?|norek|account|acc?|akun|virtual account|va|briva|a/c)(?: [a-z]{2,8}\.?){0,4}[ :.=]{0,3}"
-    r"((?!\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2}|\d{1,3}(?:\.\d{3})+(?![\d.]))\d[\d \-.]{6,24}\d)(?![\w])"
+    r"\b(?:no(?:mor|\.)? ?)?(?:rek(?:ening)?|norek|account|acc?|akun|virtual account|va|briva|a/c)(?: (?!rp|idr|bukti|ref|noref|resi|struk|slip|kode|jurnal|no\b|nomor|trx|rrn|ntb|tgl|jam)[a-z]{2,8}\.?){0,4}[ :.=]{0,3}"
+    r"((?!\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2}|\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d[\d \-.]{6,24}\d)(?![\w])"
 )
 _TO_BANK = re.compile(
-    r"(?<![a-z])(?:ke|to|tujuan)[ :]{1,2}(?:rek(?:ening)?\.? )?(?:bank )?(?:[a-z]{2,12} ){0,3}(?:rek(?:ening)?\.? )?(?:no\.? ?)?((?!\d{1,3}(?:\.\d{3})+(?![\d.]))\d[\d\-.]{5,20})(?![\w])"
+    r"(?<![a-z])(?:ke|to|tujuan)[ :]{1,2}(?:rek(?:ening)?\.? )?(?:bank )?(?:[a-z]{2,12} ){0,3}(?:rek(?:ening)?\.? )?(?:no\.? ?)?((?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d[\d\-.]{5,20})(?![\w])"
 )
 _LABELLED_OTHER = re.compile(
     r"\b(?:npwpd?|nib|nik|no\.? ?kk|kk|ktp|nop|kode ?pos|ext|rangka|mesin|stnk|bpkb|idpel|id pelanggan|nip|nis|nisn|terminal|tid|mid|kartu|nrkb)(?: saya| sy| no\.?| nomor| id)*[ :.=]{0,3}([a-z]{0,3}\d[\d.\-]{3,24})(?!\w)"
