@@ -92,7 +92,7 @@ def _tuples(tx: Connection, table: Table, names: list[str], rows: Rows) -> Itera
 
 def _converter(tx: Connection, table: Table, name: str) -> Callable[[Any], Any] | None:
     type_ = table.c[name].type
-    return type_._cached_bind_processor(tx.dialect)  # noqa: SLF001 - what SQLAlchemy itself applies to each value
+    return type_._cached_bind_processor(tx.dialect)
 
 
 def _listed(tx: Connection, names: Iterable[str]) -> str:

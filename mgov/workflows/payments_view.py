@@ -37,9 +37,9 @@ def visible(
 
 
 def reviewed(db: Database, actor: Actor, ages: Ages) -> list[dict[str, Any]]:
-    """What is in review, with its case: `reasons, candidates, opened_at, age, late, escalated_at, proposed_by, version`.
+    """What is in review, with its case (see `_case`); `age` is in working days.
 
-    `age` is in working days. Raises `RefusedError`.
+    Raises `RefusedError`.
     """
 
     def read(tx: Connection) -> list[dict[str, Any]]:
