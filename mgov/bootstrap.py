@@ -6,7 +6,7 @@ import asyncio
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,9 @@ from mgov.outreach import Outreach
 from mgov.replies import Replies
 from mgov.store import external_calls
 from mgov.store.database import Database
-from mgov.workflows import jobs
+from mgov.workflows import canary, jobs
 from mgov.workflows.answer import AnswerSettings
+from mgov.workflows.canary import CanarySettings
 from mgov.workflows.figures import FiguresSettings
 from mgov.workflows.handlers.request import HandlerSettings, PayAccount
 from mgov.workflows.payments_matching import PaymentPolicy
@@ -40,7 +41,7 @@ from modem_drivers.radio import Radio, RadioSettings
 from modem_drivers.simulated import SimulatedNetwork
 from parsers.banks import Names
 from scheduler.calendar import Calendar
-from scheduler.jobs import JobOutcome, JobRunner
+from scheduler.jobs import Every, Job, JobOutcome, JobRunner
 
 
 def shipped(name: str) -> Path:
@@ -156,7 +157,16 @@ def worker_settings(config: Config, modem: ModemSection, port: str) -> WorkerSet
         resets_per_hour=modem.resets_per_hour,
         reset_command=modem.reset_command,
         spool_folder=spool_folder(config),
+        canary=canary_settings(config),
     )
+
+
+def canary_settings(config: Config) -> CanarySettings | None:
+    """How own SIMs text each other; None: not at all."""
+    every = config.canary.every_minutes
+    if every is None:
+        return None
+    return CanarySettings(timedelta(minutes=every), timedelta(seconds=config.canary.within_seconds))
 
 
 def spool_folder(config: Config) -> Path | None:
@@ -277,9 +287,20 @@ def job_runner(config: Config, db: Database) -> JobRunner:
     def claim(job: str, slot: datetime) -> bool:
         return jobs.claim_slot(db, config.node, job, slot, datetime.now(UTC))
 
-    return JobRunner(
-        (*outreach(config).jobs(db), *housekeeping(config, db).jobs(), *desk_jobs(config, db).jobs()), claim, report
-    )
+    known = (*outreach(config).jobs(db), *housekeeping(config, db).jobs(), *desk_jobs(config, db).jobs())
+    return JobRunner((*known, *_canary_jobs(config, db)), claim, report)
+
+
+def _canary_jobs(config: Config, db: Database) -> tuple[Job, ...]:
+    settings = canary_settings(config)
+    if settings is None:
+        return ()
+
+    def sing() -> str:
+        done = canary.sing(db, settings, datetime.now(UTC))
+        return f"{done.sung} texts, parked {list(done.parked)}, released {list(done.released)}"
+
+    return (Job("canary", Every(settings.every), sing, make_up_within=timedelta(0)),)
 
 
 def housekeeping(config: Config, db: Database) -> Housekeeping:

@@ -278,6 +278,13 @@ class KeywordsSection(_Section):
     files: tuple[Path, ...] = ()
 
 
+class CanarySection(_Section):
+    """Own SIMs text each other, so that a SIM that neither receives nor delivers is noticed; off unless turned on."""
+
+    every_minutes: int | None = Field(default=None, ge=1)
+    within_seconds: int = Field(default=300, ge=10)
+
+
 class StaffSection(_Section):
     """Which Unix user is which member of staff."""
 
@@ -312,6 +319,7 @@ class Config(_Section):
     privacy: PrivacySection = PrivacySection()
     routing: RoutingSection = RoutingSection()
     treasury: TreasurySection = TreasurySection()
+    canary: CanarySection = CanarySection()
     staff: StaffSection = StaffSection()
     keywords: KeywordsSection = KeywordsSection()
     audit: AuditSection = AuditSection()

@@ -21,6 +21,7 @@ from mgov.gateway.settings import WorkerSettings
 from mgov.gateway.spool import Entry, Spool, left_behind
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows import fleet, modem_memory, send
+from mgov.workflows.canary import CanarySettings, sing_after_recovery
 from mgov.workflows.leftovers import Leftovers, settle_by_log, take_stock
 from mgov.workflows.turn import AirSide, Delivery, Turn, take_turn
 from modem_drivers.radio import Identity, ReceivedPdu
@@ -163,6 +164,11 @@ class Clerk:
     async def note_slot(self, task: send.Task, storage: str | None, index: int | None) -> bool:
         """Commit where in the modem's memory a part lies (None: it is sent without); False when that cannot be."""
         return await self._try(lambda: modem_memory.note_slot(self._db, task.part_id, storage, index))
+
+    async def sing(self, settings: CanarySettings | None) -> None:
+        """After a recovery the SIM texts itself, where the site wants to know that it can."""
+        if settings is not None:
+            await asyncio.to_thread(sing_after_recovery, self._db, self._settings.name, settings, _now())
 
     # In a worker thread
 

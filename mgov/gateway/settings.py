@@ -7,11 +7,15 @@ from pathlib import Path
 
 from mgov.domain.routing import SendRules
 from mgov.gateway.errands import ErrandSettings
+from mgov.workflows.canary import CanarySettings
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """One modem. `reset_command` are the words of the site's own command, `spool_folder` None keeps no spool."""
+    """One modem. `reset_command` are the words of the site's own command, `spool_folder` None keeps no spool.
+
+    `canary` None: no text is sent that nobody asked for.
+    """
 
     name: str
     node: str
@@ -26,6 +30,7 @@ class WorkerSettings:
     resets_per_hour: int = 3
     reset_command: tuple[str, ...] = ()
     spool_folder: Path | None = None
+    canary: CanarySettings | None = None
 
     @property
     def owner(self) -> str:

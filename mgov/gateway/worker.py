@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -39,6 +39,9 @@ POLL_SILENT_MEMORY = 1.5  # the same for a modem that tells of nothing
 POLL_OUTBOX = 2.0  # seconds between looks into the outbox, because wake-ups are only hints
 PROBE = 10.0  # seconds between health probes
 SIM_REST = 5.0  # seconds that a SIM rests after it was refused
+#: A claim that is older was overtaken by a long stop of this process: others may take this node for dead by now
+#: (`mgov.store.nodes.SILENCE`), and it is given back instead of sent.
+FRESH = timedelta(seconds=15)
 UNREGISTERED = 180.0  # seconds without a network before the radio is reset
 MOMENT = 0.1  # seconds: what a modem sends in it may be claimed together
 MOST_IN_HAND = 16  # parts claimed and not begun
@@ -114,13 +117,15 @@ class ModemWorker:
         identity = await radio.open()
         self._say_ready(identity)
         await self._at_the_database(lambda: self._errands.opened(radio, identity, self._clerk.sim))
-        await self._at_the_database(
-            lambda: self._errands.run(radio)
-        )  # the fleet has to be known before anything is claimed
+        # The fleet has to be known before anything is claimed.
+        await self._at_the_database(lambda: self._errands.run(radio))
         listener = asyncio.create_task(self._listen(radio))
         try:
             doubts_settled = await self._despatch.settle_by_memory(radio)
             self._look = True
+            if self._ladder.failures and self._settings.canary is not None:
+                await self._turn(radio)  # it has to be known to be ready
+                await self._at_the_database(lambda: self._clerk.sing(self._settings.canary))
             await self._work(radio, doubts_settled)
         finally:
             listener.cancel()
@@ -203,6 +208,10 @@ class ModemWorker:
             self._woken = False
 
     async def _submit(self, radio: Radio) -> None:
+        if _utc() - self._clerk.held[0].claimed_at > FRESH:
+            await self._written()
+            await self._clerk.give_back()
+            return
         started = self._now()
         task = self._clerk.begin()
         submission = await self._despatch.submit(radio, task)

@@ -18,6 +18,7 @@ from mgov.store import conversations, inbox, outbox, staff
 from mgov.store.conversations import OpenQuestion
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows import conversation, keywords
+from mgov.workflows.canary import is_song
 from mgov.workflows.handlers import HANDLERS, missing, reminder_answer, unknown
 from mgov.workflows.handlers.pins import may_hold_pin, strike_digits
 from mgov.workflows.handlers.request import HandlerSettings, Question, Reply, Request
@@ -108,7 +109,8 @@ def answer_next(db: Database, settings: AnswerSettings, now: datetime) -> Handle
 def _handle(tx: Connection, message: RowMapping, settings: AnswerSettings) -> Handled:
     now = message["received_at"]
     if is_machine(message["sender"], settings.own_numbers) and message["channel"] == "sms":
-        inbox.finish(tx, message, state="ignored", now=now, actor=ENGINE, cause="a machine is never answered")
+        cause = "canary" if is_song(message["text"]) else "a machine is never answered"
+        inbox.finish(tx, message, state="ignored", now=now, actor=ENGINE, cause=cause)
         return Handled(message["id"], "ignored", None)
     reading, reply = _reply(tx, message, settings, now)
     if reply is not None and reply.ask is not None:
