@@ -244,7 +244,7 @@ def test_a_leaders_pin_opens_the_figures_and_is_struck(world: World) -> None:
 
 def test_the_raw_parts_are_emptied_of_a_pin(world: World) -> None:
     """The PDU held the PIN too: it is gone in the same commit, with the reason beside it."""
-    from mgov.workflows.handlers import strike_pin
+    from mgov.workflows.handlers.pins import strike_pin
 
     world.text(BUDI, "LAPORAN PAD 773019")
     message = world.db.read(lambda tx: tx.execute(select(inbound_message.c.id)).scalar_one())
