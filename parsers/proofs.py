@@ -43,7 +43,7 @@ _NOT_A_PROOF = re.compile(
 )
 _ACCOUNT = re.compile(
     r"\b(?:no(?:mor|\.)? ?)?(?:rek(?:ening)?|norek|account|acc?|akun|virtual account|va|briva|a/c)(?: (?!rp|idr|bukti|ref|noref|resi|struk|slip|kode|jurnal|no\b|nomor|trx|rrn|ntb|tgl|jam)[a-z]{2,8}\.?){0,4}[ :.=]{0,3}"
-    r"((?!\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2}|\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d[\d \-.]{6,24}\d)(?![\w])"
+    r"((?!\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2}|\d{1,3}(?:\.\d{3})+(?!\d|\.\d))(?:\d{9,18}(?!\d)|\d(?:[\d\-]|[ .](?=\d)){6,24}\d))(?![\w])"
 )
 _TO_BANK = re.compile(
     r"(?<![a-z])(?:ke|to|tujuan)[ :]{1,2}(?:rek(?:ening)?\.? )?(?:bank )?(?:[a-z]{2,12} ){0,3}(?:rek(?:ening)?\.? )?(?:no\.? ?)?((?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d[\d\-.]{5,20})(?![\w])"

@@ -13,7 +13,7 @@ _GLUED_REFERENCE = re.compile(
 )
 """``bayarSKRD-2026-004512``."""
 _GLUED_LABEL = re.compile(
-    rf"(?<![\w./\-])(\d[\d./:\-]*)(?=(?:{alternatives('jam pkl pukul tgl tanggal bukti nobukti noref noreff jumlah jml nominal bank')})[ .:]?[\d.: a-z]|wib|rp\.? ?\d)",
+    rf"(?<![\w./:\-])(\d[\d./:\-]{{0,24}})(?=(?:{alternatives('jam pkl pukul tgl tanggal bukti nobukti noref noreff jumlah jml nominal bank')})[ .:]?[\d.: a-z]|wib|rp\.? ?\d)",
     re.I,
 )
 """``12/11/2026jam13.05rp450.000``."""
