@@ -88,6 +88,8 @@ def restore(db: Database, path: Path, *, now: datetime, actor: object, hold: boo
     if manifest.revision != migrate.current(db):
         raise BackupError(f"{path}: made at schema {manifest.revision}, the database is at {migrate.current(db)}")
 
+    sequences = {name: entry["sequence"] for name, entry in manifest.tables.items()}
+
     def work(tx: Connection) -> int:
         access.require(tx, actor, Right.BACKUP)
         with _opened(path) as archive, dump.emptied(tx):
@@ -97,8 +99,11 @@ def restore(db: Database, path: Path, *, now: datetime, actor: object, hold: boo
                     _compare(
                         table.name, entry, dump.load(tx, table, entry["columns"], _lines(archive, table.name, path))
                     )
+            if db.dialect != "mariadb":
+                _number(tx, sequences)  # what is written below gets new numbers
             count = held.hold(tx, taken_at=manifest.taken_at, now=now, actor=actor) if hold else 0
-        _number(tx, {name: entry["sequence"] for name, entry in manifest.tables.items()})
+        if db.dialect == "mariadb":
+            _number(tx, sequences)  # it commits: only when everything is in and held
         told = {"taken_at": manifest.taken_at, "rows": manifest.rows, "held": count}
         audit.record(tx, actor, "backup.restore", "database", path.name, told, now=now)
         return count
