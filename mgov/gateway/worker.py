@@ -43,6 +43,7 @@ SIM_REST = 5.0  # seconds that a SIM rests after it was refused
 #: (`mgov.store.nodes.SILENCE`), and it is given back instead of sent.
 FRESH = timedelta(seconds=15)
 UNREGISTERED = 180.0  # seconds without a network before the radio is reset
+ANSWERED = 0.1  # seconds in which the engine answers what has just come
 MOMENT = 0.1  # seconds: what a modem sends in it may be claimed together
 MOST_IN_HAND = 16  # parts claimed and not begun
 
@@ -73,6 +74,7 @@ class ModemWorker:
         self._writing: asyncio.Task[None] | None = None
         self._pace: float | None = None  # seconds that a submission takes, as of late
         self._woken = False  # whether something was queued since the last claim
+        self._in_bulk = False  # whether what was sent last can wait
         self._faults = 0  # modem faults one after the other
         self._log = structlog.get_logger("modem").bind(modem=settings.name)
 
@@ -144,7 +146,8 @@ class ModemWorker:
                 polled, self._look = self._now(), True
             await self._write(radio, may_claim=doubts_settled and not self._look and self._may_send())
             if self._look:
-                await self._fetch(radio)
+                if await self._fetch(radio) and self._in_bulk:
+                    await self._wait(ANSWERED)  # what came is answered before another text that can wait is begun
                 continue
             if self._now() - probed > PROBE:
                 probed = self._now()
@@ -201,7 +204,7 @@ class ModemWorker:
     async def _drop_the_overtaken(self) -> None:
         """What can wait gives way to what was queued since it was claimed."""
         held = self._clerk.held
-        if self._woken and held and held[0].message["urgency"] >= PRIORITIES["reminder"]:
+        if self._woken and held and _can_wait(held[0]):
             await self._written()
             await self._clerk.give_back()
         if held:
@@ -214,6 +217,7 @@ class ModemWorker:
             return
         started = self._now()
         task = self._clerk.begin()
+        self._in_bulk = _can_wait(task)
         submission = await self._despatch.submit(radio, task)
         self._clerk.settle(task, submission)
         took = self._now() - started
@@ -262,9 +266,12 @@ class ModemWorker:
                 self._log.warning("SIM full: the network keeps what comes until it is read", detail=event.detail)
             self._look = True
 
-    async def _fetch(self, radio: Radio) -> None:
-        """Empty the memory: what lies there is kept first and deleted after; a crash in between reads it again."""
-        self._look = False
+    async def _fetch(self, radio: Radio) -> bool:
+        """Empty the memory: what lies there is kept first and deleted after; a crash in between reads it again.
+
+        Returns whether there was anything.
+        """
+        self._look = anything = False
         received: Sequence[ReceivedPdu] = await radio.received()
         stuck: set[object] = set()
         while received:
@@ -274,6 +281,8 @@ class ModemWorker:
                 self._log.warning("slot will not delete", storage=slot.storage, index=slot.index)
             stuck.update(cleared.stuck)
             received = [item for item in cleared.received if item.slot not in stuck]
+            anything = True
+        return anything
 
     # How the modem is
 
@@ -401,6 +410,10 @@ class ModemWorker:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+def _can_wait(task: send.Task) -> bool:
+    return int(task.message["urgency"]) >= PRIORITIES["reminder"]
 
 
 def _state(error: RadioError) -> str:
