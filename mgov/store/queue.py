@@ -14,6 +14,7 @@ from sqlalchemy.engine import RowMapping
 from mgov.domain.quotas import Allowance
 from mgov.domain.routing import Candidate, Fleet, SendRules, choose
 from mgov.store import history, pauses, usage
+from mgov.store.canary import SUBJECT as CANARY
 from mgov.store.schema.fleet import send_attempt
 from mgov.store.schema.messages import PRIORITIES, outbound_message
 
@@ -37,7 +38,7 @@ _DUE = and_(
 )
 _LOOKED_AT = (
     *(_M.id, _M.urgency, _M.recipient, _M.text, _M.send_by, _M.not_before, _M.attempts),
-    *(_M.preferred_modem, _M.bound_sim),
+    *(_M.preferred_modem, _M.bound_sim, _M.subject_kind),
 )
 _LOCK = select(outbound_message).where(_M.id == bindparam("message"), _DUE).with_for_update(skip_locked=True)
 _SET = update(outbound_message).where(_M.id == bindparam("message"))
@@ -127,11 +128,16 @@ class _Reach:
         return or_(_M.bound_sim == self.sim, and_(_M.bound_sim.is_(None), meant))
 
 
+def _not_of(urgencies: tuple[int, ...]) -> ColumnElement[bool]:
+    """Not of these classes; a canary is of none: held back it would have its SIM taken for dead."""
+    return or_(_M.urgency.not_in(urgencies), and_(_M.subject_kind.is_not(None), _M.subject_kind == CANARY))
+
+
 @lru_cache(maxsize=256)
 def _oldest(reach: _Reach | None, paused: tuple[int, ...], *, lock: bool = True) -> Select[tuple[object, ...]]:
     query = select(outbound_message).where(_DUE)
     if paused:
-        query = query.where(_M.urgency.not_in(paused))
+        query = query.where(_not_of(paused))
     if reach is not None:
         query = query.where(reach.condition())
     query = query.order_by(_M.urgency, _M.id).limit(1)
@@ -145,7 +151,7 @@ def _page(reach: _Reach, without: tuple[int, ...]) -> Select[tuple[object, ...]]
     )
     query = select(*_LOOKED_AT).where(_DUE, reach.condition(), further)
     if without:
-        query = query.where(_M.urgency.not_in(without))
+        query = query.where(_not_of(without))
     return query.order_by(_M.urgency, _M.id).limit(bindparam("size"))
 
 
@@ -176,13 +182,15 @@ def _without_quota(allowed: Allowance) -> list[int]:
 
 def _fits(row: RowMapping, allowed: Allowance, taker: Taker) -> bool:
     left = allowed.parts_for(row["urgency"])
-    if left is None or row["urgency"] < PRIORITIES["reply"] or row["bound_sim"] is not None:
+    if left is None or row["urgency"] < PRIORITIES["reply"]:
+        return True
+    if row["bound_sim"] is not None or row["subject_kind"] == CANARY:
         return True
     return left > 0 and taker.count_parts(row["text"]) <= left
 
 
 def _may_text(tx: Connection, taker: Taker, row: RowMapping, now: datetime) -> bool:
-    if taker.rules.may_text(row["recipient"]):
+    if taker.rules.may_text(row["recipient"]) or row["subject_kind"] == CANARY:
         return True
     _mark(tx, row["id"], "only_to", now, ONLY_TO)
     if row["urgency"] <= PRIORITIES["reply"] and row["send_by"] is None:

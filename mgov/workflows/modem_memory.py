@@ -63,7 +63,8 @@ def _settle_doubtful_message(
     if message["state"] != "uncertain" or "uncertain" in states:
         return
     state = "queued" if "queued" in states else "sent"
-    freed = {"bound_sim": None} if states == {"queued"} else {}  # nothing went out: any SIM may send all of it
+    whole = states == {"queued"} and message["parts"] > 1  # nothing of it went out: any SIM may send all of it
+    freed = {"bound_sim": None} if whole else {}
     outbox.settle(
         tx,
         message,

@@ -14,6 +14,7 @@ from mgov.domain.standing import LEAST_SAMPLES
 from mgov.gateway import pdus
 from mgov.store import history, modems, usage
 from mgov.store import queue as queue_store
+from mgov.store.canary import SUBJECT as CANARY
 from mgov.store.database import Database
 from mgov.store.schema.messages import PRIORITIES, outbound_message
 from mgov.workflows import errands, pauses, routes
@@ -381,3 +382,14 @@ def test_modems_at_work_together_take_each_message_once(database: Database) -> N
         taken = list(pool.map(drain, fleet))
     assert sorted(number for part in taken for number in part) == numbers
     assert all(row(database, number)["attempts"] == 1 for number in numbers)
+
+
+def test_a_canary_passes_what_holds_others_back(database: Database) -> None:
+    """Neither the pilot nor a paused class nor a quota makes a living SIM look dead."""
+    pauses.pause(database, "class", "transaction", reason=None, actor="system:test", now=NOW)
+    who = sender(database, "t1", quotas=Quotas(per_day=1), only_to=("+62899",))
+    queue(database, to="+628991", priority="reply")
+    assert send_all(database, who) == 1
+    queue(database, to="+628992", priority="reply")
+    queue(database, to="+628110000002", subject_kind=CANARY)
+    assert send_all(database, who) == 1
