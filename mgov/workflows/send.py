@@ -56,6 +56,12 @@ class Task:
     reference: int
 
     @property
+    def claimed_at(self) -> datetime:
+        """When its message was claimed."""
+        until: datetime = self.message["lease_until"]
+        return until - outbox.LEASE
+
+    @property
     def recipient(self) -> str:
         """The number to send to."""
         return str(self.message["recipient"])
@@ -286,9 +292,8 @@ def give_back(db: Database, sender: Sender, task: Task, now: datetime) -> None:
     """Return a claimed part that was not begun on the air: an orderly stop."""
 
     def work(tx: Connection) -> None:
-        outbox.set_part(tx, task.part_id, state="queued")
-        outbox.settle(
-            tx, task.message, state="queued", now=now, actor=f"system:{sender.owner}", cause="stopped before submission"
-        )
+        cause = "stopped before submission"
+        if outbox.settle(tx, task.message, state="queued", now=now, actor=f"system:{sender.owner}", cause=cause):
+            outbox.set_part(tx, task.part_id, state="queued")
 
     db.transact(work)
