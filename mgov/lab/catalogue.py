@@ -28,7 +28,7 @@ class Scenario:
     long_texts: bool = False  #: traffic includes a text of several parts
     backwards: bool = False  #: whose last part comes first
     named_imei: bool = False  #: the configuration says which stick it must be
-    loses_reports: bool = False  #: the network's reports of that time are gone for good
+    loses_reports: bool = False  #: a modem that has lost +CNMI drops the reports of that time
     at_once: int = 0  #: so many texts come in as fast as a network delivers
     options: str = field(default="", repr=False)  #: further lines of the modem's configuration
 
@@ -84,13 +84,21 @@ CATALOGUE: tuple[Scenario, ...] = (
         "the network delivers twice",
         _planned(FaultKind.DUPLICATE_DELIVERY, count=4),
     ),
-    Scenario("reboot", "modem menyala ulang", "the modem restarts", _planned(FaultKind.REBOOT, seconds=2.0), 2.0),
+    Scenario(
+        "reboot",
+        "modem menyala ulang",
+        "the modem restarts",
+        _planned(FaultKind.REBOOT, seconds=2.0),
+        2.0,
+        loses_reports=True,
+    ),
     Scenario(
         "reboot-after-send",
         "menyala ulang sesudah mengirim",
         "restarts between acceptance and answer",
         _planned(FaultKind.REBOOT_AFTER_SEND),
         0.3,
+        loses_reports=True,
     ),
     Scenario(
         "re-enumeration",
