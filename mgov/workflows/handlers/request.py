@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from mgov.domain.actor import Actor
 from mgov.domain.figures import Topics
 from mgov.replies import Replies
-from mgov.workflows.figures import FiguresSettings
 from mgov.workflows.document_kinds import DocumentKinds
+from mgov.workflows.figures import FiguresSettings
 from parsers.reading import Reading
 from scheduler.quiet_hours import QuietHours
 
