@@ -20,6 +20,7 @@ MAX_BYTES = 1_000_000
 MAX_TEXT = 4000
 #: The library's parser of structured headers takes quadratic time: what is longer is cut, as no honest header is.
 MAX_HEADER, MAX_HEADERS = 2_000, 200
+LONGEST_ADDRESS = 180
 _MACHINES = re.compile(
     r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|noreply.*|bounces?([+\-].*)?)@", re.IGNORECASE
 )
@@ -36,7 +37,8 @@ def read_mail(raw: bytes, own: frozenset[str], envelope_sender: str | None = Non
     Nothing in a mail raises: what cannot be read is taken as empty.
     """
     mail = _parse(raw)
-    sender = parseaddr(_header(mail, "From"))[1].lower()
+    address = parseaddr(_header(mail, "From"))[1].lower()
+    sender = address if len(address) <= LONGEST_ADDRESS else ""  # cut, it would be somebody else's
     subject = " ".join(_header(mail, "Subject").split())
     text = _leaving(subject) or _text(mail) or re.sub(r"^((re|fw|fwd|bls)\s*:\s*)+", "", subject, flags=re.IGNORECASE)
     bounce_of, bounced = _bounce(mail)
@@ -92,7 +94,8 @@ def _leaving(subject: str) -> str | None:
 
 def _header(mail: EmailMessage, name: str) -> str:
     try:
-        return str(mail.get(name, "") or "")
+        value = str(mail.get(name, "") or "")
+        return "".join(letter if letter.isprintable() or letter in "\r\n\t" else "\ufffd" for letter in value)
     except Exception:  # a header that the library cannot parse is as good as none
         return ""
 
