@@ -101,7 +101,14 @@ def _apply(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | Non
     head = rest.lstrip(" #*.:,;|_-/\n")
     if marks.bill or _REQUEST_VERB.match(head) or not head:
         return SENTENCE if head else None
-    return None if re.search(r"[#*|;]", rest) or _count(head) <= 8 else SENTENCE
+    if re.search(r"[#*|;]", rest):
+        return None
+    if not keyword.exact and not v.PERMIT.said(head):
+        return SENTENCE
+    return None if _count(head) <= 8 and not _OTHER_WISH.search(head) else SENTENCE
+
+
+_OTHER_WISH = re.compile(r"(?:kerja|job|lowongan|cinta|cuti|sabar|tenang|perhatian)\b")
 
 
 def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:

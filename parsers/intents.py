@@ -220,8 +220,8 @@ def _short_statement(low: str) -> bool:
 
 
 _OWED = re.compile(
-    r"\bada (?:tagihan|tunggakan)|\b(?:cek|check|liat|lihat|tanya|tau|tahu|punya|tunggakan|naros)\b.{0,80}\b(?:tagihan|tunggakan|pajak|bill)|"
-    r"\b(?:tagihan|tunggakan|pajak)\w*\b.{0,20}\b(?:masih|ada|apa saja|apa aja)\b|\b(?:bayar|pay)\b.{0,20}\b(?:pajak|retribusi|tax)\w*\b.{0,30}\b(?:dimana|di mana|kapan|where)\b"
+    r"\bada (?:tagihan|tunggakan)|\b(?:cek|dicek|cekin|check|liat|lihat|tanya|tau|tahu|punya|tunggakan|naros)\b.{0,80}\b(?:tagihan|tunggakan|pajak|bill)|"
+    r"\b(?:tagihan|tunggakan|pajak)\w*\b.{0,20}\b(?:masih|ada|apa saja|apa aja)\b|\bmy (?:bills?|tax(?:es)?)\b|\b(?:bayar|pay)\b.{0,20}\b(?:pajak|retribusi|tax)\w*\b.{0,30}\b(?:dimana|di mana|kapan|where)\b"
 )
 
 
@@ -233,7 +233,10 @@ def _bill(low: str, marks: Marks) -> bool:
         return len(low) < 40 or asks or denies_payment(low) is not None
     if other_bill(low) or v.INFO.said(low) or not v.TAX.said(low):
         return False
-    return v.ASKS.said(low) or bool(_OWED.search(low))
+    return (v.ASKS.said(low) and not _OTHER_QUESTION.said(low)) or bool(_OWED.search(low))
+
+
+_OTHER_QUESTION = Sense("jam_berapa jam_brp hari_apa nomor_berapa no_berapa buka tutup antri loket_berapa")
 
 
 def _status(low: str, marks: Marks) -> bool:
@@ -281,7 +284,8 @@ _ASKS_HOW = Sense("cara caranya gimana bagaimana kumaha piye syarat* persyaratan
 
 def _apply(low: str, marks: Marks) -> bool:
     del marks
-    asked = v.APPLY.said(low) and v.WANTS.said(low) and v.PERMIT.said(low)
+    wishes = v.WANTS.said(low) or talk(low).tokens[:1] in (("permohonan",), ("pengajuan",), ("pembuatan",), ("bikin",))
+    asked = v.APPLY.said(low) and wishes and v.PERMIT.said(low) and not v.STATUS.said(low)
     return asked and not (v.INFO.said(low) or _ASKS_HOW.said(low))
 
 

@@ -23,7 +23,7 @@ _COMMON = frozenset(
     "bayi batas batak bakar basar besar bawah banyak bayaran mohan modal mobil malah mula melalui state stats statis lapor laporkan lapar lapangan lamaran "
     "layani layangan dokter daftarkan doktor inti ingin infak infaq invo nilai tagih tagihannya bantal bantuin banten satu stok step store berita "
     "berhentilah baca bagaimana sabar kabar lebar rata riwayatnya mulia mulut muka reg1 pas par play pak pal pan bila bull ball hello halo hell "
-    "dompet muali lay bar start-up kapan dapat datar pagar batuan bantahan rencana stay pray may".split()
+    "helo lampiran bantai santuan santunan banal apple servis tahanan tahian ulai mulas kerupuk laporin dompet muali lay bar start-up kapan dapat datar pagar batuan bantahan rencana stay pray may".split()
 ) - {"muali"}  # fmt: skip
 _COURTESY = re.compile(
     r"^(?:\s|[^\w?])*(?:(?:yth|kpd|kepada|admin|min|kak|ka|pak|bpk|bapak|bu|ibu|bang|mas|mbak|mba|kang|teh|punten|maaf|permisi|halo|hallo|hai|hello|hi|dear|sir|"

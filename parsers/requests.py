@@ -87,7 +87,9 @@ def apply(board: Board, keyword: Keyword | None) -> dict[str, object]:
     rest = re.sub(r"^(?:for|untuk|utk)\s+", "", board.text[keyword.end :].strip(" .,:;#*|/-_\n"), flags=re.I)
     head, *tail = re.split(r"\s*[#*|;\n]\s*|\s+[/\-]\s+|\s*[:,]\s+|_", rest, maxsplit=1)
     if not tail:
-        head, *tail = re.match(r"((?:izin |ijin )?\S+)\s*(.*)", rest, re.S | re.I).groups() if rest else ("",)  # type: ignore[union-attr]
+        head, *tail = (
+            re.match(r"((?:izin |ijin |kartu |surat )?\S+)\s*(.*)", rest, re.S | re.I).groups() if rest else ("",)
+        )  # type: ignore[union-attr]
     fields: dict[str, object] = {}
     service = trim(head).upper()
     if service:

@@ -45,7 +45,7 @@ OTHER_BILL = Sense(
 )
 """Speaks of somebody else's bill."""
 CANCEL = Sense(
-    "batal* dibatal* batalin dibatalin membatalkan pembatalan cabut dicabut nyabut tarik ditarik cancel* withdraw* bolay* dibolay* urung* diurungkan",
+    "batal* dibatal* batalin dibatalin membatalkan pembatalan cabut* dicabut mencabut pencabutan menarik_kembali nyabut tarik ditarik cancel* withdraw* bolay* dibolay* urung* diurungkan",
     "ga_jadi gak_jadi tidak_jadi nggak_jadi ngga_jadi tdk_jadi gajadi teu_janten ora_sida",
 )
 """Takes back."""
@@ -100,7 +100,7 @@ HISTORY = Sense(
 SERVICE = Sense("layanan* pelayanan* service services palayanan")
 """Speaks of services."""
 LISTS = Sense(
-    "apa daftar list ada tersedia semua saja aja lihat what which available dong minta jenis naon apaan wae tulung opo sampeyan macam"
+    "apa tau tahu daftar list ada tersedia semua saja aja lihat what which available dong minta jenis naon apaan wae tulung opo sampeyan macam"
 )
 """Asks for a list."""
 REGISTER = Sense(
@@ -135,7 +135,7 @@ HELP = Sense(
     "bantuan bantu bantuin help panduan petunjuk ajarin ajari bingung format formatnya perintah* kata_kunci keyword cara_pakai cara_pake cara_kirim cara_sms cara_menggunakan cara_gunakan",
     "cara_penggunaan cara_make carana tata_cara_sms how_to_use how_do_i_use ga_ngerti gak_ngerti tidak_ngerti tdk_ngerti nggak_ngerti ndak_ngerti kurang_ngerti ga_paham gak_paham tidak_paham tdk_paham",
     "kurang_paham ga_mengerti tidak_mengerti tdk_mengerti kurang_mengerti apa_yang_bisa sms_apa teu_ngartos teu_ngarti ora_ngerti mboten_ngertos how_does_this_work caranya_gimana caranya_bagaimana",
-    "gimana_caranya bagaimana_caranya gimana_cara_pakai how_does_it_work what_can_i_do",
+    "bisa_saya_ketik bisa_diketik ketik_apa harus_ketik kirim_apa bisa_dikirim smsnya_gimana gimana_caranya bagaimana_caranya gimana_cara_pakai how_does_it_work what_can_i_do",
 )
 """Asks how this works."""
 REPORT = Sense("laporan report lap")

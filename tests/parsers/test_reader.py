@@ -30,7 +30,7 @@ def test_an_invented_text_is_read_as_its_label_says(row: dict[str, Any]) -> None
     for name, value in expected["fields"].items():
         allowed = [value, *row.get("also_ok", {}).get(name, [])]
         assert _plain(name, got.pop(name, None)) in [_plain(name, one) for one in allowed]
-    assert got == {}
+    assert all(_plain(name, value) in map(str, row.get("also_ok", {}).get(name, [])) for name, value in got.items())
 
 
 def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - a field's value
