@@ -14,6 +14,7 @@ STEADY = 30.0  # seconds of service after which a failure is a new one
 RESET_AT, COMMAND_AT = 3, 5  # failures in a row
 HOUR = 3600.0
 
+UNREGISTERED = "unregistered"  # for longer than a network's pause
 #: A locked SIM: no reset opens it, and a try too many closes it for good.
 _LOCKED = frozenset({"pin_missing", "pin_refused", "pin_unsafe", "sim_locked"})
 #: The modem is not the cause: nothing is reset.
@@ -86,6 +87,8 @@ class Ladder:
     def _step(self, now: float) -> Step:
         if self.code in _NOT_THE_MODEM:
             return Step.REOPEN
+        if self.code == UNREGISTERED and self._is_due(Step.RESET, 1, now):  # it was waited for long enough
+            return Step.RESET
         if self.has_command and self._is_due(Step.COMMAND, COMMAND_AT, now):
             return Step.COMMAND
         if self.code not in _GONE and self._is_due(Step.RESET, RESET_AT, now):

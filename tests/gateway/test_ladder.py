@@ -42,6 +42,16 @@ def test_a_port_that_is_gone_gets_power_but_no_reset_by_command() -> None:
     assert Step.COMMAND in steps
 
 
+def test_a_modem_that_finds_no_network_is_reset_at_once() -> None:
+    """It was waited for already; and after a while of service it is a new failure."""
+    ladder = Ladder(resets_per_hour=2)
+    steps = []
+    for number in range(4):
+        ladder.served(180.0)
+        steps.append(ladder.failed("unregistered", number * 200.0, AT))
+    assert steps == [Step.RESET, Step.RESET, Step.REOPEN, Step.REOPEN]
+
+
 def test_pauses_grow_are_capped_and_never_alike() -> None:
     """The port is tried again soon at first, then every few seconds; a locked SIM waits for a person."""
     ladder = Ladder()
