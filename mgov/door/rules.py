@@ -12,7 +12,7 @@ LET_IN: dict[str, frozenset[str] | None] = {
     "audit": frozenset({"list", "verify", "export"}),
     "bank": frozenset({"import", "preview"}),
     "bill": frozenset({"import", "list", "show"}),
-    "broadcast": frozenset({"approve", "list", "new", "reject", "report", "show", "stop"}),
+    "broadcast": frozenset({"alert", "approve", "list", "new", "reject", "report", "show", "stop", "template"}),
     "consent": frozenset({"clear-bounce", "close", "list", "off", "on", "tasks"}),
     "document": frozenset({"import", "list", "close"}),
     "explain": None,
