@@ -31,7 +31,8 @@ WORDS = {
     "STATUS": "diproses", "TOPIC": "PAD", "KIND": "message", "P": "2026", "DIR": "new", "URL": "sqlite:///new.db",
     "tsel-1": "sim-1", "statement.csv": "statement.csv", "4711": "1", "4712": "1", "12": "1", "DATE": "2026-12-01",
     "0812...": "+6281200000001",
-    "/var/lib/mgov/backups": ".", "N": "1", "NUMBER": "+6281200000001", "LOGIN": "wati", "BODY": "isi", "PATH": "mgov.toml", "COMMAND": "status",
+    "/var/lib/mgov/backups": ".", "N": "1", "NUMBER": "+6281200000001", "LOGIN": "wati", "BODY": "isi",
+    "PATH": "mgov.toml", "COMMAND": "status",
 }  # fmt: skip
 STATEMENT = "booked_at,value_date,amount,type,reference,description,balance\n2026-11-24,2026-11-24,100,CR,REF123,x,\n"
 TARGETS = "topic,agency,year,amount\nPAD,,2026,1000000\n"

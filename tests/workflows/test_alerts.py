@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from mgov.bootstrap import shipped_table
 from mgov.replies import septets
@@ -29,7 +29,7 @@ FACTS = Facts("noc", date(2026, 11, 24), frozenset({"m1", "m2"}))
 def watched(database: Database) -> Database:
     """Two modems, one member of the NOC with phone and address."""
 
-    def fill(tx: Any) -> None:
+    def fill(tx: Connection) -> None:
         for name in ("m1", "m2"):
             tx.execute(insert(modem).values(name=name, node="noc", driver="at", state="ready", last_seen=NOW))
         staff.add(

@@ -8,7 +8,7 @@ from mgov.store.schema.base import TABLE_OPTIONS, Rupiah, line, metadata, moment
 
 ALERT_STATES = ("pending", "raised", "cleared")
 
-#: One row while a condition lasts. `open_key` is `kind:subject` until it is cleared, so that there is one open row of each.
+#: One row while a condition lasts. `open_key` is `kind:subject` until it is cleared: there is one open row of each.
 #: pending: seen, but not yet for as long as `raise_after`; `gone_at`: since when it is not seen any more (hysteresis).
 alert = Table(
     "alert",
