@@ -30,6 +30,8 @@ def put(db: Database, topic: str, body: str, *, actor: Actor, now: datetime) -> 
     name, text = _topic(topic), body.strip()
     if not text or len(text) > LONGEST_BODY:
         raise ArticleError(f"{name}: an article has 1 to {LONGEST_BODY} letters")
+    if not all(letter.isprintable() or letter == "\n" for letter in text):
+        raise ArticleError(f"{name}: the text holds a control character or broken letters")
 
     def work(tx: Connection) -> None:
         role = _writer(tx, name, actor)
