@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -11,7 +12,9 @@ import structlog
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows.answer import AnswerSettings, Handled, answer_due
 
-POLL = 1.0  # seconds between looks into the inbox, because wake-ups are only hints
+POLL = 2.0  # seconds between looks into the inbox, because wake-ups are only hints
+POLL_WITHOUT_HINTS = 1.0  # the same where another process cannot wake this one
+REFRESH = 5.0  # seconds between looks at what the settings depend on: the numbers of our own SIMs
 PAUSE = 1.0  # seconds after a failure that is not the text's
 
 
@@ -23,6 +26,8 @@ class Engine:
         self._settings = settings
         self._wake = inbox
         self._stopping = False
+        self._poll = POLL_WITHOUT_HINTS if db.dialect == "mariadb" else POLL
+        self._current: tuple[float, AnswerSettings] | None = None
         self._log = structlog.get_logger("engine")
 
     def stop(self) -> None:
@@ -45,13 +50,18 @@ class Engine:
             await self._wait()
 
     def _drain(self) -> None:
-        settings = self._settings()
+        settings = self._settings_now()
         while not self._stopping:
             done = answer_due(self._db, settings, datetime.now(UTC))
             if not done:
                 return
             for handled in done:
                 self._note(handled)
+
+    def _settings_now(self) -> AnswerSettings:
+        if self._current is None or time.monotonic() - self._current[0] > REFRESH:
+            self._current = time.monotonic(), self._settings()
+        return self._current[1]
 
     def _note(self, handled: Handled) -> None:
         if handled.state == "set_aside":
@@ -61,7 +71,7 @@ class Engine:
 
     async def _wait(self) -> None:
         try:
-            async with asyncio.timeout(POLL):
+            async with asyncio.timeout(self._poll):
                 await self._wake.wait()
         except TimeoutError:
             return

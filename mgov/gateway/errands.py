@@ -19,7 +19,7 @@ from mgov.workflows.modem_requests import Request, Result
 from mgov.workflows.treasury import Account, Warnings
 from modem_drivers.radio import Identity, ModemSilentError, PortUnavailableError, Radio, RadioError
 
-LOOK = 1.0  # seconds between looks at the fleet and at what people want of this modem
+LOOK = 2.0  # seconds between looks at the fleet and at what people want of this modem
 MEASURE = 60.0  # seconds between measurements of the routes
 AFTER_FAILURE = timedelta(minutes=15)  # before a balance that was not told is asked for again
 
@@ -83,7 +83,7 @@ class Errands:
         self._next_look = 0.0
 
     async def run(self, radio: Radio) -> None:
-        """What is due now, at most once a second; raises `RadioError` when the modem itself is gone."""
+        """What is due now, at most every `LOOK` seconds; raises `RadioError` when the modem itself is gone."""
         clock = asyncio.get_running_loop().time()
         if clock < self._next_look:
             return
