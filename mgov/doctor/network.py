@@ -6,10 +6,25 @@ import smtplib
 import socket
 from collections.abc import Iterator
 
+from sqlalchemy.engine import make_url
+
 from mgov.config import Config
 from mgov.doctor.finding import Finding, fail, ok
 
 PATIENCE = 5.0  # seconds for each server
+
+
+def database(config: Config) -> Iterator[Finding]:
+    """Whether the name of the database's host is found."""
+    host = make_url(config.database.url).host
+    if host and not host.startswith("/"):
+        try:
+            socket.getaddrinfo(host, None)
+        except OSError as error:
+            words = "correct the url in mgov.toml, or the name servers in /etc/resolv.conf"
+            yield fail("dns", f"{host}: the name is not found: {error}", words, "B5")
+        else:
+            yield ok("dns", f"{host} is found")
 
 
 def mail(config: Config) -> Iterator[Finding]:

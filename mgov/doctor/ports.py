@@ -13,6 +13,35 @@ from mgov.config import Config, ModemSection
 from mgov.doctor.finding import Finding, fail, ok, warn
 
 
+#: USB vendors of modems, as lsusb shows them.
+VENDORS = {
+    "12d1": "Huawei", "19d2": "ZTE", "1e0e": "SIMCom", "2c7c": "Quectel", "1199": "Sierra Wireless", "0df7": "Wavecom",
+    "1bc7": "Telit", "0681": "Siemens", "1e2d": "Cinterion",
+}  # fmt: skip
+
+
+def usb(devices: Path = Path("/sys/bus/usb/devices")) -> Iterator[Finding]:
+    """Modems that are plugged in: each should have brought at least one tty."""
+    for device in sorted(devices.glob("[0-9]*-[0-9]*")):
+        vendor, product = (_word(device / name) for name in ("idVendor", "idProduct"))
+        if vendor not in VENDORS:
+            continue
+        what = f"usb {vendor}:{product}"
+        ttys = sorted(path.name for pattern in ("*/ttyUSB*", "*/tty/ttyACM*") for path in device.glob(pattern))
+        if ttys:
+            yield ok(what, f"{VENDORS[vendor]}: {', '.join(ttys)}")
+        else:
+            words = "it shows itself as a disk or without driver: `apt-get install usb-modeswitch`, plug it in again; `dmesg`"
+            yield fail(what, f"{VENDORS[vendor]} is plugged in and has no serial port", words, "A1")
+
+
+def _word(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def modems(config: Config) -> Iterator[Finding]:
     """Every modem of the configuration."""
     if not config.modem:
