@@ -12,7 +12,6 @@ from mgov.bootstrap import pin_of
 from mgov.config import Config, ModemSection
 from mgov.doctor.finding import Finding, fail, ok, warn
 
-
 #: USB vendors of modems, as lsusb shows them.
 VENDORS = {
     "12d1": "Huawei", "19d2": "ZTE", "1e0e": "SIMCom", "2c7c": "Quectel", "1199": "Sierra Wireless", "0df7": "Wavecom",
@@ -31,7 +30,7 @@ def usb(devices: Path = Path("/sys/bus/usb/devices")) -> Iterator[Finding]:
         if ttys:
             yield ok(what, f"{VENDORS[vendor]}: {', '.join(ttys)}")
         else:
-            words = "it shows itself as a disk or without driver: `apt-get install usb-modeswitch`, plug it in again; `dmesg`"
+            words = "it shows itself as a disk: `apt-get install usb-modeswitch`, plug it in again; then `dmesg`"
             yield fail(what, f"{VENDORS[vendor]} is plugged in and has no serial port", words, "A1")
 
 
