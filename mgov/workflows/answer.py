@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
@@ -31,6 +31,8 @@ ENGINE = Actor.system("engine")
 MAX_TRIES = 3
 BATCH = 12  # texts in one commit: enough to share its cost, few enough not to keep modems from theirs
 RETRY = timedelta(seconds=2)
+#: From here on `now` is none: a command handles everything that waits, and each text's receipt is its now.
+END_OF_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 #: Commands that never act on a guess: what was meant is proposed, and waits for YA.
 NEEDS_CERTAINTY = frozenset({"PAY", "REMIND_OFF", "CANCEL", "REGISTER", "APPLY"})
 
@@ -69,7 +71,7 @@ def answer_due(db: Database, settings: AnswerSettings, now: datetime, most: int 
     """
 
     def work(tx: Connection) -> list[Handled]:
-        return [_handle(tx, message, settings) for message in inbox.claim_due(tx, now, most)]
+        return [_handle(tx, message, settings, now) for message in inbox.claim_due(tx, now, most)]
 
     try:
         return db.transact(work)
@@ -93,7 +95,7 @@ def answer_next(db: Database, settings: AnswerSettings, now: datetime) -> Handle
         if message is None:
             return None
         claimed.append(message)
-        return _handle(tx, message, settings)
+        return _handle(tx, message, settings, now)
 
     try:
         return db.transact(work)
@@ -106,13 +108,13 @@ def answer_next(db: Database, settings: AnswerSettings, now: datetime) -> Handle
         return db.transact(lambda tx: _failed(tx, message, sentence, settings, now))
 
 
-def _handle(tx: Connection, message: RowMapping, settings: AnswerSettings) -> Handled:
+def _handle(tx: Connection, message: RowMapping, settings: AnswerSettings, at: datetime) -> Handled:
     now = message["received_at"]
     if is_machine(message["sender"], settings.own_numbers) and message["channel"] == "sms":
         cause = "canary" if is_song(message["text"]) else "a machine is never answered"
         inbox.finish(tx, message, state="ignored", now=now, actor=ENGINE, cause=cause)
         return Handled(message["id"], "ignored", None)
-    reading, reply = _reply(tx, message, settings, now)
+    reading, reply = _reply(tx, message, settings, at)
     if reply is not None and reply.ask is not None:
         conversations.ask(tx, message["sender"], reply.ask.kind, reply.ask.payload, message["id"], now)
     secret = may_hold_pin(tx, message["sender"], reading.command)
@@ -132,11 +134,9 @@ def _handle(tx: Connection, message: RowMapping, settings: AnswerSettings) -> Ha
     return Handled(message["id"], "handled", outbound_id)
 
 
-def _reply(
-    tx: Connection, message: RowMapping, settings: AnswerSettings, now: datetime
-) -> tuple[Reading, Reply | None]:
+def _reply(tx: Connection, message: RowMapping, settings: AnswerSettings, at: datetime) -> tuple[Reading, Reply | None]:
     """How a text was read, and its answer; None when an agency's system was asked, whose result will answer."""
-    sender = message["sender"]
+    sender, now = message["sender"], message["received_at"]
     question = conversations.open_question(tx, sender, now)
     fresh = read(message["text"], now, settings.banks)
     heard = conversation.hear(question, fresh, message["text"], now, settings.banks)
@@ -160,7 +160,9 @@ def _reply(
     said = None if answered else _agency_keyword(settings.keywords, question, fresh, message["text"])
     if said is not None:
         conversations.close(tx, sender)
-        return Reading(said.keyword.name, dict(said.fields), how=("agency's keyword",)), keywords.begin(request, said)
+        return Reading(said.keyword.name, dict(said.fields), how=("agency's keyword",)), keywords.begin(
+            request, said, at if at < END_OF_TIME else now
+        )
     told = None if answered else _answers_reminder(request)
     return reading, told or _dispatch(request, question if answered else None)
 

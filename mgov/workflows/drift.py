@@ -16,6 +16,7 @@ _WAYS = (
     ("keyword:", "keyword"),
     ("mistyped keyword:", "mistyped keyword"),
     ("no keyword,", "guessed from the words"),
+    ("read", "keyword"),  # its PIN is struck, and so is how it was read
     ("agency's keyword", "agency's keyword"),
     ("YA", "proposal confirmed"),
     ("BATAL", "proposal or question dropped"),

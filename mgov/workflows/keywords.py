@@ -77,14 +77,17 @@ class AnswerQueue:
     queue: QueueAnswer
 
 
-def begin(request: Request, said: KeywordText) -> Reply | None:
-    """Answer at once when a text may not or cannot be asked; None when a call was kept, whose result will answer."""
+def begin(request: Request, said: KeywordText, kept_at: datetime) -> Reply | None:
+    """Answer at once when a text may not or cannot be asked; None when a call was kept, whose result will answer.
+
+    The deadline counts from `kept_at`: a text that came in while the database was away is asked all the same.
+    """
     keyword = said.keyword
     if not _may_use(request, keyword):
         return request.say("keyword_refused", {"keyword": keyword.name, "who": str(keyword.who)})
     if said.wanted is not None:
         return _ask(request, said)
-    external_calls.add(request.tx, request.message_id, keyword.name, {**said.fields, **_sender(request)}, request.now)
+    external_calls.add(request.tx, request.message_id, keyword.name, {**said.fields, **_sender(request)}, kept_at)
     return None
 
 

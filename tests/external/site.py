@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -71,11 +71,12 @@ class Site:
         self.settings = AnswerSettings(HandlerSettings(), REPLIES, keywords=told)
         self.count = 0
 
-    def receive(self, text: str, sender: str = CITIZEN, channel: str = "sms") -> int:
-        """A text comes in and is read."""
+    def receive(self, text: str, sender: str = CITIZEN, channel: str = "sms", ago: timedelta = timedelta()) -> int:
+        """A text that came in a while ago is read."""
         self.count += 1
         now, identity = datetime.now(UTC), f"t{self.count}"
-        values = {"channel": channel, "sender": sender, "text": text, "sent_at": now, "received_at": now}
+        at = now - ago
+        values = {"channel": channel, "sender": sender, "text": text, "sent_at": at, "received_at": at}
         message_id = self.db.transact(lambda tx: receive_text(tx, identity=identity, **values))  # type: ignore[arg-type]
         assert message_id is not None
         assert answer_next(self.db, self.settings, now) is not None

@@ -93,3 +93,13 @@ def test_two_callers_share_the_calls(site: Site) -> None:
     one = keywords.claim(site.db, site.settings.keywords, "kir", 2, LEASE, now)
     other = keywords.claim(site.db, site.settings.keywords, "kir", 5, LEASE, now)
     assert len({task.call_id for task in one + other}) == 4
+
+
+def test_a_text_that_waited_for_the_database_is_asked_all_the_same(site: Site) -> None:
+    """The deadline counts from when the call was kept, not from when the modem received the text."""
+    message_id = site.receive("KIR A 1234 BC", ago=timedelta(hours=2))
+    now = datetime.now(UTC)
+    assert keywords.give_up_overdue(site.db, site.settings.queue_of_calls, "kir", now) == 0
+    [task] = _claim(site, now)
+    assert keywords.settle(site.db, site.settings.queue_of_calls, task, FOUND, now) == "answered"
+    assert site.answers(message_id) == ["KIR A 1234 BC: 31/12/2026 di PKB Serang."]
