@@ -75,16 +75,18 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One command: seconds on the wall and the greatest resident memory in megabytes."""
+    """One command: seconds on the wall, of its own processor, and the greatest resident memory in megabytes."""
 
     seconds: float
+    busy: float
     megabytes: float
 
 
 def main() -> None:
     """Measure and print a line for each size and database."""
     options = _options()
-    print("database     size      bills s    MB   statement+match s    MB   settled  same again s")
+    print(f"{'database':<11}{'size':>8} {'bills s':>9} {'MB':>5} {'statement s':>12} {'cpu s':>7} {'MB':>5}", end=" ")
+    print(f"{'settled':>8} {'again s':>8}", flush=True)
     for kind, url in options.database:
         for size in options.size:
             with tempfile.TemporaryDirectory(prefix="mgov-scale-") as folder:
@@ -124,8 +126,8 @@ def _line(kind: str, size: int, folder: Path, url: str) -> str:
     first = _measure(*statement, config=config)
     again = _measure(*statement, config=config)
     return (
-        f"{kind:<11}{size:>8} {bills.seconds:>11.1f} {bills.megabytes:>5.0f} {first.seconds:>16.1f}"
-        f" {first.megabytes:>9.0f} {_settled(url):>9} {again.seconds:>9.1f}"
+        f"{kind:<11}{size:>8} {bills.seconds:>9.1f} {bills.megabytes:>5.0f} {first.seconds:>12.1f} {first.busy:>7.1f}"
+        f" {first.megabytes:>5.0f} {_settled(url):>8} {again.seconds:>8.1f}"
     )
 
 
@@ -151,7 +153,7 @@ def _measure(*words: str, config: Path) -> Measured:
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"mgov {' '.join(words)}: exit code {child.returncode}")
-    return Measured(time.monotonic() - begun, used.ru_maxrss / 1024)
+    return Measured(time.monotonic() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def _payments(size: int) -> Iterator[Payment]:

@@ -23,6 +23,7 @@ from mgov.store.open_items import (
     Scope,
     bill_query,
     bills_of,
+    claim_query,
     claims_of,
     credit_query,
     credits_of,
@@ -121,12 +122,20 @@ class Belonging:
         self.credits.update((row.id, row) for row in new)
         return new
 
-    def _load_bills(self, column: Any, numbers: set[int]) -> list[Row[Any]]:  # noqa: ANN401 - a column of `bill`
-        new: list[Row[Any]] = []
-        for portion in portions(sorted(numbers)):
-            new += self.tx.execute(bill_query().where(among(column, portion)))
-        self.bills.update((row.id, row) for row in new)
-        return new
+    def _load_bills(self, column: Any, wanted: Collection[Any]) -> list[Row[Any]]:  # noqa: ANN401 - a column of `bill`
+        """The bills of which a column is one of some numbers; those that are here already are not read again."""
+        ids: set[int] = set()
+        for portion in portions(sorted(wanted)):
+            ids |= set(
+                portion if column is bill.c.id else self.tx.scalars(select(bill.c.id).where(among(column, portion)))
+            )
+        self._read_bills(ids)
+        return [self.bills[number] for number in sorted(ids) if number in self.bills]
+
+    def _read_bills(self, ids: set[int]) -> None:
+        for portion in portions(sorted(ids - self.bills.keys())):
+            rows = self.tx.execute(bill_query().where(among(bill.c.id, portion)))
+            self.bills.update((row.id, row) for row in rows)
 
     def _credits_of_claims(self, claims: list[Row[Any]]) -> set[int]:
         found = {credit for row in claims for credit in self.known.near.credits_of.get(row.id, ())}
@@ -166,24 +175,23 @@ class Belonging:
     def _claims_with_proofs(self, wanted: set[int]) -> list[Row[Any]]:
         new = wanted - self._asked
         self._asked |= new
-        return [
-            row
-            for portion in portions(sorted(new))
-            for row in self._open_claims(among(confirmation.c.proof_key, portion))
-        ]
+        return self._open_claims(*(among(confirmation.c.proof_key, portion) for portion in portions(sorted(new))))
 
     def _claims_for_bills(self, ids: set[int]) -> list[Row[Any]]:
         new = ids - self._claimed
         self._claimed |= new
         self._load_bills(bill.c.id, new)
-        return [
-            row
-            for portion in portions(sorted(new))
-            for row in self._open_claims(among(confirmation.c.bill_id, portion))
-        ]
+        return self._open_claims(*(among(confirmation.c.bill_id, portion) for portion in portions(sorted(new))))
 
-    def _open_claims(self, condition: Any) -> list[Row[Any]]:  # noqa: ANN401 - a clause of SQLAlchemy
-        return list(self.tx.execute(select(confirmation).where(IS_OPEN, condition)))
+    def _open_claims(self, *conditions: Any) -> list[Row[Any]]:  # noqa: ANN401 - clauses of SQLAlchemy
+        """Open claims that fulfil one of the conditions and are not here yet."""
+        ids: set[int] = set()
+        for condition in conditions:
+            ids |= set(self.tx.scalars(select(confirmation.c.id).where(IS_OPEN, condition)))
+        rows: list[Row[Any]] = []
+        for portion in portions(sorted(ids - self.claims.keys())):
+            rows += self.tx.execute(claim_query().where(among(confirmation.c.id, portion)))
+        return rows
 
     def _payers_named(self) -> dict[int, tuple[tuple[str, ...], ...]]:
         return {
@@ -195,9 +203,11 @@ class Belonging:
     def _load_senders_bills(self) -> None:
         """Bills that name the phone of a claim that has a credit: whoever claims may have another bill of that sum."""
         phones = sorted({row.sender for row in self.claims.values()}) if self.credits else []
+        ids: set[int] = set()
         for start in range(0, len(phones), PHONES_AT_ONCE):
-            query = bill_query().where(bill.c.payer_phone.in_(phones[start : start + PHONES_AT_ONCE]))
-            self.bills.update((row.id, row) for row in self.tx.execute(query))
+            some = phones[start : start + PHONES_AT_ONCE]
+            ids |= set(self.tx.scalars(select(bill.c.id).where(bill.c.payer_phone.in_(some))))
+        self._read_bills(ids)
 
     def _load_lookalikes(self, items: OpenItems) -> None:
         """Bills whose number is one slip from that of a claim whose amount is not what came."""

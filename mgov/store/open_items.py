@@ -44,6 +44,14 @@ class OpenItems:
     bill_ids: dict[str, int] = field(default_factory=dict)
 
 
+def claim_query() -> Select[Any]:
+    """The columns of open confirmations that `claims_of`, booking and answers need."""
+    c = confirmation.c
+    said = (c.id, c.message_id, c.group_key, c.sender, c.channel, c.bill_number, c.bill_id, c.proof, c.proof_key)
+    more = (c.amount, c.paid_at, c.paid_on, c.bank, c.received_at, c.status, c.reason, c.language, c.promised_on)
+    return select(*said, *more).where(IS_OPEN)
+
+
 def claims_of(rows: Iterable[Row[Any]], zone: ZoneInfo) -> dict[int, tuple[Claim, list[Row[Any]]]]:
     """Rows of confirmations as claims by the id of their first row: the rows of one text are one claim."""
     groups: dict[str, list[Row[Any]]] = defaultdict(list)
@@ -111,8 +119,10 @@ def _amounts(tx: Connection, ids: list[int], zone: ZoneInfo) -> dict[int, tuple[
 
 def credit_query() -> Select[Any]:
     """The columns that `credits_of` needs."""
+    e = bank_entry.c
+    columns = (e.id, e.reference, e.description, e.amount, e.allocated, e.booked_at, e.booked_on, e.value_date, e.gross)
     return (
-        select(bank_entry, bank_account.c.number.label("account"))
+        select(*columns, bank_account.c.number.label("account"))
         .join(bank_account, bank_account.c.id == bank_entry.c.account_id)
         .where(IS_CREDIT)
     )

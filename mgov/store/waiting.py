@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 from mgov.domain.matching import Bill, Claim, Policy, descriptions, keys, near, proofs
 from mgov.store.belonging import NearPairs
 from mgov.store.bulk import among, portions, update_many
-from mgov.store.open_items import IS_CREDIT, IS_OPEN, Scope, bill_query, bills_of, claims_of
+from mgov.store.open_items import IS_CREDIT, IS_OPEN, Scope, bill_query, bills_of, claim_query, claims_of
 from mgov.store.schema.money import bank_entry, bank_entry_key, bill, confirmation, review_case
 
 OWED = ("open", "partly_paid")
@@ -98,8 +98,8 @@ def credits_for_closed_bills(tx: Connection) -> list[Row[Any]]:
     return list(found.values())
 
 
-def restless(tx: Connection, after: int, limit: int, near_claims: set[int]) -> list[Row[Any]]:
-    """Open claims after that id whose decision may be another than to go on waiting, at most `limit`."""
+def restless(tx: Connection, after: int, limit: int, near_claims: set[int]) -> list[int]:
+    """The ids of open claims after that id whose decision may be another than to go on waiting, at most `limit`."""
     calm = and_(
         confirmation.c.status.in_(("awaiting_funds", "expired")),
         confirmation.c.reason.in_(CALM),
@@ -109,18 +109,18 @@ def restless(tx: Connection, after: int, limit: int, near_claims: set[int]) -> l
     )
     concerned = or_(among(confirmation.c.id, near_claims), *_BILL_IS_NAMED)
     query = (
-        select(confirmation)
+        select(confirmation.c.id)
         .outerjoin(bill, bill.c.id == confirmation.c.bill_id)
         .where(IS_OPEN, confirmation.c.id > after, or_(~calm, concerned))
         .order_by(confirmation.c.id)
         .limit(limit)
     )
-    return list(tx.execute(query))
+    return list(tx.scalars(query))
 
 
 def still_open(tx: Connection, ids: Sequence[int]) -> list[Row[Any]]:
     """Those of some claims that nobody decided meanwhile."""
-    query = select(confirmation).where(IS_OPEN)
+    query = claim_query()
     return [row for portion in portions(ids) for row in tx.execute(query.where(among(confirmation.c.id, portion)))]
 
 
@@ -146,8 +146,8 @@ def _without_credit(tx: Connection, batch: int) -> Iterator[list[Row[Any]]]:
     after = 0
     while True:
         query = (
-            select(confirmation)
-            .where(IS_OPEN, confirmation.c.id > after, ~_HAS_CREDIT)
+            claim_query()
+            .where(confirmation.c.id > after, ~_HAS_CREDIT)
             .where(confirmation.c.proof_key.is_not(None), confirmation.c.paid_on.is_not(None))
             .order_by(confirmation.c.id)
             .limit(batch)

@@ -108,12 +108,11 @@ class _Run:
         near_claims = set(known.near.credits_of)
         while True:
             read = waiting.restless
-            rows = self.db.read(lambda tx: read(tx, after, self.policy.batch, near_claims))  # noqa: B023
-            if not rows:
+            found = self.db.read(lambda tx: read(tx, after, self.policy.batch, near_claims))  # noqa: B023
+            if not found:
                 return
-            after = rows[-1].id
-            seeds = [row for row in rows if row.id not in done]
-            step = self._step(known, [row.id for row in seeds], [])
+            after = found[-1]
+            step = self._step(known, [number for number in found if number not in done], [])
             done = {number for number in done | step.claims if number > after}
 
     def _match_credits(self, known: Knowledge) -> None:
