@@ -10,7 +10,8 @@ from modem_drivers.at import AtRadio
 from modem_drivers.profiles import Profile
 from modem_drivers.radio import EventKind, NotSupportedError, RadioError, RadioSettings
 from modem_drivers.simulated.line import PtyLine
-from modem_drivers.simulated.published import PublishedDialogue, PublishedModem, Stored
+from modem_drivers.simulated.published import PublishedDialogue
+from modem_drivers.simulated.published_modem import PublishedModem, Stored
 from modem_drivers.sms import Address, Deliver, EncodedPdu, compose, dcs_of, encode_deliver, split, user_data_of
 
 TOLD_WITHIN = 3.0  # seconds from a message's arrival to the driver's word of it
