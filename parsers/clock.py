@@ -27,7 +27,7 @@ _GREETING = re.compile(
     r"\b(?:selamat|slmt|slamat|met|mat|good|wilujeng|sugeng) (?:pagi|siang|sore|malam|mlm|morning|afternoon|evening|enjing|siang|sonten|wengi)\b"
 )
 _DIGITS = re.compile(
-    rf"(?<![\w/\-])(?<!\d[.,:])(?:{_WORD}[ .:]{{0,3}})?([\dol]{{1,2}})([.:]| : )([\dol]{{2}})(?:[.:](\d\d))?(?:(?: ?(wib|wita|wit|am|pm|a\.m\.|p\.m\.))|(?![\w]|[.,:/]\d))(?! ?(?:jt|juta|rb|ribu)\b)"
+    rf"(?<![\w/])(?<![^\x01]-)(?<!\d[.,:])(?:{_WORD}[ .:]{{0,3}})?([\dol]{{1,2}})([.:]| : )([\dol]{{2}})(?:[.:](\d\d))?(?:(?: ?(wib|wita|wit|am|pm|a\.m\.|p\.m\.))|(?![\w]|[.,:/]\d))(?! ?(?:jt|juta|rb|ribu)\b)"
 )
 _ISO_TAIL = re.compile(r"\x01t(\d\d):(\d\d)(?::(\d\d))?")
 _FOUR = re.compile(r"(?<![\w.,/:\-])([01]\d|2[0-3])([0-5]\d)(?![\w.,/:\-]\d|\w)")

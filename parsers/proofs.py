@@ -35,7 +35,9 @@ _SIGNS = re.compile(r"[^A-Z0-9]")
 _MONEY_AHEAD = re.compile(r"(?:rp|idr)\.? ?$")
 _DENIED = re.compile(r"\b(?:bukan|bkn)\b[^,;]*$")
 _SUM_OR_DATE = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d+(?:rb|jt|k)")
-_OTHER_FIELD = re.compile(r"(?:rp|idr)[\d.,]+|\d{1,3}(?:\.\d{3})+|\d{1,2}[.\-]\d{1,2}[.\-]\d{2,4}|[1-9]\d{2,6}00")
+_OTHER_FIELD = re.compile(
+    r"\d{1,2}(?:jan|feb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des)[a-z]*\d{0,4}|(?:rp|idr)[\d.,]+|\d{1,3}(?:\.\d{3})+|\d{1,2}[.\-]\d{1,2}[.\-]\d{2,4}|[1-9]\d{2,6}00"
+)
 """A sum or a date where the proof is looked for."""
 _NOT_A_PROOF = re.compile(
     r"\b(?:npwp|nib|nik|ktp|kk|hp|telp?|tlp|wa|rek\w*|norek|kode ?pos|nop|npwpd|ext|pin|otp|rangka|mesin|stnk|bpkb|pelanggan|nis|nip|terminal|tid|mid|kartu|a/?n|va|account|acc|akun|pos|bukan|bkn|"

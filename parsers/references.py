@@ -23,7 +23,7 @@ _CALLED = re.compile(
     r"(?:status|batal\w*|tagihan\w*|bayar|bill|permohonan|pengajuan|izin|cancel|berkas)(?: saya| sy)?(?: no(?:mor|\.)?)?[\s:#*.]*$"
 )
 _NOT_KINDS = frozenset("jan feb mar apr mei may jun jul agu agt agst aug sep sept okt oct nov nop des dec januari maret april juni juli "
-                       "tgl tahun thn th pin no ref reff bukti ft pkl jam di per masa bulan bln tw q bjb bri bni bca bsi btn mega cimb "
+                       "tgl tahun thn th pin no ref reff noref noreff nobukti struk resi jurnal va kwitansi bukti ft pkl jam di per masa bulan bln tw q bjb bri bni bca bsi btn mega cimb "
                        "trx tf trf trn id slip resi rrn ntb ntpn kode total rp pad".split())  # fmt: skip
 _CODE = re.compile(r"(?<![\w])(?:\d{16}|\d{4}([ .\-])\d{4}\1\d{4}\1\d{4})(?![\w])")
 
@@ -74,4 +74,4 @@ def _is_other(board: Board, match: re.Match[str]) -> bool:
     if kind in _NOT_KINDS or not board.free(match.start(), match.end()):
         return False
     tight = first.strip() and second.strip() and len(digits) == 6 and len(kind) >= 3
-    return bool(tight or _CALLED.search(board.before(match.start(), 40)))
+    return bool(tight or (second and _CALLED.search(board.before(match.start(), 40))))
