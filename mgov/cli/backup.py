@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -9,10 +10,13 @@ import click
 from mgov import __version__
 from mgov.bootstrap import open_database
 from mgov.cli.context import CliContext, NotDone, error_line
-from mgov.store import migrate
+from mgov.store import conditions, migrate
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows import backup as backups
 from mgov.workflows.backup import BackupError, Manifest
+
+#: A modem that was heard of within this time has a worker; one that was stopped in order says so.
+STILL_RUNS = timedelta(seconds=45)
 
 
 @click.command()
@@ -73,7 +77,17 @@ def _database(context: CliContext, replace: bool) -> Database:
         return open_database(context.config)
     if not replace:
         raise NotDone("restore: the database is not empty; --replace takes away what it has")
+    refuse_while_running(context, db, "restore")
     return db
+
+
+def refuse_while_running(context: CliContext, db: Database, what: str) -> None:
+    """A daemon that goes on writing meanwhile would lose what it writes."""
+    alive = db.read(lambda tx: conditions.heard_of_since(tx, context.now() - STILL_RUNS))
+    if alive:
+        raise NotDone(
+            f"{what}: a daemon seems to run ({', '.join(alive)}): `systemctl stop mgov.target`, then a minute later"
+        )
 
 
 def _path(target: Path, name: str) -> Path:

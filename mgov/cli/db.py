@@ -11,6 +11,7 @@ import click
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, ProgrammingError
 
 from mgov.bootstrap import open_database, shipped
+from mgov.cli.backup import refuse_while_running
 from mgov.cli.context import CliContext, NotDone
 from mgov.store import migrate
 from mgov.store.database import Database, DatabaseUnavailableError, temporary
@@ -67,6 +68,7 @@ def move(context: CliContext, target: str) -> None:
     Nothing is changed here; then write the URL into mgov.toml and start the daemon again.
     """
     source = context.database()
+    refuse_while_running(context, source, "move")
     try:
         with temporary(target) as there:
             if not migrate.is_empty(there):

@@ -123,3 +123,10 @@ def clock_offset(now: datetime) -> Callable[[Connection], float | None]:
 def has_services(tx: Connection) -> bool:
     """Whether the catalogue has any service."""
     return tx.execute(select(service.c.id).limit(1)).first() is not None
+
+
+def heard_of_since(tx: Connection, moment: datetime) -> list[str]:
+    """The modems whose worker told of them since a moment: a daemon runs on this database."""
+    columns = modem.c
+    query = select(columns.name).where(columns.last_seen >= moment, columns.state != "stopped").order_by(columns.name)
+    return list(tx.execute(query).scalars())

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import insert, update
 
 from mgov.cli.main import main
 from mgov.store.database import Database
+from mgov.store.schema.messages import modem
 from mgov.workflows import alerts
 from mgov.workflows.alert_conditions import Facts
 
@@ -80,6 +82,19 @@ def test_a_restore_spares_what_is_there(noc: Noc) -> None:
     noc.done("restore", str(noc.folder / "b.zip"), "--replace")
     assert "sesudahnya" not in noc.done("sms", "outbox", "--json")
     assert "1 messages expired" in noc.done("release", "--all", "--expire")
+
+
+def test_nothing_is_replaced_under_a_running_daemon(noc: Noc, sqlite_url: str) -> None:
+    """A modem that was heard of a moment ago means that a daemon writes here."""
+    noc.done("backup", str(noc.folder / "b.zip"))
+    with closing(Database(f"sqlite:///{noc.folder}/mgov.db")) as db:
+        row = {"name": "m1", "driver": "at", "state": "ready", "last_seen": datetime.now(UTC)}
+        db.transact(lambda tx: tx.execute(insert(modem).values(**row)))
+        for words in (("restore", str(noc.folder / "b.zip"), "--replace"), ("db", "move", "--to", sqlite_url)):
+            refused = noc.run(*words)
+            assert (refused.exit_code, "stop mgov.target" in refused.output) == (1, True)
+        db.transact(lambda tx: tx.execute(update(modem).values(state="stopped")))
+    noc.done("restore", str(noc.folder / "b.zip"), "--replace")
 
 
 def test_old_backups_of_a_folder_go(noc: Noc) -> None:

@@ -18,9 +18,10 @@ from parsers.reader import read
 
 ROOT = Path(__file__).parents[2]
 GUIDES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-#: What cannot end by itself, needs a modem or a person, or takes another machine: only its usage is checked (--help).
+#: What cannot end by itself, or needs a modem, a person or another machine: only its usage is checked (--help).
 USAGE_ONLY = (
-    "run", "demo", "lab", "door", "status --watch", "modem probe", "modem signal", "modem ussd", "modem reset", "db move",
+    "run", "demo", "lab", "door",
+    "status --watch", "modem probe", "modem signal", "modem ussd", "modem reset", "db move",
     "login", "restore", "staff set-password", "staff set-pin", "db upgrade", "init",
 )  # fmt: skip
 #: A word of a guide → what stands for it here.
