@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from mgov.bootstrap import shipped_table
+from parsers.banks import Names
 from parsers.reader import read
 from parsers.reading import Reading
 from parsers.unread import kind_of
@@ -32,8 +34,16 @@ def parse(text: str | None, received_at: str | None, jsonl: str | None, as_json:
     if jsonl is not None:
         _lines(jsonl)
         return
-    reading = read(text or "", _moment(received_at))
+    reading = read(text or "", _moment(received_at), _banks())
     click.echo(_as_json(reading) if as_json and not explain else _explained(reading, text or ""))
+
+
+def _banks() -> Names:
+    """Names of banks and apps: those that the reader knows and the shipped ones."""
+    try:
+        return Names.read(shipped_table("banks.toml"))
+    except ValueError as error:
+        raise click.ClickException(f"banks.toml: {error}") from error
 
 
 def _moment(value: str | None) -> datetime:
@@ -59,8 +69,9 @@ def _lines(source: str) -> None:
 
 
 def _write(lines: Iterable[str]) -> None:
+    banks = _banks()
     for row in _rows(lines):
-        reading = read(str(row.get("text") or ""), _moment(row.get("received_at")))
+        reading = read(str(row.get("text") or ""), _moment(row.get("received_at")), banks)
         answer = {"id": row.get("id"), "command": reading.command, "fields": reading.fields, "missing": reading.missing}
         click.echo(json.dumps(answer, ensure_ascii=True))
 
