@@ -68,7 +68,7 @@ def test_a_filled_in_sheet_decides_with_actor_and_reason(world: PaymentWorld) ->
     assert world.statuses() == ["settled", "rejected"]
     assert world.texts(CITIZEN)[-1].startswith("LUNAS")
     assert "bukti milik orang lain" in world.texts(STRANGER)[-1]
-    rows = world.db.read(lambda tx: [r for r in audit.rows(tx) if r["action"].startswith("payment.")])
+    rows = world.db.read(lambda tx: [r for r in audit.rows(tx) if r["object_kind"] == "payment"])
     assert [(r["actor"], "cocok" in r["detail"], "Bu Ani" in r["detail"]) for r in rows[:1]] == [
         ("staff:ani", True, True)
     ]
