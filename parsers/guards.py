@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from parsers import intents
+from parsers import claims, intents
 from parsers import vocabulary as v
 from parsers.board import TAKEN, Board
+from parsers.claims import Marks
 from parsers.courtesy import trim
-from parsers.intents import Marks
 from parsers.keywords import Keyword
 from parsers.lexicon import Sense
 
@@ -112,7 +112,7 @@ _OTHER_WISH = re.compile(r"(?:kerja|job|lowongan|cinta|cuti|sabar|tenang|perhati
 
 
 def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
-    if intents.denies_payment(board.low, marks):
+    if claims.denies_payment(board.low, marks):
         return "BILL" if marks.bill or marks.plate else SENTENCE
     if marks.bill and not marks.proof and ("?" in rest or v.NOT_TOLD.said(rest)) and not v.DONE.said(rest):
         return "BILL"
@@ -120,15 +120,15 @@ def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
         return None
     if marks.plate and not v.DONE.said(rest):
         return "BILL"
-    if intents.other_bill(rest) or "?" in rest or _PAST.search(rest):
+    if claims.other_bill(rest) or "?" in rest or _PAST.search(rest):
         return ""
     return None if _left(board, keyword) == 0 else SENTENCE
 
 
 def _bill(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
-    if intents.other_bill(rest) and not marks.bill and not marks.plate:
+    if claims.other_bill(rest) and not marks.bill and not marks.plate:
         return ""
-    paid = v.PAID.said(rest) and not intents.denies_payment(board.low)
+    paid = v.PAID.said(rest) and not claims.denies_payment(board.low)
     if (marks.bill or marks.long_number) and (paid or marks.proof) and re.search(r"[a-z]{3}", rest):
         return "PAY" if paid or (marks.proof and marks.bill) else None
     if marks.bill or marks.plate or marks.long_number:
@@ -148,7 +148,7 @@ def _info(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None
     if marks.bill or marks.plate or marks.application:
         return SENTENCE
     words = _count(rest)
-    if intents.denies_payment(rest) == "asks how much":
+    if claims.denies_payment(rest) == "asks how much":
         return SENTENCE
     return None if words <= 8 else SENTENCE
 

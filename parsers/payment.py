@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from parsers import amounts, banks, clock, dates, identities, intents, phones, plates, proofs, references
+from parsers import amounts, banks, claims, clock, dates, identities, phones, plates, proofs, references
 from parsers.board import TAKEN, Board
 from parsers.references import Found
 
@@ -46,13 +46,13 @@ def look(board: Board) -> Seen:
     return Seen(refs, codes, tuple(plates.take_plates(board)))
 
 
-def marks(board: Board, seen: Seen) -> intents.Marks:
+def marks(board: Board, seen: Seen) -> claims.Marks:
     """What the text holds besides words, for the rules that choose the command."""
     bill = any(references.is_bill(one.value) for one in seen.references)
     application = any(not references.is_bill(one.value) for one in seen.references)
     code = any(one.start > 0 and _is_code(board, one) for one in seen.codes)
     long_number = bool(identities.find(board.text))
-    return intents.Marks(
+    return claims.Marks(
         bill=bill or code,
         application=application,
         plate=bool(seen.plates),

@@ -79,6 +79,9 @@ def _as_name(value: str) -> str | None:
     return plain if 2 < len(plain) <= 80 and re.search(r"[^\W\d_]{2}", plain) else None
 
 
+_SERVICE = re.compile(r"((?:izin |ijin |kartu |surat )?\S+)\s*(.*)", re.S | re.I)
+
+
 def apply(board: Board, keyword: Keyword | None) -> dict[str, object]:
     """``service`` and ``details``: behind MOHON, or behind the verb of a sentence."""
     if keyword is None or re.match(r"(?:mengajukan|ajukan|membuat|bikin|urus)\b", board.low[keyword.end :].strip()):
@@ -86,10 +89,8 @@ def apply(board: Board, keyword: Keyword | None) -> dict[str, object]:
         return {"service": " ".join(match[1].upper().split())} if match else {}
     rest = re.sub(r"^(?:for|untuk|utk)\s+", "", board.text[keyword.end :].strip(" .,:;#*|/-_\n"), flags=re.I)
     head, *tail = re.split(r"\s*[#*|;\n]\s*|\s+[/\-]\s+|\s*[:,]\s+|_", rest, maxsplit=1)
-    if not tail:
-        head, *tail = (
-            re.match(r"((?:izin |ijin |kartu |surat )?\S+)\s*(.*)", rest, re.S | re.I).groups() if rest else ("",)
-        )  # type: ignore[union-attr]
+    if not tail and (match := _SERVICE.match(rest)):
+        head, *tail = match.groups()
     fields: dict[str, object] = {}
     service = trim(head).upper()
     if service:

@@ -1,0 +1,190 @@
+"""Whether a text confirms a payment: what is done, what is only meant, asked, failed or promised for later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from parsers import vocabulary as v
+from parsers.lexicon import Sense, alternatives, talk
+
+_TIDINGS = alternatives(
+    "ada dapat dpt terima nerima masuk muncul update berubah di_update diupdate dikonfirmasi konfirmasi dicek ke_update tercatat lunas_di diproses dibalas terbit keluar "
+    "dibaca direspon direspons ditanggapi tau tahu diterima"
+)
+_NOT = alternatives(
+    "belum blm blum belom blom blon durung dereng teu_acan teu_acan encan tacan lom haven't have_not has_not not_yet didn't did_not hasn't"
+)
+_NOT_YET = re.compile(rf"\b(?:{_NOT})\b(?! (?:{_TIDINGS}))|\bcan (?:di|ka|ku)?(?:bayar|mayar|transfer|setor|lunas)\w*")
+"""Not paid yet; ``belum ada konfirmasi`` and its like only say that no answer came."""
+_FAILED = Sense(
+    "gagal failed ditolak pending tertunda batal_bayar ga_jadi_bayar gak_jadi_bayar tidak_jadi_bayar tidak_berhasil gak_berhasil ga_berhasil unsuccessful declined rejected "
+    "dibatalkan_oleh_bank saldo_tidak_cukup tidak_cukup saldo_kurang error timeout belum_berhasil kagagal"
+)
+_INTENDS = alternatives(
+    "rencana rencananya berencana niat mau akan hendak ingin pengen pingin pengin pgn bade arep ajeng bisa bs boleh harus kudu want_to would_like_to will can_i may_i how_do how_can how_to going_to how_much "
+    "cara caranya gimana gmn bagaimana dimana di_mana kapan where hoyong tolong mesti wajib segera silakan silahkan mangga bisakah kumaha piye must should need_to need"
+)
+_PAY_VERB = (
+    r"(?:\w*bayar(?:kan|in|nya)?|byr|mayar|(?:di)?(?:transfer|setor|cicil|angsur|lunasi)\w*|tf|trf|pay|melunasi|nyicil)"
+)
+_NOT_PAID = re.compile(rf"\b(?:{_NOT})(?: \w+)?? {_PAY_VERB}\b")
+_CONFIRMS = r"(?: (?:dicek|di cek|konfirmasi|lapor))"
+_WILL = re.compile(
+    rf"\b(?:{_INTENDS})(?: \w+){{0,3}}? {_PAY_VERB}\b(?!{_CONFIRMS})|\b(?:di)?(?:bayar|lunasi|setor|transfer)\w* (?:sebelum|sblm|paling lambat|selambat\w*)\b|\b(?:rek(?:ening)?(?:nya)?|ke|bank) ?mana\b"
+)
+_LATER = alternatives(
+    "besok bsk isukan enjing_enjing sesuk lusa minggu_depan bulan_depan tomorrow nanti ntar mengko engke next_week next_month"
+)
+_PAYS_LATER = re.compile(
+    rf"\b(?:{_LATER})\b.{{0,30}}(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)|(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)\w*.{{0,30}}\b(?:{_LATER})\b"
+)
+_LATER_WORD = re.compile(r"\b(?:besok|bsk|nanti|akan|engke|isukan)\b")
+_I = "saya|sy|aku|ak|gw|gue|kami|kita|abdi|kulo|i|we"
+_HAVE = "sudah|sdh|udah|udh|telah|tlh|dah|tos|atos|parantos|sampun|wis|have|already"
+_FIRST_PERSON = re.compile(
+    rf"\b(?:{_I})(?: ini)? (?:{_HAVE})\b|\b(?:{_HAVE})(?: \w+)? (?:{_I}|tak|ku)? ?(?:(?:di)?(?:bayar|transfer|setor)|byr|trf|tf|lunasi|mayar|paid)\b(?! (?:belum|blm|apa))"
+)
+"""The writer says that he has paid, whatever else he asks."""
+_HAS_PAID = re.compile(
+    rf"\b(?:{_HAVE}|berhasil|sukses|tadi|td|barusan)(?: \w+){{0,3}} {_PAY_VERB}\b|\b{_PAY_VERB}(?: \w+){{0,3}} (?:{_HAVE}|berhasil|sukses|tadi|td|kemarin|kmrn|barusan)\b|lunas"
+)
+_WHETHER = re.compile(
+    r"\bapakah\b|\b(?:lunas|masuk|dibayar|terbayar|diterima|kebayar|terverifikasi|tercatat)(?:nya)?(?: apa)? (?:belum|blm|blom|belom|apa belum|gak|nggak|tidak)\b|\b(?:has|is|was|did) (?:my|the)\b"
+)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a text holds besides words; whether it has a proof is looked up only when somebody asks."""
+
+    bill: bool
+    application: bool
+    plate: bool
+    long_number: bool
+    proofs_of: Callable[[], tuple[bool, bool]] = lambda: (False, False)
+
+    @cached_property
+    def _proofs(self) -> tuple[bool, bool]:
+        return self.proofs_of()
+
+    @property
+    def proof(self) -> bool:
+        """Whether there is a number with the shape of a proof."""
+        return any(self._proofs)
+
+    @property
+    def named_proof(self) -> bool:
+        """Whether a proof is named as such."""
+        return self._proofs[0]
+
+
+def denies_payment(low: str, marks: Marks | None = None) -> str | None:
+    """Say why a text is no confirmation although it speaks of paying; None when it may be one.
+
+    Beside a proof that is named as such a question or a remainder does not make a payment undone.
+    """
+    reason = "the payment failed" if _FAILED.said(low) else _not_done(low)
+    if reason is None or reason == "the payment failed" or marks is None or not marks.named_proof:
+        return reason
+    return "not paid yet" if _NOT_PAID.search(low) and not _FIRST_PERSON.search(low) else None
+
+
+def _not_done(low: str) -> str | None:
+    if _WHETHER.search(low) and not _FIRST_PERSON.search(low):
+        return "asks whether it is paid"
+    if _NOT_YET.search(low):
+        return "not paid yet"
+    if v.LAPSED.said(low) and not _FIRST_PERSON.search(low):
+        return "a code that lapsed"
+    if _will_pay(low):
+        return "will pay"
+    return "asks how much" if v.ASKS.said(low) else None
+
+
+def _will_pay(low: str) -> bool:
+    if not (_WILL.search(low) or _PAYS_LATER.search(low)):
+        return False
+    return not (_HAS_PAID.search(low) and not _LATER_WORD.search(low))
+
+
+def other_bill(low: str) -> bool:
+    """Whether a text speaks of somebody else's bill: water, electricity, instalments, a private debt."""
+    return v.OTHER_BILL.said(_TAX_DEBT.sub(" ", low))
+
+
+_TAX_DEBT = re.compile(r"\b(?:hutang|utang|iuran|cicilan) (?:pajak|retribusi|pkb|kendaraan)\b")
+
+
+KEEP = re.compile(
+    r"\b(?:jangan|jgn|jngn|ulah|ojo|don't|do not|tidak|ga|gak|tdk)(?: \w+)? (?:di)?(?:batal|cabut|cancel|tarik)\w*"
+)
+
+
+_REPORTS = Sense("konfirmasi bukti lapor kubayar confirm confirmation konfirm")
+
+
+def confirms(low: str, marks: Marks) -> bool:
+    """Whether a text without keyword confirms a payment."""
+    if denies_payment(low, marks) or (v.CANCEL.said(low) and not (v.DONE.said(low) or KEEP.search(low))):
+        return False
+    if marks.bill:
+        return marks.proof or (v.PAID.said(low) and _claims(low)) or _tells(low)
+    if _lone_proof(low, marks):
+        return True
+    if not v.PAID.said(low) or other_bill(low):
+        return False
+    done = v.DONE.said(low) or _REPORTS.said(low)
+    return done and (v.TAX.said(low) or marks.proof or _short_statement(low))
+
+
+_HAVE_DONE = Sense(f"{_HAVE.replace('|', ' ')} done beres")
+_SUM = re.compile(r"\d\.\d{3}\b|\d ?(?:rb|ribu|jt|juta)\b|\brp")
+_MOMENT = re.compile(r"\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2,4}|\b(?:jam|pkl|pukul|tgl|kemarin|kmrn|tadi|td)\b")
+
+
+def _tells(low: str) -> bool:
+    """``Sudah ya, 12/11/2026 10:00, 75.000, SKRD-2026-004512``: done, a sum and a moment, without the word."""
+    return "?" not in low and _HAVE_DONE.said(low) and bool(_SUM.search(low) and _MOMENT.search(low))
+
+
+_PROOF_WORD = Sense(
+    "bukti buktinya buktina ref reff noref noreff referensi refnya resi resinya struk struknya slip slipnya rrn ntb ntpn kwitansi kuitansi"
+)
+_AROUND_PROOF = Sense(
+    "no nomor nomer nya transfer tf trf bayar setor pembayaran transaksi ini itu ya yah pak bu kak min mas mbak bang kang saya sy tadi td kemarin bank bjb bri bni bca bsi btn mandiri"
+)
+
+
+def _lone_proof(low: str, marks: Marks) -> bool:
+    """``no ref nya 77004423 ya min``: a proof that is named as such, and nothing else."""
+    words = talk(low).tokens
+    if marks.bill or marks.plate or marks.application or len(words) > 8 or not _PROOF_WORD.said(low):
+        return False
+    return marks.named_proof and all(_PROOF_WORD.has(word) or _AROUND_PROOF.has(word) for word in words)
+
+
+def _claims(low: str) -> bool:
+    """Whether what is said of paying a bill is a statement, not a question about it."""
+    if _CODE_OF_PAYMENT.search(low) and not v.PAID.said(_CODE_OF_PAYMENT.sub(" ", low)):
+        return False
+    asks = v.NOT_TOLD.said(low) or "?" in low
+    return not asks or v.DONE.said(low)
+
+
+_CODE_OF_PAYMENT = re.compile(
+    r"\b(?:kode|kd|code|kodebayar|cara|jatuh tempo|batas|tempat)\.? ?(?:bayar|byr|pembayaran)(?:nya)?\b"
+)
+_AROUND_STATEMENT = Sense(
+    "pak bu kak min ya yah kok saya sy kami tadi kemarin kmrn pagi siang sore malam mlm hari ini barusan yg yang itu lho loh dong mas mbak aku bang nih jam lewat via atm bank already i",
+    "tapi tp belum blm ada balasan konfirmasi kabar respon masuk kenapa knp",
+    "it the have tagihannya ribu juta rupiah mobile banking mbanking ibanking teller brimo bni bri bjb bca bsi btn mandiri mega banten cimb dari pake pakai uang uangnya lunas dinten poe",
+)
+
+
+def _short_statement(low: str) -> bool:
+    """``sudah bayar pak``, ``sdh transfer kemarin ya``: said to us, about nothing else."""
+    said = [word for word in talk(low).tokens if len(word) > 2 and not _AROUND_STATEMENT.has(word)]
+    return len(said) <= 3
