@@ -88,17 +88,14 @@ def _deletes_all() -> None:
 
 def _deletes_before_commit() -> None:
     """Frees the SIM first and writes to the database when there is time."""
-    turn = worker.ModemWorker._turn
 
-    async def late(self: worker.ModemWorker, received: Sequence[ReceivedPdu] = (), *, claims: bool = False) -> None:
-        await asyncio.sleep(0.5 if received else 0)
-        await turn(self, received, claims=claims)
-
-    async def fetch(self: worker.ModemWorker, at: Any) -> None:  # noqa: ANN401 - a radio
+    async def fetch(self: worker.ModemWorker, at: Any) -> bool:  # noqa: ANN401 - a radio
         self._look = False
         received = await at.received()
         await at.clear([item.slot for item in received if item.slot is not None])
-        await late(self, received)
+        await asyncio.sleep(0.5 if received else 0)
+        await self._clerk.turn(received)
+        return bool(received)
 
     _swap(worker.ModemWorker, "_fetch", fetch)
 

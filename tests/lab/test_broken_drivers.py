@@ -25,11 +25,12 @@ def _drill(broken: BrokenDriver, folder: Path) -> Verdict:
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("broken", CHOSEN, ids=lambda broken: broken.name)
 def test_a_broken_driver_fails_the_lab(broken: BrokenDriver, tmp_path: Path) -> None:
-    """And by the harm that it does."""
+    """And by the harm that it does, not because it does not run."""
     verdict = _drill(broken, tmp_path)
     assert not verdict.passed
     shown = getattr(verdict, broken.harm)
     assert shown is None if broken.harm == "recovery" else shown
+    assert "worker failed" not in (tmp_path / "daemon.log").read_text(encoding="utf-8")
 
 
 def test_at_least_ten_are_broken() -> None:
