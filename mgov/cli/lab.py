@@ -19,6 +19,7 @@ from mgov.lab.catalogue import CATALOGUE, Scenario, named
 from mgov.lab.databases import empty_database
 from mgov.lab.drill import Drill, Verdict
 from mgov.lab.kill import READY_WITHIN, KillRounds, KillVerdict
+from mgov.lab.nodes import NodesDrill
 from mgov.lab.postgresql import LabPostgresql, NoPostgresqlError
 from modem_drivers.simulated import profiles
 from modem_drivers.simulated.published import published_dialogues
@@ -206,6 +207,34 @@ def kill(
     click.echo(json.dumps(asdict(verdict) | found) if as_json else _story(verdict, language))
     if not verdict.passed:
         raise NotDone(f"the daemon did not survive {rounds} kills unharmed (seed {chosen})")
+
+
+@lab.command()
+@click.option("--seconds", default=600.0, show_default=True, help="How long nodes and database are struck.")
+@click.option("--seed", type=int, help="Of the random moments; printed, so that a run can be had again.")
+@click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def nodes(seconds: float, seed: int | None, language: str, as_json: bool) -> None:
+    """Strike three hosts on one PostgreSQL at random: kill, freeze past the lease, restart the database."""
+    chosen = random.randrange(SEED_LIMIT) if seed is None else seed  # noqa: S311 - moments, no secret
+    with (
+        _server(wanted=True) as server,
+        tempfile.TemporaryDirectory(prefix="mgov-lab-") as name,
+        empty_database(server.url if server else None, Path(name)) as url,
+    ):
+        assert server is not None  # noqa: S101 - it was wanted
+        verdict = NodesDrill(Path(name), server, url, seconds, seed=chosen).run()
+    found = asdict(verdict) | {"passed": verdict.passed}
+    click.echo(json.dumps(found) if as_json else _told(found, verdict.passed, language))
+    if not verdict.passed:
+        raise NotDone(f"three nodes did not keep their promises (seed {chosen})")
+
+
+def _told(found: dict[str, object], passed: bool, language: str) -> str:
+    lines = [
+        f"{name.replace('_', ' '):20} {value}" for name, value in found.items() if name not in ("passed", "remark")
+    ]
+    return "\n".join([*lines, f"{_word(passed, language)} {found['remark']}".strip()])
 
 
 @lab.command()

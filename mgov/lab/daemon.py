@@ -39,6 +39,7 @@ class LabDaemon:
         database: str | None = None,
         config: str = "",
         program: tuple[str, ...] = MGOV,
+        node: str = "lab",
     ) -> None:
         self.folder = folder
         self.modems = modems
@@ -52,7 +53,8 @@ class LabDaemon:
             f'msisdn = "{modem.msisdn}"\n{modem.options}\n'
             for modem in modems
         )
-        (folder / "mgov.toml").write_text(f'[database]\nurl = "{url}"\n\n{tables}\n{config}\n', encoding="utf-8")
+        head = f'node = "{node}"\n\n[database]\nurl = "{url}"\n\n'
+        (folder / "mgov.toml").write_text(f"{head}{tables}\n{config}\n", encoding="utf-8")
 
     @property
     def config(self) -> Path:
@@ -78,6 +80,16 @@ class LabDaemon:
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
+
+    def freeze(self) -> None:
+        """Stop it in the middle of whatever it does (SIGSTOP), as a paused virtual machine is."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """Let a frozen one go on; it does not know how long it was gone."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGCONT)
 
     def stop(self, within: float = 12.0) -> bool:
         """Ask it to stop; gives whether it did so in time."""

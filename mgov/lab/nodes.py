@@ -1,0 +1,168 @@
+"""Three hosts with modems of their own on one database: killed, frozen, and the database restarted, at random."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mgov.lab.books import Books
+from mgov.lab.daemon import LabDaemon, LabModem, modems_ready, wait_until
+from mgov.lab.postgresql import LabPostgresql
+from mgov.lab.traffic import Traffic
+from modem_drivers.simulated import SimulatedNetwork
+
+NODES = 3
+MODEMS = 2  # a node
+LATENCY = 0.1  # seconds that the network takes for a message
+CALM = (2.0, 6.0)  # seconds between two blows
+DEAD = (1.0, 8.0)  # seconds until a killed node is started again
+FROZEN = (25.0, 40.0)  # seconds: longer than a node may be silent (mgov.store.nodes.SILENCE)
+AWAY = (0.5, 5.0)  # seconds that the database is gone
+TEXT_EVERY = 0.4  # seconds between two texts
+READY_WITHIN = 60.0
+FINISHED_WITHIN = 180.0
+
+
+@dataclass(slots=True)
+class NodesVerdict:
+    """What came of it. `unexplained` are doubles of messages that were never in doubt."""
+
+    seconds: float
+    seed: int
+    blows: dict[str, int] = field(default_factory=dict)
+    texts_in: int = 0
+    lost_in: int = 0
+    doubled_in: int = 0
+    booked_twice: int = 0
+    texts_out: int = 0
+    lost_out: int = 0
+    doubled_out: int = 0
+    unexplained: int = 0
+    uncertain: int = 0
+    remark: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Nothing lost, nothing answered, booked or sent twice that was never in doubt."""
+        return not (self.lost_in or self.lost_out or self.booked_twice or self.unexplained or self.remark)
+
+
+class NodesDrill:
+    """One run; the moments are had again by the seed."""
+
+    def __init__(self, folder: Path, server: LabPostgresql, url: str, seconds: float, *, seed: int) -> None:
+        self._folder = folder
+        self._server = server
+        self._url = url
+        self._random = random.Random(seed)  # noqa: S311 - moments of blows, to be had again by the seed
+        self._verdict = NodesVerdict(seconds, seed)
+        self._due: list[tuple[float, Callable[[], None]]] = []  # what has to be undone, and when
+
+    def run(self) -> NodesVerdict:
+        """Strike for as long as was asked, let everything come back, and count."""
+        with SimulatedNetwork.start(link_dir=self._folder / "ports") as network:
+            network.submit_latency = LATENCY
+            nodes = [self._node(network, number) for number in range(1, NODES + 1)]
+            nodes[0].run("db", "upgrade")
+            books = Books(self._url)
+            traffic = Traffic(network, books)
+            try:
+                for node in nodes:
+                    node.start()
+                if wait_until(lambda: modems_ready(network, network.modems), READY_WITHIN) is None:
+                    self._verdict.remark = "modems not ready"
+                    return self._verdict
+                self._strike(network, nodes, traffic)
+                self._finish(nodes, traffic, books)
+                return self._count(nodes, traffic, books)
+            finally:
+                self._undo(time.monotonic() + 3600)
+                for node in nodes:
+                    node.stop()
+                books.close()
+
+    def _node(self, network: SimulatedNetwork, number: int) -> LabDaemon:
+        modems = []
+        for place in range(1, MODEMS + 1):
+            name, msisdn = f"n{number}-{place}", f"+62811100{number}{place:02d}0"
+            modems.append(LabModem(name, network.add_modem(name, msisdn), msisdn))
+        folder = self._folder / f"n{number}"
+        return LabDaemon(folder, modems, database=self._url, config="[web]\nport = 0\n", node=f"n{number}")
+
+    # Blows
+
+    def _strike(self, network: SimulatedNetwork, nodes: list[LabDaemon], traffic: Traffic) -> None:
+        end = time.monotonic() + self._verdict.seconds
+        next_blow = time.monotonic() + self._random.uniform(*CALM)
+        while time.monotonic() < end:
+            now = time.monotonic()
+            self._undo(now)
+            if now >= next_blow:
+                self._blow(nodes)
+                next_blow = time.monotonic() + self._random.uniform(*CALM)
+            self._text(network, traffic)
+            time.sleep(TEXT_EVERY)
+
+    def _blow(self, nodes: list[LabDaemon]) -> None:
+        """One at a time may be dead or frozen, so that two go on; the database may go meanwhile too."""
+        kind = self._random.choice(("kill", "freeze", "database"))
+        if kind == "database":
+            if any(undo == self._server.start for _, undo in self._due):
+                return
+            self._server.kill()
+            self._later(AWAY, self._server.start)
+        elif any(undo != self._server.start for _, undo in self._due):
+            return
+        elif kind == "kill":
+            node = self._random.choice(nodes)
+            node.kill()
+            self._later(DEAD, node.start)
+        else:
+            node = self._random.choice(nodes)
+            node.freeze()
+            self._later(FROZEN, node.wake)
+        self._verdict.blows[kind] = self._verdict.blows.get(kind, 0) + 1
+
+    def _later(self, seconds: tuple[float, float], undo: Callable[[], None]) -> None:
+        self._due.append((time.monotonic() + self._random.uniform(*seconds), undo))
+
+    def _undo(self, now: float) -> None:
+        for entry in [entry for entry in self._due if entry[0] <= now]:
+            self._due.remove(entry)
+            entry[1]()
+
+    def _text(self, network: SimulatedNetwork, traffic: Traffic) -> None:
+        modem = self._random.choice(network.modems)
+        chance = self._random.random()
+        if chance < 0.5:
+            traffic.ask(modem)
+        elif chance < 0.75:
+            traffic.pay(modem)
+        elif not any(undo == self._server.start for _, undo in self._due):
+            traffic.queue(1)
+
+    # The end
+
+    def _finish(self, nodes: list[LabDaemon], traffic: Traffic, books: Books) -> None:
+        self._undo(time.monotonic() + 3600)
+        wait_until(lambda: traffic.settled(books.recipients("uncertain")), FINISHED_WITHIN, every=0.5)
+        time.sleep(2.0)  # a doubled answer comes a moment later
+        self._verdict.remark = "" if all(node.alive for node in nodes) else "a daemon ended"
+
+    def _count(self, nodes: list[LabDaemon], traffic: Traffic, books: Books) -> NodesVerdict:
+        verdict, answered, sent, bookings = self._verdict, traffic.answered(), traffic.sent(), books.bookings()
+        unsettled = books.recipients("uncertain")  # not lost: the books say that they may have gone out or not
+        doubled = {*answered.doubled, *sent.doubled}
+        verdict.texts_in, verdict.texts_out = len(traffic.citizens), len(traffic.recipients)
+        verdict.lost_in = len(set(answered.lost) - unsettled) + sum(not bookings[each] for each in traffic.payers)
+        verdict.lost_out = len(set(sent.lost) - unsettled)
+        verdict.doubled_in, verdict.doubled_out = len(answered.doubled), len(sent.doubled)
+        verdict.unexplained = len(doubled - books.sent_again_in_doubt())
+        verdict.booked_twice = sum(times > 1 for times in bookings.values())
+        verdict.uncertain = len(unsettled)
+        if any(not node.alive for node in nodes):
+            verdict.remark = "a daemon ended"
+        return verdict
