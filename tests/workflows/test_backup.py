@@ -14,8 +14,10 @@ import pytest
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
+from mgov.domain.routing import SendRules
 from mgov.store import dump, held, outbox
 from mgov.store.database import Database
+from mgov.store.queue import Taker
 from mgov.store.schema.messages import outbound_message
 from mgov.store.schema.money import bill, settlement
 from mgov.store.schema.staff import audit, transition
@@ -93,13 +95,14 @@ def test_after_a_restore_nothing_old_is_sent_until_a_person_says_so(filled: Data
     _, count = backup.restore(filled, path, now=LATER, actor="staff:t")
     assert count > 3
     assert filled.read(lambda tx: len(held.listing(tx))) == count
-    claim = {"channel": "sms", "owner": "o", "now": LATER + timedelta(days=400)}
-    assert filled.transact(lambda tx: outbox.claim(tx, **claim)) is None
+    late, taker = LATER + timedelta(days=400), Taker("m", "sim")
+    assert filled.transact(lambda tx: outbox.claim(tx, owner="o", now=late, taker=taker)) is None
+    assert filled.transact(lambda tx: outbox.claim_mail(tx, owner="o", now=late, rules=SendRules())) is None
     states = filled.read(lambda tx: set(tx.execute(select(outbound_message.c.state)).scalars()))
     assert "sending" not in states
     assert "uncertain" in states
     new = filled.transact(lambda tx: outbox.queue_text(tx, to="+628120000009", text="baru", now=LATER))
-    claimed = filled.transact(lambda tx: outbox.claim(tx, **claim))
+    claimed = filled.transact(lambda tx: outbox.claim(tx, owner="o", now=late, taker=taker))
     assert claimed is not None
     assert claimed["id"] == new
 
