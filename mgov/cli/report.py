@@ -81,6 +81,9 @@ def show(
             html.write_text(page, encoding="utf-8")
         if mail and not figures_page.send(db, context.actor(), whole, page, context.now()):
             raise NotDone("report: your account has no address: `mgov staff` can give it one")
+    if by is None and not as_json:
+        click.echo(figures_page.plain(whole))
+        return
     context.print_rows([row.as_values() for row in rows], as_json)
 
 

@@ -91,7 +91,7 @@ def queue(tx: Connection, address: str, whole: Figures, html: str, now: datetime
     """Queue the page as a mail, with the sums as plain text for those who read no HTML."""
     subject = f"{whole.topic} {whole.period} {whole.agency}".strip()
     return outbox.queue_text(
-        tx, to=address, text=_plain(whole), subject=subject, html=html, now=now, channel="email", actor=actor,
+        tx, to=address, text=plain(whole), subject=subject, html=html, now=now, channel="email", actor=actor,
         cause="figures",
     )  # fmt: skip
 
@@ -136,7 +136,8 @@ def _note(whole: Figures, language: str) -> str:
     return f"{note}; {whole.missing_days} {_word('missing', language)}." if whole.missing_days else f"{note}."
 
 
-def _plain(whole: Figures) -> str:
+def plain(whole: Figures) -> str:
+    """A line a figure, without those that nobody knows."""
     return "\n".join(f"{name}: {value}" for name, value in whole.as_values().items() if value is not None)
 
 
