@@ -15,7 +15,7 @@ from mgov.store.database import NOTIFY_CHANNEL, Database
 LOOK = 0.1  # seconds between looks at SQLite's log file: one stat(2)
 LISTEN = 1.0  # seconds that one wait for notices lasts, so that a stop is seen
 PAUSE = 2.0  # seconds before a lost connection is made again
-TOPICS = ("inbox", "outbox", "external")
+TOPICS = ("inbox", "outbox", "external", "portal")
 
 
 def listener(db: Database, wake: Callable[[str], None]) -> Callable[[], Awaitable[None]] | None:

@@ -10,7 +10,8 @@ import structlog
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows.portals import PortalSettings, Taken, take
 
-POLL = 0.5  # seconds: an order is taken within a second also where the database notifies nobody
+POLL = 2.0  # seconds between looks where a written order is heard of at once (PostgreSQL, SQLite's own file)
+POLL_WITHOUT_NOTICES = 0.5  # elsewhere: an order is taken within a second there too
 PAUSE = 2.0  # seconds after a failure
 
 
@@ -22,6 +23,7 @@ class PortalDesk:
         self._settings = settings
         self._wake = wake
         self._stopping = False
+        self._poll = POLL_WITHOUT_NOTICES if db.dialect == "mariadb" else POLL
         self._log = structlog.get_logger("portals")
 
     def stop(self) -> None:
@@ -33,7 +35,7 @@ class PortalDesk:
         """Take until stopped; no failure ends it."""
         while not self._stopping:
             self._wake.clear()
-            pause = POLL
+            pause = self._poll
             try:
                 await asyncio.to_thread(self._drain)
             except DatabaseUnavailableError as error:
