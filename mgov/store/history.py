@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.engine import RowMapping
 
 from mgov.store.schema.staff import transition
+
+_TOGETHER = "history"  # what a connection calls the transitions that wait
 
 # Built once: building a statement costs several times what running it does.
 _RECORD = insert(transition).inline()
@@ -31,19 +35,34 @@ def record(
     detail: str | None = None,
 ) -> None:
     """Write one transition of one object."""
-    tx.execute(
-        _RECORD,
-        {
-            "object_kind": kind,
-            "object_id": object_id,
-            "from_state": from_,
-            "to_state": to,
-            "at": at,
-            "actor": str(actor),
-            "cause": cause,
-            "detail": detail,
-        },
-    )
+    row = {
+        "object_kind": kind,
+        "object_id": object_id,
+        "from_state": from_,
+        "to_state": to,
+        "at": at,
+        "actor": str(actor),
+        "cause": cause,
+        "detail": detail,
+    }
+    waiting = tx.info.get(_TOGETHER)
+    if waiting is None:
+        tx.execute(_RECORD, row)
+    else:
+        waiting.append(row)
+
+
+@contextmanager
+def together(tx: Connection) -> Iterator[None]:
+    """Write the transitions of a block in one go at its end, in their order; none when it fails."""
+    rows: list[dict[str, object]] = []
+    tx.info[_TOGETHER] = rows
+    try:
+        yield
+        if rows:
+            tx.execute(_RECORD, rows)
+    finally:
+        tx.info.pop(_TOGETHER, None)
 
 
 def of(tx: Connection, kind: str, object_id: int) -> list[RowMapping]:

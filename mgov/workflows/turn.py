@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mgov.domain.message import Origin, Part, Report
-from mgov.store import modems
+from mgov.store import history, modems
 from mgov.store.database import Database
 from mgov.workflows.receive import Join, keep_parts, keep_reports
 from mgov.workflows.send import CountParts, Sender, Submission, Task, claim_part, settle_part
@@ -54,14 +54,15 @@ def take_turn(db: Database, sender: Sender, turn: Turn, air: AirSide, now: datet
     """
 
     def work(tx: Connection) -> list[Task]:
-        settled = (settle_part(tx, sender, *done, now) for done in turn.settled)
-        tasks = [following for following in settled if following is not None]
-        for delivery in turn.deliveries:
-            keep_reports(tx, delivery.origin, delivery.reports, delivery.at)
-            keep_parts(tx, delivery.origin, delivery.parts, air.join, delivery.at)
-        if turn.standing:
-            modems.report(tx, sender.modem, **turn.standing)
-        return tasks + _claim(tx, sender, air, turn.claims - len(tasks), now)
+        with history.together(tx):
+            settled = (settle_part(tx, sender, *done, now) for done in turn.settled)
+            tasks = [following for following in settled if following is not None]
+            for delivery in turn.deliveries:
+                keep_reports(tx, delivery.origin, delivery.reports, delivery.at)
+                keep_parts(tx, delivery.origin, delivery.parts, air.join, delivery.at)
+            if turn.standing:
+                modems.report(tx, sender.modem, **turn.standing)
+            return tasks + _claim(tx, sender, air, turn.claims - len(tasks), now)
 
     return db.transact(work)
 
