@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from itertools import pairwise
 
 from parsers import number_words
 from parsers.board import Board
@@ -30,9 +32,9 @@ _LABEL = re.compile(r"(?:\bjml|\bjumlah\w*|\bnominal\w*|\bsebesar|\bsbesar|\bsbs
                     r"|\bcicil\w*|\bbayar\w*|\bdibayar\w*|\bbyr|\btransfer\w*|\btf|\btrf|\bsetor\w*|\bdisetor|\bkirim|\bpaid|\bmayar|\bditransfer|\bngangsur|\bangsur\w*)"
                     r"(?:nya|na)?(?: saya| sy| aku| kami| uang| duit| sebesar| sejumlah| senilai| baru| cuma| hanya| transfer| bayar| tf| setor| yg| yang| dibayar| adalah| dulu)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$")  # fmt: skip
 _NOT_IT = re.compile(
-    r"(?:\bbiaya\w*|\badm(?:in|inistrasi)?\w*|\bongkos\w*|\bonkos|\bfee|\bcharge|\bsaldo\w*|\bsisa\w*|\bbalance|\bbukan|\bbkn|\bnot|\bsanes|\bdudu|\bpokok\w*|\bpkb|\bswdkllj|"
+    r"(?:\bbiaya\w*|\badm(?:in|inistrasi)?\w*|\bongkos\w*|\bonkos|\bfee|\bcharge|\bsaldo\w*|\bsisa\w*|\bbalance|\bduit di rek\w*|\bbukan|\bbkn|\bnot|\bsanes|\bdudu|\bpokok\w*|\bpkb|\bswdkllj|"
     r"\bjasa raharja|\bdenda\w*|\bbunga|\blimit\w*|\bkembali\w*|\bkuota|\bdiskon|\bpotongan|\bkurang\w*|\bppn|\bmaterai|\bmeterai|\bbea\w*|\bpnbp|\bkurangnya|\bcashback|\bplafon|\bcost)"
-    r"(?:nya|na)?(?: ojek| ojol| parkir| kirim| bensin| transfer| tf| trf| adm\w*| bank| bayar| pajak| saya| sy| rek\w*| kena| sebesar| layanan| transaksi| akhir| anda| tinggal| is| of| was|nya| antar bank| motor| dulu)*[ :=.(+]{0,4}(?:rp\.?)?[ ]?$"
+    r"(?:nya|na)?(?: ojek| ojol| parkir| kirim| bensin| transfer| tf| trf| adm\w*| bank| bayar| pajak| saya| sy| rek\w*| kena| sebesar| layanan| transaksi| akhir| awal| anda| skrg| skg| sekarang| masih| ada| tadi| td| terakhir| now| currently| atm| tabungan| mah| teh| ku| aku| tinggal| is| of| was|nya| antar bank| motor| dulu)*[ :=.(+]{0,4}(?:rp\.?)?[ ]?$"
 )
 _NOT_IT_BEHIND = re.compile(
     r"[ ,(]{0,2}(?:untuk |utk |buat |itu |as |of )?(?:biaya|adm|admin|ongkos|fee|saldo|denda|swdkllj|pokoknya)\b(?![ :=.]{0,3}(?:adm\w*)?[ :=.]{0,3}(?:rp\.? ?)?\d)"
@@ -47,12 +49,27 @@ _DUE = re.compile(
 _FEE_IN_TEXT = re.compile(r"\b(?:biaya|admin|adm|fee|ongkos)\b")
 
 
+_PAYS = r"(?:di|nge|ku)?(?:tf|trf|transfer|bayar|byr|setor|kirim|cicil|angsur|paid|pay)\w*"
+_TIMES = r"(?:(?:[2-9]|dua|tiga|empat|two|three) ?(?:x|kali|kl|times|tahap|termin|transaksi|trx)(?!\w)|twice|bertahap|kaping kalih)"
+_SEVERAL_TIMES = re.compile(rf"\b{_PAYS}(?: \w+)?? {_TIMES}|(?<!\w){_TIMES}(?: \w+)?? {_PAYS}")
+_EACH = re.compile(
+    rf"(?<!\w){_TIMES} ?(?:@ ?)?(?:masing\S* )?(?:rp\.? ?)?\d|(?<![\w.,])[2-9] ?[x*] ?(?:rp\.? ?)?\d|@ ?(?:rp\.? ?)?\d{{2}}|\bmasing ?-?(?:masing|2)\b"
+)
+_JOINS = re.compile(
+    r"[ ,;(]{0,3}(?:sama|dan|\+|&|plus|ditambah|tambah|and|then|karo|sareng|jeung|trus|terus|trs|lalu|lanjut|kemudian|berikutnya|abis itu)"
+    r"(?: (?:yg|yang|lagi|kedua|ke-?2|satunya|satu|baru|tf|trf|transfer|bayar|byr|setor|kirim|siangnya|sorenya|malamnya|besoknya|paginya|rp|[(]?ke ?dua[)]?)){0,3}[ .:(]{0,2}"
+)
+"""What joins two sums that were paid one after the other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sum:
     """A sum of money and the role its context gives it: named, plain, total, due, other or bare (no mark of money)."""
 
     value: int
     role: str
+    start: int = 0
+    end: int = 0
 
 
 def read_amount(board: Board, ordered: bool) -> int | None:
@@ -61,6 +78,8 @@ def read_amount(board: Board, ordered: bool) -> int | None:
     ``ordered`` says that the text keeps the documented order with separators, where a number needs no word.
     """
     sums = _marked(board)
+    if _in_parts([one for one in sums if one.value >= SMALLEST], board.low):
+        return None
     chosen = _choose([one for one in sums if one.value >= SMALLEST], board.low)
     return chosen if chosen is not None or sums else _unmarked(board, ordered)
 
@@ -80,14 +99,27 @@ def _marked(board: Board) -> list[Sum]:
             number = value(match)
             if number is not None and number < LARGEST and board.free(match.start(), match.end()):
                 role = _role(board, match)
-                found.append(Sum(number, role))
+                found.append(Sum(number, role, match.start(), match.end()))
                 board.take(match.start(), match.end(), f"amount ({role})")
     for match in board.find(_BARE):
         role = _role(board, match)
         if role != "plain":
-            found.append(Sum(int(match[1]), role))
+            found.append(Sum(int(match[1]), role, match.start(), match.end()))
             board.take(match.start(), match.end(), f"amount ({role})")
     return found
+
+
+def _in_parts(sums: list[Sum], low: str) -> bool:
+    """Whether a payment is told in several parts: none of them is the amount, and their sum is not ours to make."""
+    if sums and _EACH.search(low):
+        return True
+    if len({one.value for one in sums if one.role != "other"}) > 1 and _SEVERAL_TIMES.search(low):
+        return True
+    told = sorted(sums, key=lambda one: one.start)
+    return any(
+        _JOINS.fullmatch(low[one.end : other.start]) and not _NOT_IT_BEHIND.match(low, other.end)
+        for one, other in pairwise(told)
+    )
 
 
 def _styles(board: Board) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], int | None]]]:

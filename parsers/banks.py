@@ -44,6 +44,10 @@ _OTHER_COUNTER = re.compile(
 )
 
 
+_WALLET_TO = re.compile(r"\b(?:gopay|dana|ovo|shopee ?pay|linkaja|spay) ?(?:\bke\b|\bto\b|-?>)")
+"""From a wallet to a bank: a transfer, and the bank is not the payer's."""
+
+
 def _words(names: Mapping[str, object]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
@@ -94,7 +98,7 @@ def read_channel(low: str) -> str | None:
     for channel, pattern in _CHANNELS:
         if pattern.search(low):
             return channel
-    if _OTHER_COUNTER.search(low):
+    if _OTHER_COUNTER.search(low) and not _WALLET_TO.search(low):
         return None
     return "transfer" if _TRANSFER.search(low) else None
 
@@ -117,7 +121,9 @@ def read_bank(board: Board, names: Names = SHIPPED) -> str | None:
             return names.banks[match[2]]
         if not _NEGATED.search(before):
             place.append(names.banks[match[2]])
-    return _only(sources) or (None if sources else _only(targets))
+    if sources or _WALLET_TO.search(board.low):
+        return _only(sources)
+    return _only(targets)
 
 
 _HEADING = re.compile(r" ?(?:[:\n]|(?:mobile|m-?banking|mbanking|online|internet|ib|notif\w*)\b)")

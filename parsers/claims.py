@@ -81,11 +81,36 @@ class Marks:
         return self._proofs[0]
 
 
+_CORRECTED = re.compile(
+    r"\b(?:bukan(?:nya)?|bkn|siapa bilang|dudu|sanes|jangan ditulis|kok ditulis|masih ditulis) (?:belum|blm|blom|durung|teu acan)\b(?: \w+){0,3}[ ,.!?\-]{1,3}(?=(?:\w+ )?(?:sudah|udah|sdh|udh|uda|dah|malah|tos|wis)\b)"
+)
+"""``bukan belum bayar, SUDAH``: what was denied is not what is told."""
+_ASKS_OF_BILL = Sense(
+    "tagihan* total* berapa* brp* brapa cek dicek check jatuh_tempo denda* how_much info rincian detail nominal* jumlah* lihat liat kode_bayar rekening rek norek cicil dicicil bisa boleh kapan iraha pinten sabaraha piro"
+)
+
+
+def only_plans(low: str) -> bool:
+    """Whether a text only says that its writer will pay or could not, and asks nothing of the bill."""
+    low = _CORRECTED.sub(" ", low)
+    return (_PROMISES.search(low) is not None or _TRIED.search(low) is not None) and not _ASKS_OF_BILL.said(low)
+
+
+_PROMISES = re.compile(
+    rf"\b(?:{_LATER})\b.{{0,40}}(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)|(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)\w*.{{0,30}}\b(?:{_LATER})\b"
+    rf"|\b(?:akan|will|going to|mau|bade|arep|rencana\w*|niat|insya ?allah) (?:\w+ ){{0,2}}{_PAY_VERB}\b"
+)
+_TRIED = re.compile(
+    rf"{_PAY_VERB}\b.{{0,50}}\b(?:gagal|error|ditolak|failed|timeout|declined)\b|\b(?:gagal|failed)\b.{{0,12}}{_PAY_VERB}\b"
+)
+
+
 def denies_payment(low: str, marks: Marks | None = None) -> str | None:
     """Say why a text is no confirmation although it speaks of paying; None when it may be one.
 
     Beside a proof that is named as such a question or a remainder does not make a payment undone.
     """
+    low = _CORRECTED.sub(" ", low)
     reason = "the payment failed" if _FAILED.said(low) else _not_done(low)
     if reason is None or reason == "the payment failed" or marks is None or not marks.named_proof:
         return reason
@@ -180,6 +205,7 @@ _CODE_OF_PAYMENT = re.compile(
 _AROUND_STATEMENT = Sense(
     "pak bu kak min ya yah kok saya sy kami tadi kemarin kmrn pagi siang sore malam mlm hari ini barusan yg yang itu lho loh dong mas mbak aku bang nih jam lewat via atm bank already i",
     "tapi tp belum blm ada balasan konfirmasi kabar respon masuk kenapa knp",
+    "mohon dicek cek tolong dicekin diperiksa periksa dikonfirmasi konfirmasi konfirmasinya verifikasi diverifikasi sudah sdh udah udh dah transfer silakan silahkan makasih terima kasih tks trims please",
     "it the have tagihannya ribu juta rupiah mobile banking mbanking ibanking teller brimo bni bri bjb bca bsi btn mandiri mega banten cimb dari pake pakai uang uangnya lunas dinten poe",
 )
 

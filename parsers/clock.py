@@ -44,11 +44,13 @@ _OFFSETS = {"wita": "+08:00", "wit": "+09:00"}
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time of day, ``hour`` and ``minute`` as meant on a 24-hour clock; ``doubtful`` when it may be twelve hours later."""
+    """A time of day, ``hour`` and ``minute`` as meant on a 24-hour clock; ``doubtful`` when it may be twelve hours later,
+    ``hour_only`` when no minute was said."""
 
     at: time
     offset: str = "+07:00"
     doubtful: bool = False
+    hour_only: bool = False
 
 
 def take_greetings(board: Board) -> None:
@@ -65,7 +67,22 @@ def read_time(board: Board) -> Clock | None:
             if clock is not None:
                 found.append(clock)
                 board.take(match.start(), match.end(), "time")
+    found = _said_twice(found)
     return found[0] if len({(one.at.hour, one.at.minute) for one in found}) == 1 else None
+
+
+def _said_twice(found: list[Clock]) -> list[Clock]:
+    """``jam 8 malam 20.03``: the exact one, when all that was said besides is its hour."""
+    exact = [one for one in found if not one.hour_only]
+    hours = [one for one in found if one.hour_only]
+    if not exact or not hours:
+        return found
+    agree = all(
+        hour.at.hour == one.at.hour or (hour.doubtful and hour.at.hour % 12 == one.at.hour % 12)
+        for hour in hours
+        for one in exact
+    )
+    return exact if agree else found
 
 
 def _ways(board: Board) -> Iterator[tuple[re.Pattern[str], Callable[[Board, re.Match[str]], Clock | None]]]:
@@ -138,7 +155,7 @@ def _bare(board: Board, match: re.Match[str]) -> Clock | None:
         minute = shift
         if groups[2] in ("kurang", "krg", "kirang"):
             hour, minute = hour - 1, 60 - shift
-    return Clock(time(hour % 24, minute % 60), _OFFSETS.get(groups[4] or "", "+07:00"), doubtful)
+    return Clock(time(hour % 24, minute % 60), _OFFSETS.get(groups[4] or "", "+07:00"), doubtful, not groups[2])
 
 
 def _hour(word: str) -> int:

@@ -148,6 +148,8 @@ def _info(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None
     if marks.bill or marks.plate or marks.application:
         return SENTENCE
     words = _count(rest)
+    if intents.OTHER_INFO.said(rest):
+        return ""
     if claims.denies_payment(rest) == "asks how much":
         return SENTENCE
     return None if words <= 8 else SENTENCE

@@ -51,6 +51,8 @@ def _bill(low: str, marks: Marks) -> bool:
     if marks.plate:
         return True
     if marks.bill:
+        if claims.only_plans(low):
+            return False
         asks = v.ASKS.said(low) or v.CHECKS.said(low) or v.TAX.said(low) or v.LAPSED.said(low) or v.NOT_TOLD.said(low)
         return len(low) < 40 or asks or claims.denies_payment(low) is not None
     if claims.other_bill(low) or v.INFO.said(low) or not v.TAX.said(low):
@@ -58,7 +60,9 @@ def _bill(low: str, marks: Marks) -> bool:
     return (v.ASKS.said(low) and not _OTHER_QUESTION.said(low)) or bool(_OWED.search(low))
 
 
-_OTHER_QUESTION = Sense("jam_berapa jam_brp hari_apa nomor_berapa no_berapa buka tutup antri loket_berapa")
+_OTHER_QUESTION = Sense(
+    "jam_berapa jam_brp hari_apa nomor_berapa no_berapa nomor_brp nomer_brp no_brp rek_brp rek_berapa rekening_tujuan rek_tujuan norek rekening_brp rekening_berapa buka tutup antri loket_berapa"
+)
 
 
 def _status(low: str, marks: Marks) -> bool:
@@ -111,6 +115,11 @@ def _apply(low: str, marks: Marks) -> bool:
     return asked and not (v.INFO.said(low) or _ASKS_HOW.said(low))
 
 
+OTHER_INFO = Sense(
+    "loker pabrik bola jadwal_bola skor pertandingan kos kosan kost kontrakan bekas second jodoh cewek cewe cowok pacar tiket konser harga_emas emas cuaca gempa resep togel slot main nonton bioskop film "
+    "futsal mabar mancing server promo diskon arisan gebetan reuni kucing mobil_bekas motor_bekas rumah_dijual dijual mantan ojek ojol pinjol gaji lulusan"
+)
+"""News of another kind than ours."""
 _ASKED_FOR_INFO = Sense(
     "minta mau tanya butuh perlu mohon apa kasih tolong ada need about tentang soal untuk utk buat for naon want to get syarat* persyaratan* ngebutuhkeun nyuhunkeun bade what please"
 )
@@ -120,7 +129,7 @@ def _info(low: str, marks: Marks) -> bool:
     del marks
     words = talk(low).tokens
     begins = bool(words) and v.INFO.has(words[0]) and len(words) <= 5
-    return v.INFO.said(low) and (begins or _ASKED_FOR_INFO.said(low)) and len(words) <= 14
+    return v.INFO.said(low) and not OTHER_INFO.said(low) and (begins or _ASKED_FOR_INFO.said(low)) and len(words) <= 14
 
 
 _CAN_DO = Sense(

@@ -25,6 +25,8 @@ _CODE_WORD = re.compile(
 )
 _LONE_NUMBER = re.compile(r"(?<![\w.,/\-])(?:0\d{6,}|\d{8,15}|[a-z]{2,4}\d{7,})(?![\w])")
 _WORD = re.compile(r"\w")
+_VA = re.compile(r"\bva\b|\bvirtual\b|\bvirtualacc")
+"""Named as the medium; the label BRIVA in an app's notice is only its number."""
 _ID_WORD = re.compile(r"\b(?:nik|ktp|kk|npwp|nib|kartu keluarga)\b[^\d]{0,16}$")
 
 
@@ -168,7 +170,7 @@ def _excluded(board: Board, ref: references.Found, several: bool) -> bool:
 def _put_medium(board: Board, fields: dict[str, object], names: banks.Names) -> None:
     app = banks.read_app(board, names)
     channel = banks.read_channel(board.low)
-    if app and channel not in ("atm", "teller", "va", "qris"):
+    if app and (channel not in ("atm", "teller", "va", "qris") or (channel == "va" and not _VA.search(board.low))):
         channel = app[1]
     bank = banks.read_bank(board, names)
     _put(fields, "bank", app[0] if app else bank)

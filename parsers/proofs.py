@@ -29,14 +29,14 @@ _BEHIND = re.compile(
 )
 _FREE = re.compile(r"(?<![\w.,/\-])([a-z]{1,8}[\-/.]?\d[a-z0-9]{4,18}|\d[a-z0-9]{5,19})(?![\w]|[.,/\-]\d|[/\-][a-z])")
 _SECOND = re.compile(
-    r"\)?[ ]?[#*|;_,/\n] ?\(?([a-z]{0,8}\d[a-z0-9.\-]{4,24}|\d{3,5}(?: \d{3,5}){1,4})\)?(?= ?(?:[#*|;_,/\n]|$))"
+    r"\)?[ ]?[#*|;_,/\n] ?\(?([a-z]{0,8}\d[a-z0-9.\-]{4,24}|\d{2,5}(?: \d{2,5}){1,5})\)?(?= ?(?:[#*|;_,/\n]|$))"
 )
 _SIGNS = re.compile(r"[^A-Z0-9]")
 _MONEY_AHEAD = re.compile(r"(?:rp|idr)\.? ?$")
 _DENIED = re.compile(r"\b(?:bukan|bkn)\b[^,;]*$")
 _SUM_OR_DATE = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d+(?:rb|jt|k)")
 _OTHER_FIELD = re.compile(
-    r"\d{1,2}(?:jan|feb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des)[a-z]*\d{0,4}|(?:rp|idr)[\d.,]+|\d{1,3}(?:\.\d{3})+|\d{1,2}[.\-]\d{1,2}[.\-]\d{2,4}|[1-9]\d{2,6}00"
+    r"\d{1,2}(?:jan|feb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des)[a-z]*\d{0,4}|(?:rp|idr)[\d.,]+|\d{1,3}(?:\.\d{3})+|\d{1,2}[.\-]\d{1,2}[.\-]\d{2,4}|[1-9]\d{2,6}00|\d{1,2} \d{1,2} (?:20)?\d\d|\d{1,3}(?: 000)+|\d{1,3} \d{3} 000"
 )
 """A sum or a date where the proof is looked for."""
 _NOT_A_PROOF = re.compile(
@@ -56,9 +56,18 @@ _LABELLED_OTHER = re.compile(
 
 
 _ANOTHER = re.compile(
-    r" ?(?:\([^)]{0,20}\))? ?(?:dan|&|and|sama|sareng|karo) (?:(?:no|ref|reff|bukti|nomor)[ .:]{1,2})?\d{6,}"
+    r" ?(?:\([^)]{0,20}\))? ?(?:dan|&|and|sama|sareng|karo|atau|atw|or|/|apa) (?:(?:no|ref|reff|bukti|nomor)[ .:]{1,2})?\d{6,}"
 )
 """A second number that is called a proof in the same breath."""
+
+
+_HIDDEN = re.compile(r"^x{2,}|x{2,}$|x{3,}")
+_HIDDEN_AHEAD = re.compile(r"(?:[*?x]{2}|\.{2,}|-{3,})[\- .]?$")
+_UNREADABLE = re.compile(
+    r"[\- .]?(?:\*\*|\?{2}|\.{2,}|-{3,}|xx)|[ ,.;(]{0,3}(?:(?:tapi|tp|yg|yang|yng|lain|lainnya|sisanya|belakangnya|blkgnya|depannya|akhirnya|ujungnya|angka|digit|sekian|terakhir|nya|rest|the|is|struk|strukna|agak|udah|sudah|sdh) ){0,4}"
+    r"(?:(?:tidak|tdk|ga|gak|g|nggak|ngga|kurang|krg|ndak|teu|ora|susah|not|sulit)(?: bisa| begitu| pati)? (?:di|ke|ter|ka)?(?:baca|jelas|lihat|liat|legible|readable|keliatan|kelihatan|terlihat|terang)\w*"
+    r"|illegible|unreadable|(?:nge)?buram|pudar|luntur|kabur|sobek|robek|kepotong|terpotong|blur|nge-?blur|kehapus|ilang|hilang|samar|burem|pupus|dst|dstnya|sekian)\b"
+)
 
 
 def normalise(value: str) -> str:
@@ -81,11 +90,13 @@ def take_accounts(board: Board) -> None:
 def read_labelled(board: Board) -> tuple[str | None, bool]:
     """Take the proof that a word names. Returns it, and whether the text names two alike (then it is left out)."""
     for match in board.find(_BEHIND):
-        return _take(board, match), False
+        return (None, True) if _masked(board, match) else (_take(board, match), False)
     for pattern in _LABELLED:
         matches = [m for m in board.find(pattern) if _fits(board, m)]
         values = {normalise(m[1]) for m in matches}
         if len(values) > 1:
+            return None, True
+        if any(_masked(board, one) for one in matches):
             return None, True
         if values and _ANOTHER.match(board.rest, matches[0].end(1)):
             return None, True
@@ -98,7 +109,7 @@ def read_second_field(board: Board, bill_end: int) -> str | None:
     """The field behind the bill, where the documented order puts the proof."""
     match = _SECOND.match(board.rest, bill_end)
     raw = match[1].rstrip(".-") if match else ""
-    if match is None or not is_proof(normalise(raw)) or _OTHER_FIELD.fullmatch(raw):
+    if match is None or not is_proof(normalise(raw)) or _OTHER_FIELD.fullmatch(raw) or _masked(board, match):
         return None
     return _take(board, match)
 
@@ -110,8 +121,17 @@ def read_left_over(board: Board) -> str | None:
         for m in board.find(_FREE)
         if is_proof(normalise(m[1])) and not _NOT_A_PROOF.search(board.before(m.start(), 40))
     ]
+    if any(_masked(board, one) for one in found):
+        return None
     found = [m for m in found if not _MONEY_AHEAD.search(board.before(m.start(), 5)) and _looks_free(m[1])]
     return _take(board, found[0]) if len({m[1] for m in found}) == 1 else None
+
+
+def _masked(board: Board, match: re.Match[str]) -> bool:
+    """Whether parts of a number are hidden or could not be read: then it is asked for."""
+    if _HIDDEN.search(match[1]) or _HIDDEN_AHEAD.search(board.before(match.start(1), 4)):
+        return True
+    return _UNREADABLE.match(board.after(match.end(1), 44)) is not None
 
 
 def _looks_free(token: str) -> bool:

@@ -22,6 +22,20 @@ _LABEL_GLUED = re.compile(
     re.I,
 )
 """``tgl12/11``, ``bukti0093482711``."""
+_DONE_GLUED = re.compile(
+    rf"\b(?=[a-z]{{2,12}}(?:{KINDS})2[0o]\d)((?:sudah|sdh|udah|udh|dah|tlh|telah)?(?:dibayar|bayar|byr|transfer|trf|tf|setor|lunas)(?:utk|untuk|buat)?)(?=(?:{KINDS})2[0o])",
+    re.I,
+)
+"""``udhbyrpkb2026558120``."""
+_HAVE_GLUED = re.compile(r"\b(sudah|sdh|udah|udh|telah|tlh)(?=(?:dibayar|bayar|byr|transfer|trf|tf|setor)\b)", re.I)
+_REFERENCE_GLUED = re.compile(
+    rf"\b((?:{KINDS})[\-/. ]?2[0o]\d\d[\-/. ]?\d{{6}})(?=(?:via|lewat|lwt|dari|dr|tgl|jam|pkl|atm|rp|td|tadi|kmrn|kemarin|noref|ref|bukti|pake)[a-z\d]{{2}})",
+    re.I,
+)
+_MEDIUM_GLUED = re.compile(
+    r"\b(via|lewat|lwt|dari|dr|pake|atm|mbanking|teller)(?=(?:atm|mbanking|teller|qris|brimo|livin|bjb|bri|bni|bca|bsi|btn|mandiri)(?:\b|atm|tgl|bjb|bri|bni|bca|bsi|btn|mandiri))",
+    re.I,
+)
 _DOTS = re.compile(r"^\W*[a-z]+\.[^\s.]+(?:\.[^\s.]+){1,9}$", re.I)
 """``BAYAR.SKRD-2026-004512.90011225.12-11-2026.13:05``, as pulsa servers are written to."""
 _DOT_TIME = re.compile(r"(?<=\d\d)\.([01]\d|2[0-3])\.([0-5]\d)(?=[.#]|$)")
@@ -36,7 +50,8 @@ _COMMA = re.compile(rf",(?=\S)(?!-)(?!(?<=\d,)(?:\d{{3}}(?!\d|\.\d{{3}})|\d{{1,2
 
 def unify(text: str) -> str:
     """Separate what was glued together, and write ``#`` for dots or commas that separate fields."""
-    text = _GLUED_REFERENCE.sub(r"\1 ", text)
+    text = _GLUED_REFERENCE.sub(r"\1 ", _REFERENCE_GLUED.sub(r"\1 ", _DONE_GLUED.sub(r"\1 ", text)))
+    text = _MEDIUM_GLUED.sub(r"\1 ", _MEDIUM_GLUED.sub(r"\1 ", _HAVE_GLUED.sub(r"\1 ", text)))
     text = _part(text)
     if _DOTS.match(text) and not _DOTTED_PLATE.match(text):
         return _DOT_TIME.sub(r"#\1:\2", _DOT_AMOUNT.sub(lambda match: "#" + match[1].replace(".", ""), text)).replace(

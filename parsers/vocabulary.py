@@ -136,6 +136,9 @@ HELP = Sense(
     "cara_penggunaan cara_make carana tata_cara_sms how_to_use how_do_i_use ga_ngerti gak_ngerti tidak_ngerti tdk_ngerti nggak_ngerti ndak_ngerti kurang_ngerti ga_paham gak_paham tidak_paham tdk_paham",
     "kurang_paham ga_mengerti tidak_mengerti tdk_mengerti kurang_mengerti apa_yang_bisa sms_apa teu_ngartos teu_ngarti ora_ngerti mboten_ngertos how_does_this_work caranya_gimana caranya_bagaimana",
     "bisa_saya_ketik bisa_diketik ketik_apa harus_ketik kirim_apa bisa_dikirim smsnya_gimana gimana_caranya bagaimana_caranya gimana_cara_pakai how_does_it_work what_can_i_do",
+    "cara_pakenya cara_pakainya cara_makenya cara_makena cara_ngirim_sms cara_kirim_sms cara_ngirimnya cara_kirimnya cara_makai cara_nganggo cara_ngangge cara_ngetik cara_ngetiknya cara_kerjanya",
+    "kumaha_makena kumaha_ngangge kumaha_nganggo kumaha_ngirim kumaha_cara piye_carane piye_caranya pripun_caranipun pripun_carane piye_nganggo carane_piye nulisnya_gimana ngetiknya_gimana ngirimnya_gimana",
+    "apa_yg_harus how_do_i_send how_to_send what_should_i_type pakenya_gimana pakainya_gimana makenya_gimana cara_mainnya ga_tau_caranya gak_tau_caranya ga_tahu_caranya tidak_tahu_caranya",
 )
 """Asks how this works."""
 REPORT = Sense("laporan report lap")
