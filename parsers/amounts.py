@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from itertools import pairwise
 
 from parsers import number_words
 from parsers.board import Board
