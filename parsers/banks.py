@@ -131,7 +131,7 @@ _HEADING = re.compile(r" ?(?:[:\n]|(?:mobile|m-?banking|mbanking|online|internet
 _BEHIND_ACCOUNT = re.compile(r"\b(?:ke|tujuan|rek\w*|to)\b[ :.]{0,3}[\d\-]{8,}[ ,]{1,2}(?:bank )?$")
 _ACCOUNT = re.compile(r"[ :\-]{0,3}(?:rek\w*|no\.?|norek)?[ .:]{0,3}(?!\d{1,3}(?:\.\d{3})+(?!\d))\d[\d\-]{5,}")
 _TARGET = re.compile(
-    r"(?:\bke|\btujuan|\bkepada|\bmasuk|\bto|\bpenerima|\bbeneficiary)(?: rek(?:ening)?\.?| no| tujuan| kas| bank| pemprov| va)*[ :.=]*$"
+    r"(?:\bke|\btujuan|\bkepada|\bmasuk|\bto|\bpenerima|\bbeneficiary|->|>)(?: rek(?:ening)?\.?| no| tujuan| kas| bank| pemprov| va)*[ :.=]*$"
 )
 _SOURCE = re.compile(
     r"(?:\bdari|\bdr|\bfrom|\bdr?i|\btina|\bti|\bsaking|\bsumber dana|\bpengirim|\basal)(?: rek(?:ening)?\.?| bank| atm| mobile| m-?banking| mbanking| sumber)*[ :.=]*$"

@@ -89,6 +89,7 @@ def read_fields(
         if len(bills) > 1:
             fields["bills"] = bills
     proofs.take_accounts(board)
+    hidden = proofs.take_hidden(board)
     ordered = keyword_end > 0
     proof = proofs.read_second_field(board, end) if end and ordered else None
     day, at = dates.read_date(board, received_at.astimezone(_ZONE)), clock.read_time(board)
@@ -100,7 +101,7 @@ def read_fields(
     at = at or (clock.take_four_digits(board) if day else None)
     phones.take_mobiles(board)
     amount = amounts.read_amount(board, ordered and proof is not None)
-    if proof is None and not doubtful:
+    if proof is None and not (doubtful or hidden):
         proof = proofs.read_left_over(board)
         if proof is not None and amount is None:
             amount = amounts.read_amount(board, ordered)

@@ -62,6 +62,9 @@ _ANOTHER = re.compile(
 
 
 _HIDDEN = re.compile(r"^x{2,}|x{2,}$|x{3,}")
+_HIDDEN_NUMBER = re.compile(
+    r"(?<![\w*?])(?:[a-z]{0,4}\d[a-z\d]{0,18}-?(?:\*{2,6}|\?{2,6}|x{2,8}(?![a-wyz]))|(?:\*{2,12}|x{2,12})-?(?=\d))[\dx*?\-]{0,20}"
+)
 _HIDDEN_AHEAD = re.compile(r"(?:[*?x]{2}|\.{2,}|-{3,})[\- .]?$")
 _UNREADABLE = re.compile(
     r"[\- .]?(?:\*\*|\?{2}|\.{2,}|-{3,}|xx)|[ ,.;(]{0,3}(?:(?:tapi|tp|yg|yang|yng|lain|lainnya|sisanya|belakangnya|blkgnya|depannya|akhirnya|ujungnya|angka|digit|sekian|terakhir|nya|rest|the|is|struk|strukna|agak|udah|sudah|sdh) ){0,4}"
@@ -87,16 +90,33 @@ def take_accounts(board: Board) -> None:
             board.take(match.start(1), match.end(1), "account or other number, not the proof")
 
 
+def take_hidden(board: Board) -> bool:
+    """Take numbers of which a part is hidden (``0093****7711``, ``889012xxx``); whether there are any."""
+    if not board.hints("**", "??", "xx"):
+        return False
+    before = len(board.how)
+    board.without(_HIDDEN_NUMBER, "number with hidden parts, not the proof")
+    return len(board.how) > before
+
+
+def _take_masked(board: Board, matches: list[re.Match[str]]) -> bool:
+    """Take what is hidden or unreadable, so that nobody reads a sum or a time from it; whether there is any."""
+    masked = [one for one in matches if _masked(board, one)]
+    for one in masked:
+        board.take(one.start(1), one.end(1), "unreadable number, to be asked")
+    return bool(masked)
+
+
 def read_labelled(board: Board) -> tuple[str | None, bool]:
     """Take the proof that a word names. Returns it, and whether the text names two alike (then it is left out)."""
     for match in board.find(_BEHIND):
-        return (None, True) if _masked(board, match) else (_take(board, match), False)
+        return (None, True) if _take_masked(board, [match]) else (_take(board, match), False)
     for pattern in _LABELLED:
         matches = [m for m in board.find(pattern) if _fits(board, m)]
         values = {normalise(m[1]) for m in matches}
         if len(values) > 1:
             return None, True
-        if any(_masked(board, one) for one in matches):
+        if _take_masked(board, matches):
             return None, True
         if values and _ANOTHER.match(board.rest, matches[0].end(1)):
             return None, True
@@ -121,7 +141,7 @@ def read_left_over(board: Board) -> str | None:
         for m in board.find(_FREE)
         if is_proof(normalise(m[1])) and not _NOT_A_PROOF.search(board.before(m.start(), 40))
     ]
-    if any(_masked(board, one) for one in found):
+    if _take_masked(board, found):
         return None
     found = [m for m in found if not _MONEY_AHEAD.search(board.before(m.start(), 5)) and _looks_free(m[1])]
     return _take(board, found[0]) if len({m[1] for m in found}) == 1 else None

@@ -23,7 +23,7 @@ _LABEL_GLUED = re.compile(
 )
 """``tgl12/11``, ``bukti0093482711``."""
 _DONE_GLUED = re.compile(
-    rf"\b(?=[a-z]{{2,12}}(?:{KINDS})2[0o]\d)((?:sudah|sdh|udah|udh|dah|tlh|telah)?(?:dibayar|bayar|byr|transfer|trf|tf|setor|lunas)(?:utk|untuk|buat)?)(?=(?:{KINDS})2[0o])",
+    rf"\b(?=[a-z]{{2,18}}(?:{KINDS})2[0o]\d)((?:sudah|sdh|udah|udh|dah|tlh|telah)?(?:dibayar|bayar|byr|transfer|trf|tf|setor|lunas)(?:utk|untuk|buat)?)(?=(?:{KINDS})2[0o])",
     re.I,
 )
 """``udhbyrpkb2026558120``."""
