@@ -27,9 +27,7 @@ _INTENDS = alternatives(
     "rencana rencananya berencana niat mau akan hendak ingin pengen pingin pengin pgn bade arep ajeng bisa bs boleh harus kudu want_to would_like_to will can_i may_i how_do how_can how_to going_to how_much "
     "cara caranya gimana gmn bagaimana dimana di_mana kapan where hoyong tolong mesti wajib segera silakan silahkan mangga bisakah kumaha piye must should need_to need"
 )
-_PAY_VERB = (
-    r"(?:\w*bayar(?:kan|in|nya)?|byr|mayar|(?:di)?(?:transfer|setor|cicil|angsur|lunasi)\w*|tf|trf|pay|melunasi|nyicil)"
-)
+_PAY_VERB = r"(?:\w{0,10}bayar(?:kan|in|nya)?|byr|mayar|(?:di)?(?:transfer|setor|cicil|angsur|lunasi)\w*|tf|trf|pay|melunasi|nyicil)"
 _NOT_PAID = re.compile(rf"\b(?:{_NOT})(?: \w+)?? {_PAY_VERB}\b")
 _CONFIRMS = r"(?: (?:dicek|di cek|konfirmasi|lapor))"
 _WILL = re.compile(
@@ -39,7 +37,7 @@ _LATER = alternatives(
     "besok bsk isukan enjing_enjing sesuk lusa minggu_depan bulan_depan tomorrow nanti ntar mengko engke next_week next_month"
 )
 _PAYS_LATER = re.compile(
-    rf"\b(?:{_LATER})\b.{{0,30}}(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)|(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)\w*.{{0,30}}\b(?:{_LATER})\b"
+    rf"\b(?:{_LATER})\b.{{0,30}}(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)|(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)\w{{0,10}}.{{0,30}}\b(?:{_LATER})\b"
 )
 _LATER_WORD = re.compile(r"\b(?:besok|bsk|nanti|akan|engke|isukan)\b")
 _I = "saya|sy|aku|ak|gw|gue|kami|kita|abdi|kulo|i|we"
@@ -97,11 +95,11 @@ def only_plans(low: str) -> bool:
 
 
 _PROMISES = re.compile(
-    rf"\b(?:{_LATER})\b.{{0,40}}(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)|(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)\w*.{{0,30}}\b(?:{_LATER})\b"
+    rf"\b(?:{_LATER})\b.{{0,40}}(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)|(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)\w{{0,10}}.{{0,30}}\b(?:{_LATER})\b"
     rf"|\b(?:akan|will|going to|mau|bade|arep|rencana\w*|niat|insya ?allah) (?:\w+ ){{0,2}}{_PAY_VERB}\b"
 )
 _TRIED = re.compile(
-    rf"{_PAY_VERB}\b.{{0,50}}\b(?:gagal|error|ditolak|failed|timeout|declined)\b|\b(?:gagal|failed)\b.{{0,12}}{_PAY_VERB}\b"
+    rf"(?<!\w){_PAY_VERB}\b.{{0,50}}\b(?:gagal|error|ditolak|failed|timeout|declined)\b|\b(?:gagal|failed)\b.{{0,12}}{_PAY_VERB}\b"
 )
 
 

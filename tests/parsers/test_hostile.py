@@ -92,6 +92,12 @@ def test_no_repetition_of_the_rules_own_words_takes_long(seed: int) -> None:
     assert _best(_READERS["read"], text) < LIMIT, text[:120]
 
 
+@pytest.mark.parametrize("piece", ["udahbayar", "bayar1", "1**", "xx1", "500rb dan ", "ref 1234567 yg lain "])
+def test_no_glued_repetition_takes_long(piece: str) -> None:
+    """One word of 10,000 characters is no search without end."""
+    assert _best(_READERS["read"], piece * (LENGTH // len(piece))) < LIMIT
+
+
 _ODD = [
     "\x00\x01\x1b[2J\x7f", "\ud800", "\udfff\ud800", "\u202e\u200b\ufeff", "\ufdfa", "e\u0301\u0323\u0307", "\U0001f468\u200d\U0001f469\u200d\U0001f467",
     "\uff11\uff12", "\u0661\u0662\u0663", "𝟏𝟐", "ﬀ", "İ", "ß", "\u2028\u2029\x85", "\t\v\f", "�", "<![CDATA[", "<!--", "&#x0;&#99999999;", "</div>" * 3,
