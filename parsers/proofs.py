@@ -61,9 +61,11 @@ _ANOTHER = re.compile(
 """A second number that is called a proof in the same breath."""
 
 
+_FT_NUMBER = r"ft\d{5}(?!\w*xxx)[a-z\d]{5}(?![\w*?])"
+"""A core-banking number, year and day of the year behind ``FT``: two X in its end are letters."""
 _HIDDEN = re.compile(r"^x{2,}|x{2,}$|x{3,}")
 _HIDDEN_NUMBER = re.compile(
-    r"(?<![\w*?])(?:[a-z]{0,4}\d[a-z\d]{0,18}-?(?:\*{2,6}|\?{2,6}|x{2,8}(?![a-wyz]))|(?:\*{2,12}|x{2,12})-?(?=\d))[\dx*?\-]{0,20}"
+    rf"(?<![\w*?])(?!{_FT_NUMBER})(?:[a-z]{{0,4}}\d[a-z\d]{{0,18}}-?(?:\*{{2,6}}|\?{{2,6}}|x{{2,8}}(?![a-wyz]))|(?:\*{{2,12}}|x{{2,12}})-?(?=\d))[\dx*?\-]{{0,20}}"
 )
 _HIDDEN_AHEAD = re.compile(r"(?:[*?x]{2}|\.{2,}|-{3,})[\- .]?$")
 _UNREADABLE = re.compile(
@@ -149,7 +151,9 @@ def read_left_over(board: Board) -> str | None:
 
 def _masked(board: Board, match: re.Match[str]) -> bool:
     """Whether parts of a number are hidden or could not be read: then it is asked for."""
-    if _HIDDEN.search(match[1]) or _HIDDEN_AHEAD.search(board.before(match.start(1), 4)):
+    if (_HIDDEN.search(match[1]) and not re.fullmatch(_FT_NUMBER, match[1])) or _HIDDEN_AHEAD.search(
+        board.before(match.start(1), 4)
+    ):
         return True
     return _UNREADABLE.match(board.after(match.end(1), 44)) is not None
 

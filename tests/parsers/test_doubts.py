@@ -65,6 +65,12 @@ def test_a_proof_with_hidden_or_unreadable_digits_is_asked_for(text: str) -> Non
     assert "T" not in str(reading.fields.get("paid_at", "")) or "#" in text
 
 
+def test_letters_of_a_bank_number_are_not_taken_for_hidden_digits() -> None:
+    """``FT26000XX000`` is a whole number, ``FT26000XXXXX`` is not."""
+    assert read("bayar skrd-2026-118820 kmrn no bukti FT26000XX000", NOW).fields["proof"] == "FT26000XX000"
+    assert "proof" not in read("bayar skrd-2026-118820 kmrn no bukti FT26000XXXXX", NOW).fields
+
+
 @pytest.mark.parametrize(
     ("clock", "said"),
     [
