@@ -24,13 +24,28 @@ Answer = tuple[int, str, bytes]
 _REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed", 503: "Service Unavailable"}
 
 
-class WebServer:
-    """Answers until stopped. `is_well` says what the process knows of its parts: name → alive."""
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, host: str, port: int, db: Database, is_well: Callable[[], Mapping[str, bool]]) -> None:
+
+class WebServer:
+    """Answers until stopped.
+
+    `is_well` says what the process knows of its parts: name → alive; `clock` gives an aware moment.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        db: Database,
+        is_well: Callable[[], Mapping[str, bool]],
+        clock: Callable[[], datetime] = _wall_clock,
+    ) -> None:
         self._host, self._port = host, port
         self._db = db
         self._is_well = is_well
+        self._clock = clock
         self._stopped = asyncio.Event()
         self._clients = 0
         self._looked: tuple[float, dict[str, Any]] | None = None
@@ -123,7 +138,7 @@ class WebServer:
         moment = asyncio.get_running_loop().time()
         if self._looked is not None and moment - self._looked[0] < FRESH:
             return self._looked[1]
-        now = datetime.now(UTC)
+        now = self._clock()
         began = now.replace(hour=0, minute=0, second=0, microsecond=0)
         seen = await asyncio.to_thread(status.look, self._db, now, began)
         self._looked = (moment, seen)

@@ -8,23 +8,23 @@ import random
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from mgov.store import outbox
 from mgov.store.database import Database
 from mgov.store.schema.messages import modem
 from mgov.web.server import WebServer
 
-NOW = datetime.now(UTC)
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def _served(db: Database, parts: dict[str, bool] | None = None) -> AsyncIterator[WebServer]:
-    server = WebServer("127.0.0.1", 0, db, lambda: parts or {"engine": True})
+async def _served(db: Database, parts: dict[str, bool] | None = None, now: datetime = NOW) -> AsyncIterator[WebServer]:
+    server = WebServer("127.0.0.1", 0, db, lambda: parts or {"engine": True}, clock=lambda: now)
     running = asyncio.create_task(server.run())
     try:
         yield server
@@ -33,28 +33,46 @@ async def _served(db: Database, parts: dict[str, bool] | None = None) -> AsyncIt
         await asyncio.wait_for(running, 5)
 
 
-async def test_measurements_are_in_the_format_and_name_nobody(database: Database) -> None:
-    """Prometheus reads them; no phone number or text is in them."""
-
-    def fill(tx: object) -> None:
+def _with_a_modem(db: Database) -> None:
+    def fill(tx: Connection) -> None:
         row = {"name": "m1", "node": "noc", "driver": "at", "state": "ready", "last_seen": NOW, "signal_dbm": -71}
-        tx.execute(insert(modem).values(msisdn="+628111234567", **row))  # type: ignore[attr-defined]
-        outbox.queue_text(tx, to="+628129876543", text="rahasia warga", now=NOW)  # type: ignore[arg-type]
+        tx.execute(insert(modem).values(msisdn="+628111234567", **row))
+        outbox.queue_text(tx, to="+628129876543", text="rahasia warga", now=NOW)
 
-    database.transact(fill)
-    async with _served(database) as server:
-        status, media, body = await server.answer(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert (status, media.partition(";")[0]) == (200, "text/plain")
-    values = {
+    db.transact(fill)
+
+
+def _values(body: bytes) -> dict[tuple[str, ...], float]:
+    """(measurement, its labels sorted) → value."""
+    return {
         (sample.name, *sorted(sample.labels.values())): sample.value
         for family in text_string_to_metric_families(body.decode())
         for sample in family.samples
     }
+
+
+async def test_measurements_are_in_the_format_and_name_nobody(database: Database) -> None:
+    """Prometheus reads them; no phone number or text is in them."""
+    _with_a_modem(database)
+    async with _served(database) as server:
+        status, media, body = await server.answer(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert (status, media.partition(";")[0]) == (200, "text/plain")
+    values = _values(body)
     assert values[("mgov_modem_up", "m1", "noc")] == 1
     assert values[("mgov_modem_signal_dbm", "m1")] == -71
     assert values[("mgov_outbox_messages", "queued", "sms", "transaction")] == 1
     assert b"628" not in body
     assert b"rahasia" not in body
+
+
+async def test_a_modem_that_fell_silent_is_not_up(migrated_sqlite_url: str) -> None:
+    """Its last row says ready; an hour without a word says otherwise."""
+    db = Database(migrated_sqlite_url)
+    _with_a_modem(db)
+    async with _served(db, now=NOW + timedelta(hours=1)) as server:
+        *_, body = await server.answer(b"GET /metrics HTTP/1.1\r\n\r\n")
+    assert _values(body)[("mgov_modem_up", "m1", "noc")] == 0
+    db.close()
 
 
 async def test_health_is_bad_when_a_part_has_ended(migrated_sqlite_url: str) -> None:
