@@ -185,8 +185,9 @@ class RadioSettings:
     sim: str | None = None  #: IMSI or ICCID of the SIM that must be in it
     init: tuple[str, ...] = ()  #: extra commands of the site, sent after the driver's own set-up; refusal is a remark
     crash_safe_submit: bool = False
-    state_folder: Path | None = None  #: where refused PINs are remembered; None: only while this process runs
+    state_folder: Path | None = None  #: where refused PINs are remembered; None: only in `refused_pins`
     timeouts: dict[str, float] = field(default_factory=dict)
+    refused_pins: set[str] = field(default_factory=set, repr=False, compare=False)  #: digests; as old as these settings
 
 
 class Radio(Protocol):

@@ -51,7 +51,7 @@ class AtRadio:
         self._dialogue = Dialogue(self._hear, self._hear_direct, self._hear_loss)
         self._session = Session(self._dialogue, settings.timeouts)
         self._lock = asyncio.Lock()
-        self._refusals = RefusedPins(settings.state_folder, settings.name)
+        self._refusals = RefusedPins(settings.state_folder, settings.name, settings.refused_pins)
         self._restarted = False
         self._use(setup.Abilities())
 

@@ -55,7 +55,7 @@ class GammuRadio:
         self._seconds = DEFAULT_SECONDS | dict(settings.timeouts)
         self.path = settings.port  #: where the phone was found
         self._process = GammuProcess()
-        self._refusals = RefusedPins(settings.state_folder, settings.name)
+        self._refusals = RefusedPins(settings.state_folder, settings.name, settings.refused_pins)
         self._lock = asyncio.Lock()
         self._known = 0
 

@@ -129,13 +129,14 @@ async def test_a_missing_port_is_said(opened: Opener) -> None:
         await opened("/dev/ttyNOTHERE")
 
 
-async def test_a_wrong_pin_is_tried_once(opened: Opener, network: SimulatedNetwork) -> None:
+async def test_a_wrong_pin_is_tried_once(opened: Opener, network: SimulatedNetwork, tmp_path: Path) -> None:
     """Whatever the modem tells of its counter."""
     path = network.add_modem("m", GATEWAY, pin="1234")
     for _ in range(2):
-        with pytest.raises(SimError):
-            await opened(path, pin="9999")
-    assert network.modem("m").sim.pin_tries == 2
+        with pytest.raises(SimError) as refused:
+            await opened(path, pin="9999", state_folder=tmp_path)
+        assert refused.value.code == "pin_refused"
+        assert network.modem("m").sim.pin_tries == 2
 
 
 async def test_the_right_pin_opens(opened: Opener, network: SimulatedNetwork) -> None:

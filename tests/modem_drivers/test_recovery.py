@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from modem_drivers import pins
 from modem_drivers.radio import Outcome, SimError, WrongModemError
 from modem_drivers.simulated import FaultKind, SimulatedNetwork
 from modem_drivers.sms import compose
@@ -68,13 +67,12 @@ async def test_slots_that_do_not_delete_are_told(network: SimulatedNetwork, open
 
 
 async def test_a_refused_pin_is_not_tried_again_after_a_restart(
-    network: SimulatedNetwork, open_radio: OpenRadio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    network: SimulatedNetwork, open_radio: OpenRadio, tmp_path: Path
 ) -> None:
     """The mark outlives the process, is no readable PIN, and another PIN has none."""
     path = network.add_modem("m", GATEWAY, pin="1234")
     with pytest.raises(SimError):
         await open_radio(path, pin="9999", state_folder=tmp_path)
-    monkeypatch.setattr(pins, "_in_memory", set())
     network.run(
         lambda: setattr(network.modem("m").sim, "pin_tries", 3)
     )  # a modem that tells no counter, or a wrong one
@@ -91,6 +89,18 @@ def _look_at_mark(folder: Path) -> None:
     [mark] = folder.iterdir()
     assert "9999" not in mark.name + mark.read_text()
     assert mark.stat().st_mode & 0o077 == 0
+
+
+async def test_a_refused_pin_is_remembered_without_a_folder(network: SimulatedNetwork, open_radio: OpenRadio) -> None:
+    """As long as the settings of the modem live, and for no other modem or process."""
+    path = network.add_modem("m", GATEWAY, pin="1234")
+    refused: set[str] = set()
+    for _ in range(2):
+        with pytest.raises(SimError) as again:
+            await open_radio(path, pin="9999", refused_pins=refused)
+        assert again.value.code == "pin_refused"
+    assert network.modem("m").sim.pin_tries == 2
+    assert not any("9999" in mark for mark in refused)
 
 
 async def test_another_modem_gets_no_pin(network: SimulatedNetwork, open_radio: OpenRadio) -> None:
