@@ -13,7 +13,7 @@ from mgov.cli.context import CliContext, NotDone, error_line
 from mgov.store import conditions, migrate
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows import backup as backups
-from mgov.workflows.backup import BackupError, Manifest
+from mgov.workflows.backup_file import BackupError, Manifest
 
 #: A modem that was heard of within this time has a worker; one that was stopped in order says so.
 STILL_RUNS = timedelta(seconds=45)

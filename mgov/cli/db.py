@@ -17,7 +17,7 @@ from mgov.store import migrate
 from mgov.store.database import Database, DatabaseUnavailableError, temporary
 from mgov.store.portal_roles import RoleError
 from mgov.workflows import backup, portal_grants
-from mgov.workflows.backup import BackupError
+from mgov.workflows.backup_file import BackupError
 from mgov.workflows.founding import found
 
 

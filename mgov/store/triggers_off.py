@@ -33,6 +33,10 @@ def _dropped(tx: Connection) -> Iterator[None]:
         tx.exec_driver_sql(f"drop trigger {name}")
     try:
         yield
+    except BaseException:
+        if tx.dialect.name != "sqlite":
+            tx.exec_driver_sql("rollback")  # else the first trigger that is made again would commit half of the rows
+        raise
     finally:  # MariaDB commits with every change of its schema: a failure must not leave it without triggers
         for statement in found.values():
             tx.exec_driver_sql(statement.replace("%", "%%") if tx.dialect.name != "sqlite" else statement)

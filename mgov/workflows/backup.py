@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-import struct
 import zipfile
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -20,32 +14,8 @@ from mgov.domain.roles import Right
 from mgov.store import audit, dump, held, migrate
 from mgov.store.database import Database
 from mgov.store.dump import Tally
-from mgov.workflows import access
-
-FORMAT = 1
-MANIFEST = "manifest.json"
-#: What a damaged archive makes the reader raise: RuntimeError for a flag that says "encrypted", and so on.
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, struct.error)
-
-
-class BackupError(Exception):
-    """A backup cannot be taken, read or restored; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a backup holds: when it was taken, by which program and schema; each table's columns, rows and digest."""
-
-    taken_at: datetime
-    program: str
-    revision: str
-    dialect: str
-    tables: dict[str, dict[str, Any]]
-
-    @property
-    def rows(self) -> int:
-        """All rows of all tables."""
-        return sum(int(table["rows"]) for table in self.tables.values())
+from mgov.workflows import access, backup_file
+from mgov.workflows.backup_file import BackupError, Manifest
 
 
 def take(db: Database, path: Path, *, program: str, now: datetime) -> Manifest:
@@ -55,7 +25,8 @@ def take(db: Database, path: Path, *, program: str, now: datetime) -> Manifest:
     try:
         descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "r+b") as file:
-            manifest = _write(db, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED), program, now)
+            with backup_file.writing(file) as archive:
+                manifest = _write(db, archive, program, now)
             file.flush()
             os.fsync(file.fileno())
         check(draft)
@@ -68,12 +39,12 @@ def take(db: Database, path: Path, *, program: str, now: datetime) -> Manifest:
 
 
 def check(path: Path) -> Manifest:
-    """Read a whole backup and compare rows and digests. Raises `BackupError`."""
-    with _opened(path) as archive:
-        manifest = _manifest(archive, path)
+    """Read a whole backup and compare its seal, rows and digests. Raises `BackupError`."""
+    archive, manifest = backup_file.opened(path)
+    with archive:
         for name, expected in manifest.tables.items():
             tally = Tally()
-            for line in _lines(archive, name, path):
+            for line in backup_file.lines(archive, name, path):
                 tally.add(line)
             _compare(name, expected, tally)
     return manifest
@@ -92,13 +63,8 @@ def restore(db: Database, path: Path, *, now: datetime, actor: object, hold: boo
 
     def work(tx: Connection) -> int:
         access.require(tx, actor, Right.BACKUP)
-        with _opened(path) as archive, dump.emptied(tx):
-            for table in dump.tables():
-                if table.name in manifest.tables:
-                    entry = manifest.tables[table.name]
-                    _compare(
-                        table.name, entry, dump.load(tx, table, entry["columns"], _lines(archive, table.name, path))
-                    )
+        with dump.emptied(tx):
+            _load(tx, path)
             if db.dialect != "mariadb":
                 _number(tx, sequences)  # what is written below gets new numbers
             count = held.hold(tx, taken_at=manifest.taken_at, now=now, actor=actor) if hold else 0
@@ -149,10 +115,10 @@ def _at_head(db: Database) -> None:
 
 def _write(db: Database, archive: zipfile.ZipFile, program: str, now: datetime) -> Manifest:
     found: dict[str, dict[str, Any]] = {}
-    with archive, dump.snapshot(db) as tx:
+    with dump.snapshot(db) as tx:
         for table in dump.tables():
             tally = Tally(sequence=dump.last_number(tx, table))
-            with archive.open(_member(table.name), "w", force_zip64=True) as member:
+            with archive.open(backup_file.member(table.name), "w", force_zip64=True) as member:
                 for line in dump.rows_of(tx, table):
                     tally.add(line)
                     member.write(line.encode() + b"\n")
@@ -161,37 +127,23 @@ def _write(db: Database, archive: zipfile.ZipFile, program: str, now: datetime) 
                 "columns": columns, "rows": tally.rows, "digest": tally.digest, "sequence": tally.sequence
             }  # fmt: skip
         revision = migrate.revision_of(tx)
-        manifest = Manifest(now, program, revision or "", db.dialect, found)
-        written = {"format": FORMAT, "taken_at": now.isoformat(), "program": program, "revision": manifest.revision}
-        archive.writestr(MANIFEST, json.dumps(written | {"dialect": db.dialect, "tables": found}, indent=1))
+    manifest = Manifest(now, program, revision or "", db.dialect, found)
+    backup_file.write_manifest(archive, manifest)
     return manifest
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except (OSError, *_DAMAGE) as error:
-        raise BackupError(f"{path}: not a backup: {error}") from error
-
-
-def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
-    try:
-        found = json.loads(archive.read(MANIFEST))
-        if found["format"] != FORMAT:
-            raise BackupError(f"{path}: a backup of format {found['format']}; this program reads {FORMAT}")
-        taken_at = datetime.fromisoformat(found["taken_at"])
-        return Manifest(taken_at, found["program"], found["revision"], found["dialect"], found["tables"])
-    except (KeyError, TypeError, *_DAMAGE) as error:
-        raise BackupError(f"{path}: not a backup of mgov, or cut off: {error}") from error
-
-
-def _lines(archive: zipfile.ZipFile, table: str, path: Path) -> Iterator[str]:
-    try:
-        with archive.open(_member(table)) as member:
-            for line in TextIOWrapper(member, encoding="utf-8", newline="\n"):
-                yield line.removesuffix("\n")
-    except (KeyError, *_DAMAGE) as error:
-        raise BackupError(f"{path}: {table}: damaged: {error}") from error
+def _load(tx: Connection, path: Path) -> None:
+    """All rows of a backup into emptied tables."""
+    archive, manifest = backup_file.opened(path)
+    with archive:
+        for table in dump.tables():
+            if (entry := manifest.tables.get(table.name)) is None:
+                continue
+            try:
+                came = dump.load(tx, table, entry["columns"], backup_file.lines(archive, table.name, path))
+            except (KeyError, TypeError, ValueError) as error:
+                raise BackupError(f"{path}: {table.name}: not as mgov writes it: {error}") from error
+            _compare(table.name, entry, came)
 
 
 def _compare(name: str, expected: dict[str, Any], came: Tally) -> None:
@@ -202,10 +154,6 @@ def _compare(name: str, expected: dict[str, Any], came: Tally) -> None:
 def _number(tx: Connection, sequences: dict[str, int | None]) -> None:
     for table in dump.tables():
         dump.go_on_from(tx, table, sequences.get(table.name))
-
-
-def _member(table: str) -> str:
-    return f"tables/{table}.jsonl"
 
 
 def surplus(folder: Path, keep: int) -> list[Path]:

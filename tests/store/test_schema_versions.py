@@ -18,7 +18,7 @@ from mgov.daemon import Daemon
 from mgov.store import migrate, outbox
 from mgov.store.database import Database, temporary
 from mgov.workflows import backup
-from mgov.workflows.backup import BackupError
+from mgov.workflows.backup_file import BackupError
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 LATER = '''"""A later revision, for a test."""

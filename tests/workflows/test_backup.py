@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,8 +22,8 @@ from mgov.store.queue import Taker
 from mgov.store.schema.messages import outbound_message
 from mgov.store.schema.money import bill, settlement
 from mgov.store.schema.staff import audit, transition
-from mgov.workflows import backup
-from mgov.workflows.backup import BackupError
+from mgov.workflows import backup, backup_file
+from mgov.workflows.backup_file import BackupError
 from tests.ground.filled import fill
 
 LATER = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
@@ -149,7 +150,7 @@ def test_a_backup_under_writing_is_one_moment(filled: Database, empty: Database,
     assert errors == []
     backup.restore(empty, path, now=LATER, actor="staff:t", hold=False)
 
-    def counts(tx: Connection) -> tuple[int, int]:
+    def counts(tx: Connection) -> tuple[int | None, int | None]:
         sends = tx.execute(select(func.count()).where(outbound_message.c.recipient.like("+6281300%"))).scalar()
         queued = (
             select(func.count())
@@ -163,9 +164,9 @@ def test_a_backup_under_writing_is_one_moment(filled: Database, empty: Database,
     assert sends == histories
 
 
-@pytest.mark.parametrize("harm", ["cut", "row", "text"])
+@pytest.mark.parametrize("harm", ["cut", "row", "column", "text"])
 def test_a_damaged_backup_is_refused_and_changes_nothing(filled: Database, tmp_path: Path, harm: str) -> None:
-    """Cut off, a row missing, or not a backup at all: one sentence, and the database is as it was."""
+    """Cut off, a row missing, a strange column, or no backup at all: one sentence, and the database is as it was."""
     path = _take(filled, tmp_path)
     before = _tallies(filled)
     data = path.read_bytes()
@@ -174,37 +175,88 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(filled: Database, tmp_p
     elif harm == "text":
         path.write_text("hello")
     else:
-        _without_a_row(path)
+        _rewrite(path, _without_a_row if harm == "row" else _with_a_strange_column)
     with pytest.raises(BackupError):
         backup.restore(filled, path, now=LATER, actor="staff:t")
     assert _tallies(filled) == before
 
 
-def test_a_turned_bit_is_refused_or_harmless(migrated_sqlite_url: str, tmp_path: Path) -> None:
-    """Wherever one bit is turned, the backup is refused with one sentence or reads exactly as it was."""
-    with closing(Database(migrated_sqlite_url)) as db:
-        fill(db)
-        path = _take(db, tmp_path)
-    whole, data, refused = backup.check(path).tables, path.read_bytes(), 0
+def test_a_turned_bit_is_refused_wherever_it_is(migrated_sqlite_url: str, tmp_path: Path) -> None:
+    """One bit of each octet of the file, headers and seal included: refused with one sentence, none read otherwise."""
+    path = _taken_from_filled(migrated_sqlite_url, tmp_path)
+    data, chance = path.read_bytes(), random.Random(35_2008)
+    for place in range(len(data)):
+        path.write_bytes(_turned(data, place, chance.randrange(8)))
+        with pytest.raises(BackupError, match=r"damaged|not a backup"):
+            backup.check(path)
+
+
+def test_a_backup_sealed_again_after_a_change_is_refused_or_reads_as_it_was(
+    migrated_sqlite_url: str, tmp_path: Path
+) -> None:
+    """The reader meets what the seal would have refused: counts, sums and sizes find it, and no other error comes."""
+    path = _taken_from_filled(migrated_sqlite_url, tmp_path)
+    whole, data, refused = backup.check(path), path.read_bytes(), 0
     chance = random.Random(35_2008)
-    for _ in range(400):
-        place = chance.randrange(len(data))
-        path.write_bytes(data[:place] + bytes([data[place] ^ (1 << chance.randrange(8))]) + data[place + 1 :])
+    for _ in range(2500):
+        path.write_bytes(_turned(data, chance.randrange(len(data) - 64), chance.randrange(8)))
+        with path.open("r+b") as file:
+            backup_file.seal(file)
         try:
-            assert backup.check(path).tables == whole
+            assert backup.check(path) == whole
         except BackupError:
             refused += 1
-    assert refused > 250
+    assert refused > 1500
 
 
-def _without_a_row(path: Path) -> None:
+def test_a_backup_from_before_seals_is_read(migrated_sqlite_url: str, tmp_path: Path) -> None:
+    """Its rows are counted and compared as before; the newer format without its seal is refused."""
+    path = _taken_from_filled(migrated_sqlite_url, tmp_path)
+    whole = backup.check(path)
+    _rewrite(path, lambda members: None, sealed=False)
+    with pytest.raises(BackupError, match="seal is missing"):
+        backup.check(path)
+    _rewrite(path, _as_format_1, sealed=False)
+    assert backup.check(path) == whole
+
+
+def _taken_from_filled(url: str, folder: Path) -> Path:
+    with closing(Database(url)) as db:
+        fill(db)
+        return _take(db, folder)
+
+
+def _turned(data: bytes, place: int, bit: int) -> bytes:
+    return data[:place] + bytes([data[place] ^ (1 << bit)]) + data[place + 1 :]
+
+
+def _rewrite(path: Path, change: Callable[[dict[str, bytes]], object], *, sealed: bool = True) -> None:
+    """The same file with other members."""
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
-    lines = members["tables/bill.jsonl"].splitlines(keepends=True)
-    members["tables/bill.jsonl"] = b"".join(lines[1:])
-    with zipfile.ZipFile(path, "w") as archive:
+    change(members)
+    with path.open("w+b") as file, backup_file.writing(file) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
+    if not sealed:
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.comment = b""
+
+
+def _as_format_1(members: dict[str, bytes]) -> None:
+    manifest = members[backup_file.MANIFEST]
+    members[backup_file.MANIFEST] = manifest.replace(b'"format": 2', b'"format": 1')
+
+
+def _without_a_row(members: dict[str, bytes]) -> None:
+    lines = members["tables/bill.jsonl"].splitlines(keepends=True)
+    members["tables/bill.jsonl"] = b"".join(lines[1:])
+
+
+def _with_a_strange_column(members: dict[str, bytes]) -> None:
+    manifest = json.loads(members[backup_file.MANIFEST])
+    manifest["tables"]["bill"]["columns"][1] = "x = x; --"
+    members[backup_file.MANIFEST] = json.dumps(manifest).encode()
 
 
 def test_a_site_moves_to_another_database_without_loss(
