@@ -34,6 +34,7 @@ WORDS = {
     "0812...": "+6281200000001",
     "/var/lib/mgov/backups": ".", "N": "1", "NUMBER": "+6281200000001", "LOGIN": "wati", "BODY": "isi",
     "PATH": "mgov.toml", "COMMAND": "status",
+    "/root/dishub.password": "dishub.password",
 }  # fmt: skip
 STATEMENT = "booked_at,value_date,amount,type,reference,description,balance\n2026-11-24,2026-11-24,100,CR,REF123,x,\n"
 TARGETS = "topic,agency,year,amount\nPAD,,2026,1000000\n"
@@ -66,6 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         shutil.copy(ROOT / "config/demo/documents.csv", folder / "dokumen.csv")
         (folder / "kades.csv").write_text("address,label\n+6281200000077,Desa Contoh\n", encoding="utf-8")
         (folder / "statement.csv").write_text(STATEMENT, encoding="utf-8")
+        (folder / "dishub.password").write_text("Kata-Sandi-1234567890\n", encoding="utf-8")
         (folder / "targets.csv").write_text(TARGETS, encoding="utf-8")
         (folder / "texts.jsonl").write_text(
             '{"from":"+6281200000001","text":"INFO","received_at":"2026-11-24T09:00:00+07:00"}\n'
