@@ -6,11 +6,23 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.routing import SendRules
-from mgov.store import history, nodes, queue
+from mgov.store import bulk, history, nodes, queue
 from mgov.store.database import wake
 from mgov.store.schema.messages import PRIORITIES, outbound_message, outbound_part
 
@@ -21,6 +33,8 @@ LEASE = timedelta(seconds=120)
 #: How long after its submission a part may be reported on, and how early a report may come before it is settled.
 REPORT_WINDOW = timedelta(days=3)
 EARLY_REPORT_WINDOW = timedelta(minutes=10)
+#: So many messages are expired in one commit: an outage leaves a hundred thousand, and no claim is to wait for all.
+PORTION = 5000
 
 
 # Built once: building a statement costs several times what running it does.
@@ -166,39 +180,67 @@ def bind(tx: Connection, message_id: int, sim: str) -> None:
 
 def left_by(tx: Connection, owner: str, now: datetime) -> list[RowMapping]:
     """Messages still `sending` that this owner left behind, or a node that is dead, or whose lease ran out."""
-    columns = outbound_message.c
-    dead = [columns.lease_owner.startswith(f"{name}/", autoescape=True) for name in nodes.silent(tx, now)]
-    stale = or_(columns.lease_owner == owner, columns.lease_until < now, *dead)
-    query = select(outbound_message).where(columns.state == "sending", stale).order_by(columns.id)
+    query = select(outbound_message).where(_left_by(tx, owner, now)).order_by(_MESSAGE.id)
     return list(tx.execute(query.with_for_update(skip_locked=True)).mappings())
 
 
+def is_any_left_by(tx: Connection, owner: str, now: datetime) -> bool:
+    """Whether `left_by` would find anything."""
+    return tx.execute(select(_MESSAGE.id).where(_left_by(tx, owner, now)).limit(1)).first() is not None
+
+
+def _left_by(tx: Connection, owner: str, now: datetime) -> ColumnElement[bool]:
+    dead = [_MESSAGE.lease_owner.startswith(f"{name}/", autoescape=True) for name in nodes.silent(tx, now)]
+    return and_(_MESSAGE.state == "sending", or_(_MESSAGE.lease_owner == owner, _MESSAGE.lease_until < now, *dead))
+
+
 def expire(tx: Connection, now: datetime) -> int:
-    """Mark what is queued past its send-by time `expired`; returns how many."""
-    columns = outbound_message.c
-    overdue = (columns.state == "queued") & (columns.send_by < now)
-    ids = list(tx.execute(select(columns.id).where(overdue)).scalars())
-    for message_id in ids:
-        history.record(
-            tx, "send", message_id, from_="queued", to="expired", at=now, actor="system:scheduler", cause="send-by time"
-        )
-    tx.execute(update(outbound_message).where(columns.id.in_(ids), columns.state == "queued").values(state="expired"))
+    """Mark what is queued past its send-by time `expired`, at most `PORTION` messages; returns how many."""
+    overdue = _overdue(now)
+    ids = list(
+        tx.execute(select(_MESSAGE.id).where(overdue).limit(PORTION).with_for_update(skip_locked=True)).scalars()
+    )
+    _note_expired(tx, ids, "queued", "send-by time", now)
+    tx.execute(update(outbound_message).where(bulk.among(_MESSAGE.id, ids)).values(state="expired"))
     return len(ids)
 
 
+def _overdue(now: datetime) -> ColumnElement[bool]:
+    return and_(_MESSAGE.state == "queued", _MESSAGE.send_by < now)
+
+
 def expire_doubts(tx: Connection, now: datetime) -> int:
-    """Give up waiting for the reports of what is uncertain for longer than a report can take; returns how many."""
+    """Give up waiting for the reports of what is uncertain for longer than a report can take; returns how many.
+
+    At most `PORTION` messages are ended at once.
+    """
+    ids = list(tx.execute(_hopeless(now).limit(PORTION)).scalars())
+    _note_expired(tx, ids, "uncertain", "report never came", now)
+    tx.execute(update(outbound_message).where(bulk.among(_MESSAGE.id, ids)).values(state="expired"))
+    return len(ids)
+
+
+def _note_expired(tx: Connection, ids: list[int], state: str, cause: str, now: datetime) -> None:
+    who = {"actor": "system:scheduler", "cause": cause}
+    with history.together(tx):
+        for message_id in ids:
+            history.record(tx, "send", message_id, from_=state, to="expired", at=now, **who)
+
+
+def _hopeless(now: datetime) -> Select[Any]:
     since = now - REPORT_WINDOW
     lately = exists().where(_PART.message_id == _MESSAGE.id, _PART.submitted_at > since)
     query = select(_MESSAGE.id).where(
         _MESSAGE.state == "uncertain", _MESSAGE.channel == "sms", _MESSAGE.queued_at < since
     )
-    ids = list(tx.execute(query.where(~lately)).scalars())
-    for message_id in ids:
-        tx.execute(_SET, {"message": message_id, "state": "expired"})
-        word = {"actor": "system:scheduler", "cause": "report never came"}
-        history.record(tx, "send", message_id, from_="uncertain", to="expired", at=now, **word)
-    return len(ids)
+    return query.where(~lately)
+
+
+def is_any_overdue(tx: Connection, now: datetime) -> bool:
+    """Whether `expire` or `expire_doubts` would end anything."""
+    return any(
+        tx.execute(query.limit(1)).first() for query in (select(_MESSAGE.id).where(_overdue(now)), _hopeless(now))
+    )
 
 
 def parts_of(tx: Connection, message_id: int) -> list[Row]:

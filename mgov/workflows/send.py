@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -139,12 +140,27 @@ def recover(db: Database, owner: str, now: datetime) -> tuple[int, int]:
 
 
 def expire_overdue(db: Database, now: datetime) -> int:
-    """Expire what is past its send-by time and still queued, and doubts that no report will settle any more."""
+    """Expire what is past its send-by time and still queued, and doubts that no report will settle any more.
 
-    def work(tx: Connection) -> int:
-        return outbox.expire(tx, now) + outbox.expire_doubts(tx, now)
+    As many commits as it takes, none of them long. Returns how many messages expired.
+    """
+    total = 0
+    for step in (outbox.expire, outbox.expire_doubts):
+        while count := db.transact(partial(step, now=now)):
+            total += count
+            if count < outbox.PORTION:
+                break
+    return total
 
-    return db.transact(work)
+
+def is_any_overdue(db: Database, now: datetime) -> bool:
+    """Whether `expire_overdue` has anything to do: one look that writes nothing."""
+    return db.read(lambda tx: outbox.is_any_overdue(tx, now))
+
+
+def is_any_left(db: Database, now: datetime) -> bool:
+    """Whether `recover` has anything to do for a dead node or a lease that ran out: one look that writes nothing."""
+    return db.read(lambda tx: outbox.is_any_left_by(tx, "", now))
 
 
 def claim_part(tx: Connection, sender: Sender, count_parts: CountParts, now: datetime) -> Task | None:

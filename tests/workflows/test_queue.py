@@ -12,7 +12,7 @@ from mgov.domain.quotas import Quotas
 from mgov.domain.routing import SendRules
 from mgov.domain.standing import LEAST_SAMPLES
 from mgov.gateway import pdus
-from mgov.store import history, modems, usage
+from mgov.store import bulk, history, modems, outbox, usage
 from mgov.store import queue as queue_store
 from mgov.store.canary import SUBJECT as CANARY
 from mgov.store.database import Database
@@ -20,7 +20,7 @@ from mgov.store.schema.messages import PRIORITIES, outbound_message
 from mgov.workflows import errands, pauses, routes
 from mgov.workflows.mail import any_due, next_mail
 from mgov.workflows.modem_memory import note_slot
-from mgov.workflows.send import REST_LIVES, expire_overdue
+from mgov.workflows.send import REST_LIVES, expire_overdue, is_any_overdue
 from modem_drivers.sms import decode_submit
 from tests.workflows.sending import (
     CITIZEN,
@@ -200,6 +200,18 @@ def test_a_held_reply_expires_after_a_day(database: Database) -> None:
     assert expire_overdue(database, NOW + timedelta(hours=23)) == 0
     assert expire_overdue(database, NOW + timedelta(days=1, minutes=1)) == 1
     assert (row(database, reply)["state"], row(database, other)["state"]) == ("expired", "queued")
+
+
+def test_what_a_long_outage_left_expires_whatever_its_number(database: Database) -> None:
+    """Seventy thousand texts past their time, more than a driver takes parameters, end in many short commits."""
+    values = {"channel": "sms", "recipient": CITIZEN, "text": "siaran", "priority": "bulk", "state": "queued"}
+    known = {**values, "urgency": PRIORITIES["bulk"], "queued_at": NOW, "not_before": NOW, "send_by": NOW}
+    database.transact(lambda tx: bulk.insert_many(tx, outbound_message, [known] * 70_000))
+    later = NOW + MINUTE
+    assert is_any_overdue(database, later)
+    assert database.transact(lambda tx: outbox.expire(tx, later)) == outbox.PORTION
+    assert expire_overdue(database, later) == 70_000 - outbox.PORTION
+    assert not is_any_overdue(database, later)
 
 
 def test_a_pilot_with_many_held_reaches_what_may_leave(database: Database) -> None:
