@@ -80,6 +80,193 @@ def _new_tables() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "archived_external_call",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column(
+            "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("keyword", sa.String(length=64), autoincrement=False, nullable=False),
+        sa.Column(
+            "fields",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("state", sa.String(length=64), autoincrement=False, nullable=False),
+        sa.Column(
+            "result",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            autoincrement=False,
+            nullable=True,
+        ),
+        sa.Column("attempts", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("next_attempt_at", UtcDateTime(), autoincrement=False, nullable=False),
+        sa.Column("created_at", UtcDateTime(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archived_external_call")),
+        mysql_charset="utf8mb4",
+        mysql_collation="utf8mb4_bin",
+        mysql_engine="InnoDB",
+        sqlite_autoincrement=False,
+    )
+    op.create_table(
+        "archived_inbound_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("identity", sa.String(length=64), autoincrement=False, nullable=False),
+        sa.Column("channel", sa.String(length=64), autoincrement=False, nullable=False),
+        sa.Column("modem", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column("sim", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column("sender", sa.String(length=191), autoincrement=False, nullable=False),
+        sa.Column("recipient", sa.String(length=191), autoincrement=False, nullable=True),
+        sa.Column(
+            "text",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=191), autoincrement=False, nullable=True),
+        sa.Column("mail_id", sa.String(length=191), autoincrement=False, nullable=True),
+        sa.Column("sent_at", UtcDateTime(), autoincrement=False, nullable=False),
+        sa.Column("received_at", UtcDateTime(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=64), autoincrement=False, nullable=False),
+        sa.Column("command", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column(
+            "fields",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            autoincrement=False,
+            nullable=True,
+        ),
+        sa.Column("attempts", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("next_attempt_at", UtcDateTime(), autoincrement=False, nullable=True),
+        sa.Column(
+            "error",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            autoincrement=False,
+            nullable=True,
+        ),
+        sa.Column("handled_at", UtcDateTime(), autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archived_inbound_message")),
+        mysql_charset="utf8mb4",
+        mysql_collation="utf8mb4_bin",
+        mysql_engine="InnoDB",
+        sqlite_autoincrement=False,
+    )
+    op.create_table(
+        "archived_outbound_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("channel", sa.String(length=64), autoincrement=False, nullable=False),
+        sa.Column("recipient", sa.String(length=191), autoincrement=False, nullable=False),
+        sa.Column(
+            "text",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("subject", sa.String(length=191), autoincrement=False, nullable=True),
+        sa.Column(
+            "html",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            autoincrement=False,
+            nullable=True,
+        ),
+        sa.Column("priority", sa.String(length=64), autoincrement=False, nullable=False),
+        sa.Column("urgency", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=64), autoincrement=False, nullable=False),
+        sa.Column("dedupe_key", sa.String(length=191), autoincrement=False, nullable=True),
+        sa.Column(
+            "in_reply_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=True
+        ),
+        sa.Column("preferred_modem", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column("avoid_modem", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column("bound_sim", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column("held", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column(
+            "resend_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=True
+        ),
+        sa.Column("modem", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column("sim", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column("parts", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("attempts", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("queued_at", UtcDateTime(), autoincrement=False, nullable=False),
+        sa.Column("not_before", UtcDateTime(), autoincrement=False, nullable=False),
+        sa.Column("held_from", UtcDateTime(), autoincrement=False, nullable=True),
+        sa.Column("closes_at", UtcDateTime(), autoincrement=False, nullable=True),
+        sa.Column("send_by", UtcDateTime(), autoincrement=False, nullable=True),
+        sa.Column("sent_at", UtcDateTime(), autoincrement=False, nullable=True),
+        sa.Column("delivered_at", UtcDateTime(), autoincrement=False, nullable=True),
+        sa.Column("error_code", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column(
+            "error",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            autoincrement=False,
+            nullable=True,
+        ),
+        sa.Column("lease_owner", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column(
+            "lease_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("lease_until", UtcDateTime(), autoincrement=False, nullable=True),
+        sa.Column("subject_kind", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column(
+            "subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=True
+        ),
+        sa.Column("mail_id", sa.String(length=191), autoincrement=False, nullable=True),
+        sa.Column("concat_reference", sa.Integer(), autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archived_outbound_message")),
+        mysql_charset="utf8mb4",
+        mysql_collation="utf8mb4_bin",
+        mysql_engine="InnoDB",
+        sqlite_autoincrement=False,
+    )
+    op.create_table(
+        "archived_outbound_part",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column(
+            "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.String(length=64), autoincrement=False, nullable=False),
+        sa.Column("reference", sa.Integer(), autoincrement=False, nullable=True),
+        sa.Column("modem", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column("sim", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column("memory", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column("memory_index", sa.Integer(), autoincrement=False, nullable=True),
+        sa.Column("attempts", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("submitted_at", UtcDateTime(), autoincrement=False, nullable=True),
+        sa.Column("delivered_at", UtcDateTime(), autoincrement=False, nullable=True),
+        sa.Column("status", sa.Integer(), autoincrement=False, nullable=True),
+        sa.Column("error_code", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archived_outbound_part")),
+        mysql_charset="utf8mb4",
+        mysql_collation="utf8mb4_bin",
+        mysql_engine="InnoDB",
+        sqlite_autoincrement=False,
+    )
+    op.create_table(
+        "archived_send_attempt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column(
+            "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("attempt", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("modem", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column("sim", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column("ended_at", UtcDateTime(), autoincrement=False, nullable=False),
+        sa.Column("outcome", sa.String(length=64), autoincrement=False, nullable=False),
+        sa.Column("code", sa.String(length=64), autoincrement=False, nullable=True),
+        sa.Column(
+            "detail",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            autoincrement=False,
+            nullable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archived_send_attempt")),
+        mysql_charset="utf8mb4",
+        mysql_collation="utf8mb4_bin",
+        mysql_engine="InnoDB",
+        sqlite_autoincrement=False,
+    )
+    op.create_table(
         "broadcast_template",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("name", sa.String(length=64), nullable=False),
@@ -312,6 +499,32 @@ def _new_tables() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_alert_state", "alert", ["state", "id"], unique=False)
+    op.create_index("ix_archived_external_call_message_id", "archived_external_call", ["message_id"], unique=False)
+    op.create_index("ix_archived_inbound_message_identity", "archived_inbound_message", ["identity"], unique=True)
+    op.create_index(
+        "ix_archived_inbound_message_received_at", "archived_inbound_message", ["received_at"], unique=False
+    )
+    op.create_index(
+        "ix_archived_inbound_message_sender", "archived_inbound_message", ["sender", "sent_at"], unique=False
+    )
+    op.create_index("ix_archived_outbound_message_dedupe_key", "archived_outbound_message", ["dedupe_key"], unique=True)
+    op.create_index(
+        "ix_archived_outbound_message_in_reply_to", "archived_outbound_message", ["in_reply_to"], unique=False
+    )
+    op.create_index(
+        "ix_archived_outbound_message_recipient", "archived_outbound_message", ["recipient", "queued_at"], unique=False
+    )
+    op.create_index("ix_archived_outbound_message_resend_of", "archived_outbound_message", ["resend_of"], unique=False)
+    op.create_index(
+        "ix_archived_outbound_message_subject_kind",
+        "archived_outbound_message",
+        ["subject_kind", "subject_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_archived_outbound_part_message_id", "archived_outbound_part", ["message_id", "sequence"], unique=False
+    )
+    op.create_index("ix_archived_send_attempt_message_id", "archived_send_attempt", ["message_id"], unique=False)
     op.create_index("ix_modem_request_waiting", "modem_request", ["modem", "state", "id"], unique=False)
     op.create_index("ix_sim_reading_sim", "sim_reading", ["sim", "at"], unique=False)
     op.create_index("ix_agency_task_address", "agency_task", ["address"], unique=False)
@@ -407,9 +620,39 @@ def _alter() -> None:
     op.add_column("document", sa.Column("zone", sa.String(length=64), nullable=True))
     op.add_column("document", sa.Column("suspended_at", UtcDateTime(), nullable=True))
     op.add_column("document", sa.Column("created_by", sa.String(length=191), nullable=True))
+    op.drop_index(op.f("ix_inbound_message_waiting"), table_name="inbound_message")
+    op.create_index(
+        "ix_inbound_message_unhandled",
+        "inbound_message",
+        ["state", "sent_at", "id"],
+        unique=False,
+        postgresql_where=sa.text(
+            "state = 'received' or state = 'set_aside' or state = 'incomplete' or state = 'unreadable'"
+        ),
+        sqlite_where=sa.text(
+            "state = 'received' or state = 'set_aside' or state = 'incomplete' or state = 'unreadable'"
+        ),
+    )
+    op.drop_index(op.f("ix_inbound_part_join"), table_name="inbound_part")
+    op.create_index(
+        "ix_inbound_part_waiting",
+        "inbound_part",
+        ["state", "sender", "concat_reference"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+        sqlite_where=sa.text("state = 'waiting'"),
+    )
     op.add_column("modem", sa.Column("days_left", sa.Integer(), nullable=True))
     op.add_column("modem", sa.Column("blocked", sa.String(length=64), nullable=True))
     op.add_column("modem", sa.Column("blocked_until", UtcDateTime(), nullable=True))
+    op.add_column(
+        "node",
+        sa.Column(
+            "jobs",
+            sa.Text().with_variant(mysql.MEDIUMTEXT(), "mariadb").with_variant(mysql.MEDIUMTEXT(), "mysql"),
+            nullable=True,
+        ),
+    )
     op.add_column("outbound_message", sa.Column("bound_sim", sa.String(length=64), nullable=True))
     op.add_column("outbound_message", sa.Column("held", sa.String(length=64), nullable=True))
     op.add_column(
@@ -417,7 +660,53 @@ def _alter() -> None:
     )
     op.add_column("outbound_message", sa.Column("held_from", UtcDateTime(), nullable=True))
     op.add_column("outbound_message", sa.Column("closes_at", UtcDateTime(), nullable=True))
-    op.create_index(op.f("ix_outbound_message_resend_of"), "outbound_message", ["resend_of"], unique=False)
+    op.drop_index(op.f("ix_outbound_message_mail_id"), table_name="outbound_message")
+    op.drop_index(op.f("ix_outbound_message_queue"), table_name="outbound_message")
+    op.drop_index(op.f("ix_outbound_message_subject"), table_name="outbound_message")
+    op.create_index(
+        "ix_outbound_message_about",
+        "outbound_message",
+        ["subject_kind", "subject_id"],
+        unique=False,
+        postgresql_where=sa.text("subject_kind is not null"),
+        sqlite_where=sa.text("subject_kind is not null"),
+    )
+    op.create_index(
+        "ix_outbound_message_mail",
+        "outbound_message",
+        ["mail_id"],
+        unique=False,
+        postgresql_where=sa.text("mail_id is not null"),
+        sqlite_where=sa.text("mail_id is not null"),
+    )
+    op.create_index(
+        "ix_outbound_message_resent",
+        "outbound_message",
+        ["resend_of"],
+        unique=False,
+        postgresql_where=sa.text("resend_of is not null"),
+        sqlite_where=sa.text("resend_of is not null"),
+    )
+    op.create_index(
+        "ix_outbound_message_sent",
+        "outbound_message",
+        ["sent_at"],
+        unique=False,
+        postgresql_where=sa.text("sent_at is not null"),
+        sqlite_where=sa.text("sent_at is not null"),
+    )
+    op.create_index(
+        "ix_outbound_message_unsettled",
+        "outbound_message",
+        ["state", "channel", "urgency", "id"],
+        unique=False,
+        postgresql_where=sa.text(
+            "state = 'queued' or state = 'sending' or state = 'uncertain' or state = 'failed' or state = 'expired'"
+        ),
+        sqlite_where=sa.text(
+            "state = 'queued' or state = 'sending' or state = 'uncertain' or state = 'failed' or state = 'expired'"
+        ),
+    )
     op.create_index("ix_outbound_part_used", "outbound_part", ["sim", "submitted_at"], unique=False)
     op.add_column("party", sa.Column("suspended_at", UtcDateTime(), nullable=True))
     op.add_column("portal_application", sa.Column("written_by", sa.String(length=191), nullable=True))
