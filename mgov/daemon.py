@@ -21,6 +21,7 @@ from mgov.gateway import notices
 from mgov.gateway.clerk import replay_left_behind
 from mgov.gateway.degraded import Degraded
 from mgov.gateway.engine import Engine
+from mgov.gateway.lookout import Lookout
 from mgov.gateway.portal_desk import PortalDesk
 from mgov.gateway.signals import Wakeups
 from mgov.gateway.worker import ModemWorker
@@ -80,10 +81,12 @@ class Daemon:
             if await self._fits(db) and (begun := await self._may_begin(db)):
                 ears.append(asyncio.ensure_future(self._beat(db)))
                 await self._enlist(db)
-                if hear := notices.listener(db, wakeups.notify):
+                lookout = Lookout(db, wakeups.notify)
+                self._stoppers.append(lookout.stop)
+                if hear := notices.listener(db, wakeups.notify, lookout.look):
                     ears.append(asyncio.ensure_future(hear()))
                 self._start([] if self._tasks else self._workers(db, wakeups, ports))
-                self._start(self._parts(db, wakeups))
+                self._start([*self._parts(db, wakeups), lookout.run()])
                 self._say_ready(ready)
             await self._stop.wait()
         finally:

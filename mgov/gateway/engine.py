@@ -12,8 +12,7 @@ import structlog
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows.answer import AnswerSettings, Handled, answer_due
 
-POLL = 2.0  # seconds between looks into the inbox, because wake-ups are only hints
-POLL_WITHOUT_HINTS = 1.0  # the same where another process cannot wake this one
+POLL = 30.0  # seconds between looks into the inbox, should the lookout have failed
 REFRESH = 5.0  # seconds between looks at what the settings depend on: the numbers of our own SIMs
 PAUSE = 1.0  # seconds after a failure that is not the text's
 
@@ -26,7 +25,6 @@ class Engine:
         self._settings = settings
         self._wake = inbox
         self._stopping = False
-        self._poll = POLL_WITHOUT_HINTS if db.dialect == "mariadb" else POLL
         self._current: tuple[float, AnswerSettings] | None = None
         self._log = structlog.get_logger("engine")
 
@@ -71,7 +69,7 @@ class Engine:
 
     async def _wait(self) -> None:
         try:
-            async with asyncio.timeout(self._poll):
+            async with asyncio.timeout(POLL):
                 await self._wake.wait()
         except TimeoutError:
             return

@@ -1,4 +1,4 @@
-"""Hears what other processes committed: LISTEN on PostgreSQL, the file's own change on SQLite; elsewhere polls do."""
+"""Hears what other processes committed: LISTEN on PostgreSQL, the file's own change on SQLite; elsewhere looks do."""
 
 from __future__ import annotations
 
@@ -15,20 +15,24 @@ from mgov.store.database import NOTIFY_CHANNEL, Database
 LOOK = 0.1  # seconds between looks at SQLite's log file: one stat(2)
 LISTEN = 1.0  # seconds that one wait for notices lasts, so that a stop is seen
 PAUSE = 2.0  # seconds before a lost connection is made again
-TOPICS = ("inbox", "outbox", "external", "portal")
 
 
-def listener(db: Database, wake: Callable[[str], None]) -> Callable[[], Awaitable[None]] | None:
-    """What hears other processes on this database, to be run until cancelled; None where only polls do."""
+def listener(
+    db: Database, wake: Callable[[str], None], look: Callable[[], None]
+) -> Callable[[], Awaitable[None]] | None:
+    """What hears other processes on this database, to be run until cancelled; None where nothing can be heard.
+
+    It calls `wake(topic)` when a topic was named, and `look()` when anything may have been written.
+    """
     if db.dialect == "postgresql":
-        return lambda: _listen(db, wake)
+        return lambda: _listen(db, wake, look)
     path = make_url(db.url).database
     if db.dialect == "sqlite" and path and path != ":memory:":
-        return lambda: _watch(f"{path}-wal", wake)
+        return lambda: _watch(f"{path}-wal", look)
     return None
 
 
-async def _watch(path: str, wake: Callable[[str], None]) -> None:
+async def _watch(path: str, look: Callable[[], None]) -> None:
     seen: tuple[int, int] | None = None
     while True:
         await asyncio.sleep(LOOK)
@@ -39,19 +43,17 @@ async def _watch(path: str, wake: Callable[[str], None]) -> None:
         now = (status.st_mtime_ns, status.st_size)
         if now != seen:
             seen = now
-            for topic in TOPICS:
-                wake(topic)
+            look()
 
 
-async def _listen(db: Database, wake: Callable[[str], None]) -> None:
+async def _listen(db: Database, wake: Callable[[str], None], look: Callable[[], None]) -> None:
     target = make_url(db.url).set(drivername="postgresql").render_as_string(hide_password=False)
     log = structlog.get_logger("notices")
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(target, autocommit=True) as connection:
                 await connection.execute(f"listen {NOTIFY_CHANNEL}")
-                for topic in TOPICS:
-                    wake(topic)
+                look()
                 while True:
                     async for notice in connection.notifies(timeout=LISTEN):
                         wake(notice.payload)

@@ -10,8 +10,7 @@ import structlog
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows.portals import PortalSettings, Taken, take
 
-POLL = 2.0  # seconds between looks where a written order is heard of at once (PostgreSQL, SQLite's own file)
-POLL_WITHOUT_NOTICES = 0.5  # elsewhere: an order is taken within a second there too
+POLL = 30.0  # seconds between looks, should the lookout have failed
 PAUSE = 2.0  # seconds after a failure
 
 
@@ -23,7 +22,6 @@ class PortalDesk:
         self._settings = settings
         self._wake = wake
         self._stopping = False
-        self._poll = POLL_WITHOUT_NOTICES if db.dialect == "mariadb" else POLL
         self._log = structlog.get_logger("portals")
 
     def stop(self) -> None:
@@ -35,7 +33,7 @@ class PortalDesk:
         """Take until stopped; no failure ends it."""
         while not self._stopping:
             self._wake.clear()
-            pause = self._poll
+            pause = POLL
             try:
                 await asyncio.to_thread(self._drain)
             except DatabaseUnavailableError as error:

@@ -36,7 +36,7 @@ from modem_drivers.radio import (
 
 POLL_MEMORY = 10.0  # seconds between looks into the memory, because notices get lost
 POLL_SILENT_MEMORY = 1.5  # the same for a modem that tells of nothing
-POLL_OUTBOX = 2.0  # seconds between looks into the outbox, because wake-ups are only hints
+POLL_OUTBOX = 15.0  # seconds between looks into the outbox, should the lookout have failed
 PROBE = 10.0  # seconds between health probes
 SIM_REST = 5.0  # seconds that a SIM rests after it was refused
 #: A claim that is older was overtaken by a long stop of this process: others may take this node for dead by now

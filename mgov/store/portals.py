@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     text,
     update,
@@ -27,12 +28,14 @@ from mgov.store.schema.portals import portal_application, portal_bill, portal_do
 #: Channel on which PostgreSQL tells portals the number of the newest event.
 EVENT_CHANNEL = "mgov_event"
 INBOXES: dict[str, Table] = {"bill": portal_bill, "application": portal_application, "document": portal_document}
-_WAITS = select(
-    exists().where(portal_bill.c.taken_at.is_(None))
-    | exists().where(portal_application.c.taken_at.is_(None))
-    | exists().where(portal_document.c.taken_at.is_(None))
-    | exists().where(portal_event.c.number.is_(None))
+#: Whether an order waits to be taken, or an event for its number.
+ANYTHING_WAITS = or_(
+    exists().where(portal_bill.c.taken_at.is_(None)),
+    exists().where(portal_application.c.taken_at.is_(None)),
+    exists().where(portal_document.c.taken_at.is_(None)),
+    exists().where(portal_event.c.number.is_(None)),
 )
+_WAITS = select(ANYTHING_WAITS)
 _OUTCOME = {
     kind: update(table)
     .where(table.c.id == bindparam("row"))
