@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.engine import RowMapping
 
+from mgov.store import archive
 from mgov.store.schema.fleet import send_attempt
 
 _ADD = insert(send_attempt).inline()
-_OF = select(send_attempt).where(send_attempt.c.message_id == bindparam("message")).order_by(send_attempt.c.id)
 
 
 def add(
@@ -33,4 +33,4 @@ def add(
 
 def of(tx: Connection, message_id: int) -> list[RowMapping]:
     """The failed submissions of one message, oldest first."""
-    return list(tx.execute(_OF, {"message": message_id}).mappings())
+    return archive.every(tx, lambda of: select(of(send_attempt)).where(of(send_attempt).c.message_id == message_id))

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, literal, select, update
+from sqlalchemy import Connection, Select, func, insert, literal, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.store import archive
 from mgov.store.bulk import insert_many
 from mgov.store.database import wake
 from mgov.store.schema.documents import broadcast, broadcast_template, recipient_group
@@ -99,16 +100,20 @@ def cancel_unsent(tx: Connection, number: int, actor: object, now: datetime) -> 
     return len(ids)
 
 
-def recipients(tx: Connection, number: int) -> list[RowMapping]:
+def recipients(tx: Connection, number: int) -> list[dict[str, Any]]:
     """Each recipient of a broadcast with what became of his message, the first tier first."""
-    columns, member = outbound_message.c, recipient_group.c
+    member = recipient_group.c
     tier = func.coalesce(member.tier, 1).label("tier")
-    query = (
-        select(tier, columns.recipient.label("address"), member.label, columns.channel, columns.state)
-        .add_columns(columns.queued_at, columns.sent_at, columns.delivered_at, columns.modem, columns.error)
-        .join(broadcast, broadcast.c.id == columns.subject_id)
-        .outerjoin(recipient_group, (member.name == broadcast.c.group_name) & (member.address == columns.recipient))
-        .where(columns.subject_kind == "broadcast", columns.subject_id == number)
-        .order_by(tier, columns.id)
-    )
-    return list(tx.execute(query).mappings())
+
+    def query(of: archive.Of) -> Select[Any]:
+        columns = of(outbound_message).c
+        return (
+            select(columns.id, tier, columns.recipient.label("address"), member.label, columns.channel, columns.state)
+            .add_columns(columns.queued_at, columns.sent_at, columns.delivered_at, columns.modem, columns.error)
+            .join(broadcast, broadcast.c.id == columns.subject_id)
+            .outerjoin(recipient_group, (member.name == broadcast.c.group_name) & (member.address == columns.recipient))
+            .where(columns.subject_kind == "broadcast", columns.subject_id == number)
+        )
+
+    rows = sorted(archive.every(tx, query), key=lambda row: (row["tier"], row["id"]))
+    return [{name: value for name, value in row.items() if name != "id"} for row in rows]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy import Connection, Select, exists, func, or_, select
 from sqlalchemy.engine import RowMapping
 
-from mgov.store import history, outbox
+from mgov.store import archive, history, outbox
 from mgov.store.schema.messages import outbound_message
 
 DEAD = ("failed", "expired")
@@ -21,22 +22,37 @@ _COPIED = (
 
 
 def listing(tx: Connection, *, everything: bool = False, limit: int | None = None) -> list[RowMapping]:
-    """Dead letters, oldest first, with `resent_as`; sent again or taken back on purpose only with `everything`."""
+    """Dead letters, oldest first, with `resent_as`.
+
+    Sent again, taken back on purpose, or archived only with `everything`.
+    """
+    if everything:
+        return archive.newest(tx, _dead, limit)
     again = outbound_message.alias("again")
-    resent_as = select(again.c.id).where(again.c.resend_of == _M.id).limit(1).scalar_subquery()
-    query = select(outbound_message, resent_as.label("resent_as")).where(_M.state.in_(DEAD))
-    if not everything:
-        on_purpose = or_(_M.error_code.is_(None), _M.error_code.not_in(WITHDRAWN))
-        query = query.where(~exists().where(again.c.resend_of == _M.id), on_purpose)
+    by_mistake = or_(_M.error_code.is_(None), _M.error_code.not_in(WITHDRAWN))
+    query = _dead(archive.live).where(~exists().where(again.c.resend_of == _M.id), by_mistake)
     if limit is None:
         return list(tx.execute(query.order_by(_M.id)).mappings())
     return list(tx.execute(query.order_by(_M.id.desc()).limit(limit)).mappings())[::-1]
 
 
+def _dead(of: archive.Of) -> Select[Any]:
+    message = of(outbound_message)
+    copies = [again.alias(f"again_{again.name}") for again in archive.both(outbound_message)]
+    numbers = (select(copy.c.id).where(copy.c.resend_of == message.c.id).limit(1) for copy in copies)
+    resent_as = func.coalesce(*(number.scalar_subquery() for number in numbers))
+    return select(message, resent_as.label("resent_as")).where(message.c.state.in_(DEAD))
+
+
 def resent_as(tx: Connection, message_id: int) -> int | None:
     """The message that took the place of this one."""
-    number = tx.execute(select(_M.id).where(_M.resend_of == message_id)).scalar()
-    return int(number) if number is not None else None
+
+    def query(of: archive.Of) -> Select[Any]:
+        columns = of(outbound_message).c
+        return select(columns.id).where(columns.resend_of == message_id)
+
+    row = archive.first(tx, query)
+    return int(row["id"]) if row is not None else None
 
 
 def resend(tx: Connection, message: RowMapping, now: datetime, actor: object) -> int:

@@ -157,8 +157,11 @@ def go_on_from(tx: Connection, table: Table, number: int | None) -> None:
 
 
 def _numbered(table: Table) -> bool:
+    """Whether it gives out numbers; an archive's rows come with theirs."""
     keys = list(table.primary_key.columns)
-    return [key.name for key in keys] == ["id"] and isinstance(keys[0].type, (Integer, BigInteger))
+    if [key.name for key in keys] != ["id"] or keys[0].autoincrement is False:
+        return False
+    return isinstance(keys[0].type, (Integer, BigInteger))
 
 
 class _Later:

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, exists, insert, or_, select, union_all, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.actor import Actor
 from mgov.domain.message import Origin, Part
-from mgov.store import history
+from mgov.store import archive, history
 from mgov.store.database import wake
 from mgov.store.schema.messages import inbound_message, inbound_part
 
@@ -34,7 +34,9 @@ _WAITING_PARTS = select(inbound_part).where(
     _PART.concat_total == bindparam("total_"),
     _PART.sent_at >= bindparam("since"),
 )
-_KNOWS_MESSAGE = select(_MESSAGE.id).where(_MESSAGE.identity == bindparam("identity_"))
+_KNOWS_MESSAGE = union_all(  # one statement: a message that is being archived is seen in one of both
+    *(select(table.c.id).where(table.c.identity == bindparam("identity_")) for table in archive.both(inbound_message))
+)
 _ADD_MESSAGE = insert(inbound_message)
 _GET = select(inbound_message).where(_MESSAGE.id == bindparam("message"))
 _FINISH = update(inbound_message).where(_MESSAGE.id == bindparam("message"))
@@ -183,9 +185,9 @@ def get(tx: Connection, message_id: int) -> RowMapping | None:
 
 def listing(tx: Connection, *, state: str | None = None, limit: int | None = None) -> list[RowMapping]:
     """Messages, oldest first; with a limit the newest so many."""
-    query = select(inbound_message)
-    if state:
-        query = query.where(inbound_message.c.state == state)
-    if limit is None:
-        return list(tx.execute(query.order_by(inbound_message.c.id)).mappings())
-    return list(tx.execute(query.order_by(inbound_message.c.id.desc()).limit(limit)).mappings())[::-1]
+
+    def query(of: archive.Of) -> Select[Any]:
+        messages = of(inbound_message)
+        return select(messages).where(messages.c.state == state) if state else select(messages)
+
+    return archive.newest(tx, query, limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -17,12 +17,13 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.routing import SendRules
-from mgov.store import bulk, history, nodes, queue
+from mgov.store import archive, bulk, history, nodes, queue
 from mgov.store.database import wake
 from mgov.store.schema.messages import PRIORITIES, outbound_message, outbound_part
 
@@ -40,7 +41,16 @@ PORTION = 5000
 # Built once: building a statement costs several times what running it does.
 _MESSAGE = outbound_message.c
 _PART = outbound_part.c
-_KNOWN = select(_MESSAGE.id).where(_MESSAGE.dedupe_key == bindparam("key"))
+_KNOWN = union_all(  # one statement: a message that is being archived is seen in one of both
+    *(select(table.c.id).where(table.c.dedupe_key == bindparam("key")) for table in archive.both(outbound_message))
+)
+_KNOWN_KEYS = union_all(
+    *(
+        select(table.c.dedupe_key).where(table.c.dedupe_key.in_(bindparam("keys", expanding=True)))
+        for table in archive.both(outbound_message)
+    )
+)
+_KEYS_AT_ONCE = 5_000
 _QUEUE = insert(outbound_message)
 _GET = select(outbound_message).where(_MESSAGE.id == bindparam("message"))
 _SET = update(outbound_message).where(_MESSAGE.id == bindparam("message"))
@@ -112,6 +122,12 @@ def queue_text(
     history.record(tx, "send", message_id, to="queued", at=now, actor=actor, cause=cause)
     wake(tx, "outbox")
     return message_id
+
+
+def known_keys(tx: Connection, keys: Sequence[str]) -> set[str]:
+    """Which of these `dedupe_key`s some message has, queued or sent however long ago."""
+    some = (keys[start : start + _KEYS_AT_ONCE] for start in range(0, len(keys), _KEYS_AT_ONCE))
+    return {key for wanted in some for key in tx.execute(_KNOWN_KEYS, {"keys": wanted}).scalars()}
 
 
 def claim(tx: Connection, *, owner: str, now: datetime, taker: queue.Taker) -> Row | None:
@@ -295,12 +311,12 @@ def get(tx: Connection, message_id: int) -> RowMapping | None:
 
 def listing(tx: Connection, *, state: str | None = None, limit: int | None = None) -> list[RowMapping]:
     """Messages, oldest first; with a limit the newest so many."""
-    query = select(outbound_message)
-    if state:
-        query = query.where(outbound_message.c.state == state)
-    if limit is None:
-        return list(tx.execute(query.order_by(outbound_message.c.id)).mappings())
-    return list(tx.execute(query.order_by(outbound_message.c.id.desc()).limit(limit)).mappings())[::-1]
+
+    def query(of: archive.Of) -> Select[Any]:
+        messages = of(outbound_message)
+        return select(messages).where(messages.c.state == state) if state else select(messages)
+
+    return archive.newest(tx, query, limit)
 
 
 def codes_since(tx: Connection, recipient: str, since: datetime) -> int:

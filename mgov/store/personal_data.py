@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, or_, select, update
 
+from mgov.store import archive
+from mgov.store.schema.archives import archived_inbound_message, archived_outbound_message
 from mgov.store.schema.documents import agency_task, document, document_contact, recipient_group, reminder
 from mgov.store.schema.messages import conversation, delivery_report, inbound_message, inbound_part, outbound_message
 from mgov.store.schema.money import bill, confirmation
@@ -50,15 +52,32 @@ def of_staff(tx: Connection, addresses: Collection[str]) -> list[str]:
 def find(tx: Connection, person: Person) -> dict[str, list[dict[str, Any]]]:
     """Everything kept about a person, by kind; nothing about anybody else."""
     where = _wheres(person)
-    return {kind: _rows(tx, table, where[kind]) for kind, table in _TABLES.items()}
+    found = {kind: _rows(tx, table, where[kind]) for kind, table in _TABLES.items()}
+    for kind, (table, mine) in _archived(person).items():
+        known = {row["id"] for row in found[kind]}  # moved while we read
+        found[kind] += [row for row in _rows(tx, table, mine) if row["id"] not in known]
+        found[kind].sort(key=lambda row: int(row["id"]))
+    return found
 
 
 def count(tx: Connection, person: Person) -> dict[str, int]:
     """How many rows of each kind are about a person."""
     where = _wheres(person)
+    counts = {kind: _count(tx, table, where[kind]) for kind, table in _TABLES.items()}
+    for kind, (table, mine) in _archived(person).items():
+        counts[kind] += _count(tx, table, mine)
+    return counts
+
+
+def _count(tx: Connection, table: Table, where: ColumnElement[bool]) -> int:
+    return int(tx.execute(select(func.count()).select_from(table).where(where)).scalar_one())
+
+
+def _archived(person: Person) -> dict[str, tuple[Table, ColumnElement[bool]]]:
+    addresses = sorted(person.addresses)
     return {
-        kind: int(tx.execute(select(func.count()).select_from(table).where(where[kind])).scalar_one())
-        for kind, table in _TABLES.items()
+        "messages_in": (archived_inbound_message, archived_inbound_message.c.sender.in_(addresses)),
+        "messages_out": (archived_outbound_message, archived_outbound_message.c.recipient.in_(addresses)),
     }
 
 
@@ -70,11 +89,12 @@ def erase_messages(tx: Connection, person: Person, pseudonyms: Mapping[str, str]
     kept = select(confirmation.c.message_id).where(confirmation.c.message_id.is_not(None))
     done = {"messages_in": 0, "messages_out": 0}
     for address, pseudonym in pseudonyms.items():
-        mine = and_(inbound_message.c.sender == address, inbound_message.c.id.not_in(kept))
         values = {"text": ERASED, "sender": pseudonym, "subject": None, "fields": None, "error": None}
-        parts = select(inbound_message.c.id).where(mine)
-        tx.execute(delete(inbound_part).where(inbound_part.c.sender == address, _part_of(parts)))
-        done["messages_in"] += tx.execute(update(inbound_message).where(mine).values(**values)).rowcount
+        for messages in archive.both(inbound_message):
+            mine = and_(messages.c.sender == address, messages.c.id.not_in(kept))
+            parts = select(messages.c.id).where(mine)
+            tx.execute(delete(inbound_part).where(inbound_part.c.sender == address, _part_of(parts)))
+            done["messages_in"] += tx.execute(update(messages).where(mine).values(**values)).rowcount
         done["messages_out"] += _erase_sent(tx, address, pseudonym)
         tx.execute(delete(conversation).where(conversation.c.sender == address))
         gone = {"recipient": pseudonym, "pdu": ""}
@@ -116,8 +136,11 @@ def _erase_sent(tx: Connection, address: str, pseudonym: str) -> int:
     waiting = and_(columns.recipient == address, columns.state == "queued")
     tx.execute(update(outbound_message).where(waiting).values(state="expired", error="erased", error_code="erased"))
     values = {"text": ERASED, "html": None, "subject": None, "recipient": pseudonym, "dedupe_key": None}
-    done = and_(columns.recipient == address, columns.state.in_(_FINAL))
-    return tx.execute(update(outbound_message).where(done).values(**values)).rowcount
+    erased = 0
+    for messages in archive.both(outbound_message):
+        done = and_(messages.c.recipient == address, messages.c.state.in_(_FINAL))
+        erased += tx.execute(update(messages).where(done).values(**values)).rowcount
+    return erased
 
 
 def _part_of(messages: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a select

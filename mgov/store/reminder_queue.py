@@ -12,6 +12,7 @@ from sqlalchemy.engine import RowMapping
 from mgov.store.bulk import insert_many
 from mgov.store.reminder_recheck import OBSOLETE, WITHDRAWN, true_ones
 from mgov.store.reminders import QUEUED, WANTED
+from mgov.store.schema.archives import archived_outbound_message
 from mgov.store.schema.documents import document, reminder
 from mgov.store.schema.messages import PRIORITIES, outbound_message, outbound_part
 from mgov.store.schema.money import bill
@@ -131,11 +132,18 @@ def listing(tx: Connection, *, document_number: str | None = None, limit: int | 
 
 
 def _listed() -> Any:  # noqa: ANN401 - a select
-    columns, message = reminder.c, outbound_message.c
+    columns, message, old = reminder.c, outbound_message.c, archived_outbound_message.c
     names = (columns.id, columns.due_on, columns.stage, columns.channel, columns.address.label("to"), columns.run_on)
-    state = (columns.state, columns.reason, columns.outbound_id.label("message"), message.state.label("message_state"))
-    query = select(*names, *state, message.sent_at, columns.created_at)
-    return _with_subject(query).outerjoin(outbound_message, message.id == columns.outbound_id)
+    state = (
+        columns.state,
+        columns.reason,
+        columns.outbound_id.label("message"),
+        func.coalesce(message.state, old.state).label("message_state"),
+    )
+    sent_at = func.coalesce(message.sent_at, old.sent_at).label("sent_at")
+    query = _with_subject(select(*names, *state, sent_at, columns.created_at))
+    query = query.outerjoin(outbound_message, message.id == columns.outbound_id)
+    return query.outerjoin(archived_outbound_message, old.id == columns.outbound_id)
 
 
 def join_earlier(tx: Connection, after_id: int, on: date, now: datetime) -> set[tuple[str, str]]:

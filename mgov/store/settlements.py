@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from mgov.store import audit
+from mgov.store import audit, outbox
 from mgov.store.bulk import among, insert_many, update_many
 from mgov.store.database import wake
 from mgov.store.schema.messages import PRIORITIES, outbound_message
@@ -110,9 +110,7 @@ def queue_answers(tx: Connection, rows: Rows, now: datetime) -> int:
 
 def not_yet_queued(tx: Connection, rows: Rows) -> list[dict[str, Any]]:
     """Those whose `dedupe_key` no message has yet."""
-    keys = [row["dedupe_key"] for row in rows]
-    column = outbound_message.c.dedupe_key
-    known = set(tx.scalars(select(column).where(column.in_(keys)))) if keys else set()
+    known = outbox.known_keys(tx, [row["dedupe_key"] for row in rows])
     return [dict(row) for row in rows if row["dedupe_key"] not in known]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 from sqlalchemy.engine import RowMapping
 
+from mgov.store import archive
 from mgov.store.schema.messages import delivery_report, inbound_message, inbound_part, outbound_message, outbound_part
 from mgov.store.schema.money import confirmation
 
@@ -16,7 +18,7 @@ _M = outbound_message.c
 
 def inbound(tx: Connection, number: int) -> RowMapping | None:
     """A message that came in."""
-    return tx.execute(select(inbound_message).where(inbound_message.c.id == number)).mappings().first()
+    return archive.message(tx, inbound_message, number)
 
 
 def inbound_parts(tx: Connection, number: int) -> Sequence[RowMapping]:
@@ -34,28 +36,34 @@ def payments_of(tx: Connection, number: int) -> Sequence[RowMapping]:
 
 def answers_to(tx: Connection, number: int) -> list[int]:
     """The numbers of the answers to a message."""
-    return list(tx.execute(select(_M.id).where(_M.in_reply_to == number).order_by(_M.id)).scalars())
+
+    def query(of: archive.Of) -> Select[Any]:
+        columns = of(outbound_message).c
+        return select(columns.id).where(columns.in_reply_to == number)
+
+    return [row["id"] for row in archive.every(tx, query)]
 
 
 def outbound(tx: Connection, number: int) -> RowMapping | None:
     """A message that goes out."""
-    return tx.execute(select(outbound_message).where(_M.id == number)).mappings().first()
+    return archive.message(tx, outbound_message, number)
 
 
 def outbound_parts(tx: Connection, number: int) -> Sequence[RowMapping]:
     """The parts of a message that goes out, in order."""
-    query = select(outbound_part).where(outbound_part.c.message_id == number)
-    return tx.execute(query.order_by(outbound_part.c.sequence)).mappings().all()
+    rows = archive.every(tx, lambda of: select(of(outbound_part)).where(of(outbound_part).c.message_id == number))
+    return sorted(rows, key=lambda row: int(row["sequence"]))
 
 
 def reports_of(tx: Connection, number: int) -> Sequence[RowMapping]:
     """The delivery reports that spoke of a message's parts, with the part's `sequence`, oldest first."""
-    query = (
-        select(delivery_report, outbound_part.c.sequence)
-        .join(outbound_part, outbound_part.c.id == delivery_report.c.part_id)
-        .where(outbound_part.c.message_id == number)
-    )
-    return tx.execute(query.order_by(delivery_report.c.id)).mappings().all()
+
+    def query(of: archive.Of) -> Select[Any]:
+        part = of(outbound_part)
+        reports = select(delivery_report, part.c.sequence).join(part, part.c.id == delivery_report.c.part_id)
+        return reports.where(part.c.message_id == number)
+
+    return archive.every(tx, query)
 
 
 def ahead_of(tx: Connection, message: RowMapping, now: datetime) -> int:

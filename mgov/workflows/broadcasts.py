@@ -197,7 +197,7 @@ def _tier_line(tier: int, members: list[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _reached(row: RowMapping) -> bool:
+def _reached(row: Mapping[str, Any]) -> bool:
     """A phone is reached when the network says so, a mail address when its server took the mail."""
     return bool(row["state"] == "delivered" or (row["channel"] == "email" and row["state"] == "sent"))
 

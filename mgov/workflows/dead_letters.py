@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.roles import Right
-from mgov.store import audit, dead_letters, outbox
+from mgov.store import archive, audit, dead_letters
 from mgov.store.database import Database
+from mgov.store.schema.messages import outbound_message
 from mgov.workflows import access
 
 
@@ -30,7 +31,7 @@ def resend(db: Database, message_id: int, *, actor: object, now: datetime, doubt
 
     def work(tx: Connection) -> int:
         access.require(tx, actor, Right.SMS_SEND)
-        message = outbox.get(tx, message_id)
+        message = archive.message(tx, outbound_message, message_id)
         if message is None:
             raise NotResentError(f"no message has the number {message_id}")
         _refuse(tx, message, doubtful)

@@ -25,6 +25,9 @@ class Keep:
     transitions: int = 1825
     alerts: int = 365
     sessions: int = 30
+    readings: int = 730
+    requests: int = 90
+    portal_orders: int = 365
 
 
 def run(db: Database, keep: Keep, now: datetime) -> dict[str, int]:
@@ -37,13 +40,26 @@ def run(db: Database, keep: Keep, now: datetime) -> dict[str, int]:
         "transitions": keep.transitions,
         "alerts": keep.alerts,
         "sessions": keep.sessions,
+        "archived_out": keep.messages,
+        "archived_in": keep.messages,
+        "readings": keep.readings,
+        "requests": keep.requests,
+        "portal_bill": keep.portal_orders,
+        "portal_application": keep.portal_orders,
+        "portal_document": keep.portal_orders,
     }
     return {kind: _all_of(db, kind, now - timedelta(days=days[kind])) for kind in days}
 
 
 def preview(db: Database, keep: Keep, now: datetime) -> Mapping[str, int]:
     """How many rows a run would take away now."""
-    ages = {"messages_in": keep.messages, "messages_out": keep.messages, "transitions": keep.transitions}
+    ages = {
+        "messages_in": keep.messages,
+        "messages_out": keep.messages,
+        "archived_in": keep.messages,
+        "archived_out": keep.messages,
+        "transitions": keep.transitions,
+    }
 
     def work(tx: Connection) -> dict[str, int]:
         return {kind: retention.count(tx, kind, now - timedelta(days=days)) for kind, days in ages.items()}
