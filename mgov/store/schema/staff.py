@@ -121,6 +121,7 @@ node = Table(
     short("state", nullable=False),
     moment("started_at", nullable=False),
     moment("heartbeat_at", nullable=False),
+    prose("jobs"),  #: JSON: by job that nobody claims, or that had nothing to do, its last look
     **TABLE_OPTIONS,
 )
 
