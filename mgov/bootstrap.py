@@ -27,6 +27,7 @@ from mgov.outreach import Outreach
 from mgov.replies import Replies
 from mgov.store import external_calls
 from mgov.store.database import Database
+from mgov.sweeps import Sweeps
 from mgov.workflows import canary, jobs
 from mgov.workflows.answer import AnswerSettings
 from mgov.workflows.canary import CanarySettings
@@ -287,8 +288,12 @@ def job_runner(config: Config, db: Database) -> JobRunner:
     def claim(job: str, slot: datetime) -> bool:
         return jobs.claim_slot(db, config.node, job, slot, datetime.now(UTC))
 
-    known = (*outreach(config).jobs(db), *housekeeping(config, db).jobs(), *desk_jobs(config, db).jobs())
-    return JobRunner((*known, *_canary_jobs(config, db)), claim, report)
+    def missed(slots: Mapping[str, datetime]) -> list[str]:
+        return jobs.missed_slots(db, slots, datetime.now(UTC))
+
+    sweeps = Sweeps(db, payment_policy(config), shipped_replies(config)).jobs()
+    known = (*outreach(config).jobs(db), *housekeeping(config, db).jobs(), *desk_jobs(config, db).jobs(), *sweeps)
+    return JobRunner((*known, *_canary_jobs(config, db)), claim, report, missed=missed)
 
 
 def _canary_jobs(config: Config, db: Database) -> tuple[Job, ...]:

@@ -10,7 +10,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -29,16 +29,12 @@ from mgov.store import migrate, modems
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.store.nodes import BEAT
 from mgov.web.server import WebServer
-from mgov.workflows import fleet, nodes
+from mgov.workflows import fleet, jobs, nodes
 from mgov.workflows.answer import AnswerSettings
-from mgov.workflows.payments_matching import Rematching
-from mgov.workflows.receive import give_up_incomplete
-from mgov.workflows.send import expire_overdue, recover
 from modem_drivers.simulated import SimulatedNetwork
+from scheduler.jobs import JobRunner
 
 DRAIN = 8.0  # seconds that parts have to finish what they do
-SWEEP = 15.0  # seconds between sweeps of what waits too long
-INCOMPLETE_AFTER = timedelta(days=1)
 DATABASE_PAUSE = 2.0  # seconds between looks for a database that is away at start
 
 
@@ -53,6 +49,7 @@ class Daemon:
         self._tasks: list[asyncio.Task[None]] = []
         self._degraded = Degraded(lambda sentence: notify(f"STATUS={sentence}"))
         self._log = structlog.get_logger("daemon")
+        self._runner: JobRunner | None = None
         self.network: SimulatedNetwork | None = None
 
     def stop(self) -> None:
@@ -123,9 +120,26 @@ class Daemon:
 
     async def _beats(self, db: Database) -> bool:
         try:
-            return await asyncio.to_thread(nodes.beat, db, self._config.node, datetime.now(UTC))
+            told = self._looks()
+            return await asyncio.to_thread(nodes.beat, db, self._config.node, datetime.now(UTC), told)
         except DatabaseUnavailableError:
             return True  # whoever cannot be heard goes on with what he has
+
+    def _looks(self) -> str | None:
+        """What this node's sweeps saw last, for `mgov scheduler list`; None where another process runs them."""
+        if self._runner is None:
+            return None
+        return jobs.as_told(
+            {
+                "job": look.job,
+                "slot": look.slot,
+                "started_at": look.started_at,
+                "finished_at": look.ended_at,
+                "outcome": look.state.value,
+                "detail": look.detail or str(look.result or ""),
+            }
+            for look in self._runner.looks()
+        )
 
     async def _say_stopped(self, db: Database) -> None:
         with contextlib.suppress(DatabaseUnavailableError):
@@ -157,9 +171,7 @@ class Daemon:
                 self._stoppers.append(caller.stop)
                 parts.append(caller.run())
         if self._wanted("scheduler"):
-            parts.append(self._sweep(db))
             parts.append(self._keep_time(db))
-            parts.append(self._keep_watch(db))
             watch = bootstrap.outreach(self._config).warning_watch(db)
             if watch is not None:
                 self._stoppers.append(watch.stop)
@@ -202,42 +214,16 @@ class Daemon:
         return current
 
     async def _keep_time(self, db: Database) -> None:
-        runner = bootstrap.job_runner(self._config, db)
+        """Run the jobs: everything that recurs and is no part's own."""
+        self._runner = runner = bootstrap.job_runner(self._config, db)
+        with contextlib.suppress(DatabaseUnavailableError):  # then they are taken for left half an hour later
+            await asyncio.to_thread(jobs.begin, db, self._config.node, datetime.now(UTC))
         runner.start()
         await self._stop.wait()
         await runner.stop()
 
-    async def _keep_watch(self, db: Database) -> None:
-        """Look for what is wrong and tell staff."""
-        housekeeping = bootstrap.housekeeping(self._config, db)
-        while not self._stop.is_set():
-            try:
-                await asyncio.to_thread(housekeeping.sweep)
-            except DatabaseUnavailableError as error:
-                self._log.warning("database away", detail=str(error))
-            except Exception:
-                self._log.exception("watch failed")
-            await self._wait_for_stop(SWEEP)
-
     def _parts_alive(self) -> dict[str, bool]:
         return {task.get_name(): not task.done() for task in self._tasks}
-
-    async def _sweep(self, db: Database) -> None:
-        rematching = Rematching(db, bootstrap.payment_policy(self._config))
-        ask = bootstrap.shipped_replies(self._config).render("incomplete", {})
-        while not self._stop.is_set():
-            now = datetime.now(UTC)
-            try:
-                await asyncio.to_thread(recover, db, "", now)
-                await asyncio.to_thread(expire_overdue, db, now)
-                await asyncio.to_thread(self._give_up, db, ask, now)
-                await asyncio.to_thread(rematching.run, now)
-            except DatabaseUnavailableError as error:
-                self._log.warning("database away", detail=str(error))
-            await self._wait_for_stop(SWEEP)
-
-    def _give_up(self, db: Database, ask: str, now: datetime) -> None:
-        give_up_incomplete(db, now - INCOMPLETE_AFTER, now, ask=ask, own_numbers=db.read(modems.own_numbers))
 
     async def _database(self) -> Database | None:
         """The database, checked when it is there; None when stopped while not even its place was there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,10 @@ from mgov.workflows.alerts import AlertSettings
 from mgov.workflows.figures import FiguresSettings
 from mgov.workflows.retention import Keep
 from scheduler.calendar import Calendar
-from scheduler.jobs import DailyAt, Job
+from scheduler.jobs import DailyAt, Every, Job
+
+#: Between looks for what is wrong: on each node, as each has disks and a clock of its own.
+WATCH = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +38,10 @@ class Housekeeping:
     calendar: Calendar
 
     def jobs(self) -> tuple[Job, ...]:
-        """The jobs of a day; each slot runs on whichever node claims it first."""
+        """The jobs of a day, of which each slot runs on whichever node claims it first, and the watch of each node."""
         zone, config = self.config.zone, self.config
         daily = (
+            Job("watch", Every(WATCH), self._watch, make_up_within=WATCH, each_node=True),
             Job("retention", DailyAt(time(2, 30), zone), self._forget),
             Job("close-month", DailyAt(time(4), zone), self._close_month),
             Job("daily-mail", DailyAt(time.fromisoformat(config.alerts.digest_at), zone), self._daily_mail),
@@ -79,6 +83,9 @@ class Housekeeping:
             clock_offset=self.db.read(conditions.clock_offset(now)),
             calendar=self.calendar,
         )
+
+    def _watch(self) -> str:
+        return f"{self.sweep()} told"
 
     def _forget(self) -> str:
         privacy = self.config.privacy

@@ -1,4 +1,4 @@
-"""The jobs that drive everything else; the one file that imports APScheduler.
+"""The runner of the jobs that drive everything else, on APScheduler.
 
 APScheduler only keeps time, in memory, on each node. Every node comes to the same slots, because a slot is an instant
 computed from the schedule alone; whoever claims a slot first runs it, so several nodes run each slot once. What a
@@ -10,134 +10,30 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES  # type: ignore[import-untyped]
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
-from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
 from apscheduler.triggers.date import DateTrigger  # type: ignore[import-untyped]
-from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
+
+from scheduler.job import AT_REST, Job, JobOutcome, JobState, JobStatus, Work
+from scheduler.slots import DailyAt, Every, Schedule
+
+__all__ = ["DailyAt", "Every", "Job", "JobOutcome", "JobRunner", "JobState", "JobStatus", "Schedule"]
 
 log = logging.getLogger(__name__)
 
-_EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
-_JAKARTA: Final = ZoneInfo("Asia/Jakarta")
+#: How often a runner looks for slots that nobody ran, and at the clock.
+LOOK_BACK: Final = timedelta(minutes=1)
 
-Work = Callable[[], "Awaitable[Any] | Any"]
 Claim = Callable[[str, datetime], bool]
-Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Every:
-    """Slots every `interval`, counted from one fixed instant, so that all nodes have the same."""
-
-    interval: timedelta
-
-    def __post_init__(self) -> None:
-        if self.interval < timedelta(seconds=1):
-            raise ValueError("an interval is at least one second")
-
-    def slot_at(self, now: datetime) -> datetime:
-        """The latest slot at or before `now` (UTC)."""
-        return _EPOCH + (now - _EPOCH) // self.interval * self.interval
-
-    def next_after(self, slot: datetime) -> datetime:
-        """The slot that follows one."""
-        return slot + self.interval
-
-    def trigger(self) -> Any:  # noqa: ANN401 - APScheduler has no types
-        """The APScheduler trigger that fires at each slot."""
-        return IntervalTrigger(seconds=self.interval.total_seconds(), start_date=_EPOCH)
-
-
-@dataclass(frozen=True, slots=True)
-class DailyAt:
-    """A slot each day at a time of a zone; on `weekdays` only (Monday 0) when given."""
-
-    at: time
-    zone: ZoneInfo = _JAKARTA
-    weekdays: frozenset[int] = frozenset(range(7))
-
-    def __post_init__(self) -> None:
-        if not self.weekdays <= frozenset(range(7)) or not self.weekdays:
-            raise ValueError("weekdays lie between 0 (Monday) and 6, at least one")
-
-    def slot_at(self, now: datetime) -> datetime:
-        """The latest slot at or before `now`."""
-        today = now.astimezone(self.zone).date()
-        candidates = (datetime.combine(today - timedelta(days=n), self.at, self.zone) for n in range(9))
-        return next(slot for slot in candidates if slot <= now and slot.weekday() in self.weekdays)
-
-    def next_after(self, slot: datetime) -> datetime:
-        """The slot that follows one."""
-        day = slot.astimezone(self.zone).date()
-        candidates = (datetime.combine(day + timedelta(days=n), self.at, self.zone) for n in range(9))
-        return next(after for after in candidates if after > slot and after.weekday() in self.weekdays)
-
-    def trigger(self) -> Any:  # noqa: ANN401 - APScheduler has no types
-        """The APScheduler trigger that fires at each slot."""
-        days = ",".join(str(day) for day in sorted(self.weekdays))
-        at = {"hour": self.at.hour, "minute": self.at.minute, "second": self.at.second}
-        return CronTrigger(day_of_week=days, timezone=self.zone, **at)
-
-
-Schedule = Every | DailyAt
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Something to do at each slot. `work` takes nothing: a coroutine function is awaited, any other runs in a thread.
-
-    A slot that nobody ran (all nodes were down) is made up when a node starts, if it is younger than `make_up_within`.
-    A failed run is tried again `retry_after` later, at most `attempts` times and never beyond the next slot.
-    """
-
-    name: str
-    schedule: Schedule
-    work: Work
-    make_up_within: timedelta = timedelta(days=1)
-    retry_after: timedelta = timedelta(minutes=1)
-    attempts: int = 5
-
-
-class JobState(StrEnum):
-    """What came of a slot on this node."""
-
-    DONE = "done"
-    FAILED = "failed"  #: the work raised
-    UNCLAIMED = "unclaimed"  #: the claim itself raised: the database is away
-    BUSY = "busy"  #: the run before had not ended
-
-
-@dataclass(frozen=True, slots=True)
-class JobOutcome:
-    """One run of a slot on this node; a slot that another node claimed is not reported."""
-
-    job: str
-    slot: datetime
-    state: JobState
-    started_at: datetime
-    ended_at: datetime
-    detail: str = ""
-    result: Any = None
-
-
 Report = Callable[[JobOutcome], None]
-
-
-@dataclass(frozen=True, slots=True)
-class JobStatus:
-    """A job as `scheduler list` shows it."""
-
-    name: str
-    next_run_at: datetime | None
-    last: JobOutcome | None
+#: Of these slots by job, which nobody has and nobody works on.
+Missed = Callable[[Mapping[str, datetime]], Collection[str]]
+Clock = Callable[[], datetime]
 
 
 def _utc_now() -> datetime:
@@ -149,17 +45,22 @@ class JobRunner:
     """Keeps time for a set of jobs on this node.
 
     `claim(job, slot)` answers whether this node may run the slot: true once over all nodes, true again for a slot
-    whose run was reported failed or whose claimer is known dead. `report(outcome)` keeps the outcome. Both block and
-    run in a worker thread. `now` is the wall clock.
+    whose run was reported failed or whose claimer is known dead. `report(outcome)` keeps the outcome; it is not asked
+    for what nobody claims. `missed(slots)` tells of which jobs nobody has the slot. All block and run in a worker
+    thread. `now` is the wall clock.
     """
 
     jobs: tuple[Job, ...]
     claim: Claim
     report: Report
     now: Clock = _utc_now
+    missed: Missed | None = None
     _last: dict[str, JobOutcome] = field(default_factory=dict, init=False)
     _running: set[asyncio.Task[None]] = field(default_factory=set, init=False)
+    _at_work: set[str] = field(default_factory=set, init=False)
     _scheduler: Any = field(default=None, init=False)
+    _looker: asyncio.Task[None] | None = field(default=None, init=False)
+    _is_away: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         names = [job.name for job in self.jobs]
@@ -177,11 +78,14 @@ class JobRunner:
         self._scheduler.start()
         for job in self.jobs:
             self._make_up(job)
+        self._looker = asyncio.ensure_future(self._look_back())
 
     async def stop(self, grace: timedelta = timedelta(seconds=5)) -> None:
         """Fire nothing more, and give running work some time; what still runs then is cancelled."""
         if self._scheduler is None:
             return
+        if self._looker is not None:
+            self._looker.cancel()
         self._scheduler.pause()
         running = {task for task in self._running if task is not asyncio.current_task()}
         if running:
@@ -206,9 +110,46 @@ class JobRunner:
         outcome = await self._run_slot(job, job.schedule.slot_at(self.now()))
         return outcome is not None and outcome.state is JobState.DONE
 
+    async def make_up_missed(self) -> None:
+        """Run the slots that nobody has by now: the database was away at their time, or the node died that had them."""
+        if self.missed is None:
+            return
+        now = self.now()
+        long_ones = [job for job in self.jobs if not job.each_node and job.wanted is None and job.make_up_within]
+        slots = {job.name: job.schedule.slot_at(now) for job in long_ones}
+        recent = {job.name: slots[job.name] for job in long_ones if now - slots[job.name] <= job.make_up_within}
+        try:
+            missed = await asyncio.to_thread(self.missed, recent)
+        except Exception as error:  # the next look is in a minute
+            log.debug("missed slots not known: %s", error)
+            return
+        for job in long_ones:
+            if job.name in missed and job.name not in self._at_work and self._scheduler is not None:
+                self._at(now, job, slots[job.name], 1)
+
+    async def _look_back(self) -> None:
+        """Each minute of the unadjusted clock: make up what was missed, and follow a wall clock that was put back."""
+        before = self.now()
+        while True:
+            await asyncio.sleep(LOOK_BACK.total_seconds())
+            if self.now() < before:
+                self._follow_clock()
+            before = self.now()
+            await self.make_up_missed()
+
+    def _follow_clock(self) -> None:
+        """APScheduler waits for the time that it knew: after the clock was put back that would be too long."""
+        log.warning("the clock was put back: the jobs' next runs are set anew")
+        for job in self.jobs:
+            self._scheduler.reschedule_job(job.name, trigger=job.schedule.trigger())
+
     def status(self) -> list[JobStatus]:
         """Every job with its next run and its last outcome on this node."""
         return [JobStatus(job.name, self._next_run(job), self._last.get(job.name)) for job in self.jobs]
+
+    def looks(self) -> list[JobOutcome]:
+        """The last outcome here of each job that nobody claims, or that claims only what there is to do."""
+        return [self._last[job.name] for job in self.jobs if (job.wanted or job.each_node) and job.name in self._last]
 
     def _next_run(self, job: Job) -> datetime | None:
         entry = self._scheduler.get_job(job.name) if self._scheduler else None
@@ -230,7 +171,7 @@ class JobRunner:
             outcome = await self._run_slot(job, slot)
         finally:
             self._running.discard(task)
-        if outcome is not None and outcome.state is not JobState.DONE:
+        if outcome is not None and outcome.state not in AT_REST:
             self._try_again(job, slot, attempt)
 
     def _try_again(self, job: Job, slot: datetime, attempt: int) -> None:
@@ -249,30 +190,52 @@ class JobRunner:
         """Claim and run one slot; None when another node has it. Only cancellation is raised."""
         started_at = self.now()
         try:
-            if not await asyncio.to_thread(self.claim, job.name, slot):
-                return None
+            refused = await asyncio.to_thread(self._why_not, job, slot)
         except Exception as error:
-            log.warning("job %s: its slot could not be claimed: %s", job.name, error)
+            self._say_away(job, error)
             return self._keep(JobOutcome(job.name, slot, JobState.UNCLAIMED, started_at, self.now(), str(error)))
+        self._is_away = False
+        if refused is JobState.IDLE:
+            return self._keep(JobOutcome(job.name, slot, JobState.IDLE, started_at, self.now()))
+        if refused is not None:
+            return None
         outcome = await self._work(job, slot, started_at)
-        await self._send_report(outcome)
+        await self._send_report(job, outcome)
         return outcome
 
+    def _why_not(self, job: Job, slot: datetime) -> JobState | None:
+        """Why this node does not run a slot: there is nothing to do, another has it; None when it does."""
+        last = self._last.get(job.name)
+        failed_before = last is not None and last.state is JobState.FAILED
+        if job.wanted is not None and not failed_before and not job.wanted():
+            return JobState.IDLE
+        return None if job.each_node or self.claim(job.name, slot) else JobState.BUSY
+
+    def _say_away(self, job: Job, error: Exception) -> None:
+        """Once, not for each job every few seconds."""
+        told = log.debug if self._is_away else log.warning
+        told("job %s: its slot could not be claimed: %s", job.name, error)
+        self._is_away = True
+
     async def _work(self, job: Job, slot: datetime, started_at: datetime) -> JobOutcome:
+        self._at_work.add(job.name)
         try:
             result = await _call(job.work)
         except asyncio.CancelledError:
-            await asyncio.shield(
-                self._send_report(JobOutcome(job.name, slot, JobState.FAILED, started_at, self.now(), "stopped"))
-            )
+            stopped = JobOutcome(job.name, slot, JobState.FAILED, started_at, self.now(), "stopped")
+            await asyncio.shield(self._send_report(job, stopped))
             raise
         except Exception as error:
             log.exception("job %s failed", job.name)
             detail = f"{type(error).__name__}: {error}"
             return self._keep(JobOutcome(job.name, slot, JobState.FAILED, started_at, self.now(), detail))
+        finally:
+            self._at_work.discard(job.name)
         return self._keep(JobOutcome(job.name, slot, JobState.DONE, started_at, self.now(), "", result))
 
-    async def _send_report(self, outcome: JobOutcome) -> None:
+    async def _send_report(self, job: Job, outcome: JobOutcome) -> None:
+        if job.each_node:
+            return
         try:
             await asyncio.to_thread(self.report, outcome)
         except Exception as error:

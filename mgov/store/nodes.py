@@ -31,10 +31,11 @@ def start(tx: Connection, name: str, version: str, now: datetime) -> str:
     return state
 
 
-def beat(tx: Connection, name: str, now: datetime) -> str:
-    """Say that a node is alive; returns its state as others may have changed it."""
+def beat(tx: Connection, name: str, now: datetime, jobs: str | None = None) -> str:
+    """Say that a node is alive, and with `jobs` what its sweeps last saw; returns its state as others may have it."""
     alive = case((node.c.state == STOPPED, UP), else_=node.c.state)  # another process of it has just ended
-    tx.execute(update(node).where(node.c.name == name).values(heartbeat_at=now, state=alive))
+    told = {} if jobs is None else {"jobs": jobs}
+    tx.execute(update(node).where(node.c.name == name).values(heartbeat_at=now, state=alive, **told))
     return str(tx.execute(select(node.c.state).where(node.c.name == name)).scalar() or UP)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from mgov.store import job_slots
+from sqlalchemy import Connection
+
+from mgov.store import job_slots, nodes
 from mgov.store.database import Database
 
 
@@ -24,6 +28,42 @@ def forget_slots(db: Database, before: datetime) -> int:
     return db.transact(lambda tx: job_slots.forget_before(tx, before))
 
 
+def begin(db: Database, node: str, now: datetime) -> None:
+    """Before a node's scheduler begins: slots that its last process left unfinished may be run again at once."""
+    db.transact(lambda tx: job_slots.give_up_own(tx, node, now))
+
+
+def missed_slots(db: Database, slots: Mapping[str, datetime], now: datetime) -> list[str]:
+    """Of these slots by job, those that nobody ran and nobody is running."""
+    return db.read(lambda tx: job_slots.missed(tx, slots, now))
+
+
 def last_runs(db: Database) -> dict[str, dict[str, Any]]:
-    """The newest slot of each job: node, slot, started_at, finished_at, outcome, detail."""
-    return db.read(lambda tx: {job: dict(row) for job, row in job_slots.latest(tx).items()})
+    """The newest run of each job, with the last looks that nodes told: node, slot, started_at, finished_at, outcome,
+    detail."""
+    return db.read(_last_runs)
+
+
+def as_told(looks: Iterable[Mapping[str, Any]]) -> str:
+    """The last looks of a node's sweeps as its beat tells them; each names job, slot, started_at and the rest."""
+    return json.dumps([{name: _written(value) for name, value in look.items()} for look in looks])
+
+
+def _last_runs(tx: Connection) -> dict[str, dict[str, Any]]:
+    runs = {job: dict(row) for job, row in job_slots.latest(tx).items()}
+    for look in _told(tx):
+        known = runs.get(look["job"])
+        if known is None or look["slot"] > known["slot"]:
+            runs[look["job"]] = look
+    return runs
+
+
+def _told(tx: Connection) -> Iterator[dict[str, Any]]:
+    moments = ("slot", "started_at", "finished_at")
+    for row in nodes.listing(tx):
+        for look in json.loads(row["jobs"] or "[]"):
+            yield {**look, "node": row["name"], **{name: datetime.fromisoformat(look[name]) for name in moments}}
+
+
+def _written(value: Any) -> Any:  # noqa: ANN401 - a value of JSON, or a moment
+    return value.isoformat() if isinstance(value, datetime) else value

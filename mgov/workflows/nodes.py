@@ -19,9 +19,12 @@ def start(db: Database, name: str, version: str, now: datetime) -> bool:
     return db.transact(lambda tx: nodes.start(tx, name, version, now)) not in nodes.RESTING
 
 
-def beat(db: Database, name: str, now: datetime) -> bool:
-    """Say that a node is alive; whether it may go on (False: it is to hand over and stop)."""
-    return db.transact(lambda tx: nodes.beat(tx, name, now)) not in nodes.RESTING
+def beat(db: Database, name: str, now: datetime, jobs: str | None = None) -> bool:
+    """Say that a node is alive; whether it may go on (False: it is to hand over and stop).
+
+    `jobs` is what `workflows.jobs.as_told` wrote of its sweeps; None leaves what another process of it said.
+    """
+    return db.transact(lambda tx: nodes.beat(tx, name, now, jobs)) not in nodes.RESTING
 
 
 def stop(db: Database, name: str) -> None:

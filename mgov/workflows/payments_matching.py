@@ -60,9 +60,13 @@ class Rematching:
     def __init__(self, db: Database, policy: PaymentPolicy) -> None:
         self._db, self._policy, self._seen = db, policy, ""
 
+    def has_news(self) -> bool:
+        """Whether something arrived or changed: one look that writes nothing."""
+        return self._db.read(settlements.fingerprint) != self._seen
+
     def run(self, now: datetime) -> MatchSummary | None:
         """Match when there is news; None when there is none."""
-        if self._db.read(settlements.fingerprint) == self._seen:
+        if not self.has_news():
             return None
         summary = match_all(self._db, now, self._policy)
         self._seen = self._db.read(settlements.fingerprint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -138,6 +139,90 @@ async def test_an_orderly_stop_cuts_long_work_short_and_says_so() -> None:
     await asyncio.sleep(0.3)
     await node.stop(timedelta(seconds=0.1))
     assert [(o.state, o.detail) for o in board.outcomes] == [(JobState.FAILED, "stopped")]
+
+
+async def test_a_sweep_without_work_claims_nothing() -> None:
+    """Its look is kept as idle, no slot is claimed or reported; with work the slot is run like any other."""
+    board = Board()
+    there: list[str] = []
+    job = Job("sweep", Every(timedelta(days=1)), there.clear, wanted=lambda: bool(there))
+    node = JobRunner((job,), board.claim, board.report)
+    assert not await node.run_now("sweep")
+    assert [look.state for look in node.looks()] == [JobState.IDLE]
+    assert (board.slots, board.outcomes) == ({}, [])
+    there.append("work")
+    assert await node.run_now("sweep")
+    assert [(o.job, o.state) for o in board.outcomes] == [("sweep", JobState.DONE)]
+    assert there == []
+
+
+async def test_a_sweep_that_failed_runs_again_whatever_its_look_says() -> None:
+    """Else its failure would stand as the last word for as long as there is nothing to do."""
+    board, looks, tries = Board(), [True, False], []
+
+    def work() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise RuntimeError("no disk")
+
+    job = Job("sweep", Every(timedelta(days=1)), work, wanted=lambda: looks.pop(0))
+    node = JobRunner((job,), board.claim, board.report)
+    await node.run_now("sweep")
+    await node.run_now("sweep")
+    assert [o.state for o in board.outcomes] == [JobState.FAILED, JobState.DONE]
+
+
+async def test_what_concerns_the_node_runs_on_each() -> None:
+    """Three nodes look at their own disks in the same slot, and nothing of it is claimed."""
+    board, ran = Board(), []
+    job = Job("watch", Every(timedelta(days=1)), lambda: ran.append(1), each_node=True)
+    nodes = [JobRunner((job,), board.claim, board.report) for _ in range(3)]
+    assert [await node.run_now("watch") for node in nodes] == [True] * 3
+    assert len(ran) == 3
+    assert board.slots == {}
+    assert [look.state for node in nodes for look in node.looks()] == [JobState.DONE] * 3
+
+
+async def test_a_slot_that_nobody_ran_is_made_up_while_the_nodes_run() -> None:
+    """The database was away at the time, for longer than the tries last: the next look back finds and runs it, once."""
+    board, ran, away = Board(), [], [True]
+
+    def claim(job: str, slot: datetime) -> bool:
+        if away:
+            raise ConnectionError("away")
+        return board.claim(job, slot)
+
+    def missed(slots: Mapping[str, datetime]) -> list[str]:
+        return [job for job, slot in slots.items() if (job, slot) not in board.slots]
+
+    daily = Job("daily", DailyAt(time(0, 0)), lambda: ran.append(1), make_up_within=timedelta(days=2), attempts=1)
+    node = JobRunner((daily,), claim, board.report, missed=missed)
+    node.start()
+    await asyncio.sleep(0.3)
+    assert ran == []
+    away.clear()
+    for _ in range(2):
+        await node.make_up_missed()
+        await asyncio.sleep(0.3)
+    await node.stop()
+    assert ran == [1]
+
+
+async def test_a_clock_that_is_put_back_stops_no_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host came up a day ahead and is set right: the jobs go on by the new time, not a day later."""
+    monkeypatch.setattr("scheduler.jobs.LOOK_BACK", timedelta(seconds=0.2))
+    board, ahead = Board(), [timedelta(days=1)]
+    job = Job("tick", Every(timedelta(minutes=10)), lambda: None, make_up_within=timedelta(0))
+    node = JobRunner((job,), board.claim, board.report, now=lambda: datetime.now(UTC) + ahead[0])
+    node.start()
+    node._scheduler.modify_job("tick", next_run_time=node.now() + timedelta(minutes=10))
+    await asyncio.sleep(0.1)
+    ahead[0] = timedelta(0)
+    await asyncio.sleep(0.5)
+    following = node.status()[0].next_run_at
+    await node.stop()
+    assert following is not None
+    assert following - datetime.now(UTC) <= timedelta(minutes=10)
 
 
 def test_nonsense_is_refused() -> None:
