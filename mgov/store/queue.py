@@ -20,6 +20,14 @@ from mgov.store.schema.messages import PRIORITIES, outbound_message
 
 #: How many due messages are looked at: a first page, and more when none of these is for this modem.
 PAGES = (32, 512)
+#: Classes that are asked for one after the other: a hundred thousand reminders whose hour has not come are not walked
+#: over by who looks for what is due. Within a class what is due for longest leaves first.
+_URGENT, _REMINDERS, _BULK = (PRIORITIES[name] for name in ("transaction", "reminder", "bulk"))
+_CLASSES: tuple[ColumnElement[bool], ...] = (
+    outbound_message.c.urgency <= _URGENT,
+    outbound_message.c.urgency == _REMINDERS,
+    outbound_message.c.urgency == _BULK,
+)
 #: A reply that a pilot holds back is of no use to anybody later on.
 HELD_REPLY_LIVES = timedelta(days=1)
 #: How long a SIM that may not send a message is passed over for it.
@@ -40,6 +48,7 @@ _LOOKED_AT = (
     *(_M.id, _M.urgency, _M.recipient, _M.text, _M.send_by, _M.not_before, _M.attempts),
     *(_M.preferred_modem, _M.bound_sim, _M.subject_kind),
 )
+_ORDER = (_M.urgency, _M.not_before, _M.id)
 _LOCK = select(outbound_message).where(_M.id == bindparam("message"), _DUE).with_for_update(skip_locked=True)
 _SET = update(outbound_message).where(_M.id == bindparam("message"))
 _HELD = select(_M.id, _M.recipient).where(_M.state == "queued", _M.held == "only_to")
@@ -68,7 +77,7 @@ def lock_next(tx: Connection, taker: Taker, now: datetime) -> RowMapping | None:
     if taker.modem in paused.modems:
         return None
     if taker.is_simple:
-        return tx.execute(_oldest(_Reach.of(taker), paused.urgencies), due).mappings().first()
+        return _first(tx, _Reach.of(taker), paused.urgencies, due)
     for message_id in _best(tx, taker, paused.urgencies, due):
         row = tx.execute(_LOCK, {"message": message_id, **due}).mappings().first()
         if row is not None:
@@ -76,10 +85,21 @@ def lock_next(tx: Connection, taker: Taker, now: datetime) -> RowMapping | None:
     return None
 
 
+def _first(
+    tx: Connection, reach: _Reach | None, paused: tuple[int, ...], due: dict[str, Any], *, lock: bool = True
+) -> RowMapping | None:
+    """The message that is due first, locked."""
+    for place in range(len(_CLASSES)):
+        row = tx.execute(_oldest(reach, paused, place, lock=lock), due).mappings().first()
+        if row is not None:
+            return row
+    return None
+
+
 def lock_next_mail(tx: Connection, rules: SendRules, now: datetime) -> RowMapping | None:
     """Lock the mail that is to leave next; in a pilot, what strangers did not ask for is held back on the way."""
-    query = _oldest(None, pauses.current(tx).urgencies)
-    while (row := tx.execute(query, {"channel_": "email", "now": now}).mappings().first()) is not None:
+    paused, due = pauses.current(tx).urgencies, {"channel_": "email", "now": now}
+    while (row := _first(tx, None, paused, due)) is not None:
         if row["urgency"] < PRIORITIES["reminder"] or rules.may_text(row["recipient"]):
             return row
         _mark(tx, row["id"], "only_to", now, ONLY_TO)
@@ -88,8 +108,8 @@ def lock_next_mail(tx: Connection, rules: SendRules, now: datetime) -> RowMappin
 
 def is_mail_due(tx: Connection, now: datetime) -> bool:
     """Whether a mail waits to be sent now."""
-    query = _oldest(None, pauses.current(tx).urgencies, lock=False)
-    return tx.execute(query, {"channel_": "email", "now": now}).first() is not None
+    due = {"channel_": "email", "now": now}
+    return _first(tx, None, pauses.current(tx).urgencies, due, lock=False) is not None
 
 
 def release(tx: Connection, rules: SendRules, now: datetime) -> int:
@@ -134,35 +154,50 @@ def _not_of(urgencies: tuple[int, ...]) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=256)
-def _oldest(reach: _Reach | None, paused: tuple[int, ...], *, lock: bool = True) -> Select[tuple[object, ...]]:
-    query = select(outbound_message).where(_DUE)
+def _oldest(
+    reach: _Reach | None, paused: tuple[int, ...], place: int, *, lock: bool = True
+) -> Select[tuple[object, ...]]:
+    query = select(outbound_message).where(_DUE, _CLASSES[place])
     if paused:
         query = query.where(_not_of(paused))
     if reach is not None:
         query = query.where(reach.condition())
-    query = query.order_by(_M.urgency, _M.id).limit(1)
+    query = query.order_by(*_ORDER).limit(1)
     return query.with_for_update(skip_locked=True) if lock else query
 
 
 @lru_cache(maxsize=256)
-def _page(reach: _Reach, without: tuple[int, ...]) -> Select[tuple[object, ...]]:
-    further = or_(
-        _M.urgency > bindparam("urgency_"), and_(_M.urgency == bindparam("urgency_"), _M.id > bindparam("id_"))
-    )
-    query = select(*_LOOKED_AT).where(_DUE, reach.condition(), further)
+def _page(reach: _Reach, without: tuple[int, ...], place: int) -> Select[tuple[object, ...]]:
+    same_moment = and_(_M.not_before == bindparam("moment_"), _M.id > bindparam("id_"))
+    same_class = and_(_M.urgency == bindparam("urgency_"), or_(_M.not_before > bindparam("moment_"), same_moment))
+    further = or_(_M.urgency > bindparam("urgency_"), same_class)
+    query = select(*_LOOKED_AT).where(_DUE, _CLASSES[place], reach.condition(), further)
     if without:
         query = query.where(_not_of(without))
-    return query.order_by(_M.urgency, _M.id).limit(bindparam("size"))
+    return query.order_by(*_ORDER).limit(bindparam("size"))
 
 
 def _best(tx: Connection, taker: Taker, paused: tuple[int, ...], due: dict[str, Any]) -> list[int]:
     """What this modem should take now, best first; what a pilot holds back is marked on the way."""
     quotas, now = taker.rules.quotas, due["now"]
     allowed = usage.left(tx, taker.sim, quotas, now) if quotas.any else _UNLIMITED
-    query = _page(_Reach.of(taker), tuple({*paused, *_without_quota(allowed)}))
-    if allowed.only_known:
-        query = query.where(or_(_M.urgency < PRIORITIES["reply"], _M.recipient.in_(usage.recipients(taker.sim, now))))
-    place = {"urgency_": -1, "id_": 0}
+    without = tuple({*paused, *_without_quota(allowed)})
+    for place in range(len(_CLASSES)):
+        query = _page(_Reach.of(taker), without, place)
+        if allowed.only_known:
+            known = _M.recipient.in_(usage.recipients(taker.sim, now))
+            query = query.where(or_(_M.urgency < PRIORITIES["reply"], known))
+        if best := _best_of(tx, query, taker, allowed, due):
+            return best
+    return []
+
+
+def _best_of(
+    tx: Connection, query: Select[tuple[object, ...]], taker: Taker, allowed: Allowance, due: dict[str, Any]
+) -> list[int]:
+    """The same of one class, or of the urgent ones."""
+    now = due["now"]
+    place: dict[str, Any] = {"urgency_": -1, "moment_": now, "id_": 0}
     for size in PAGES:
         rows = tx.execute(query, {**due, "size": size, **place}).mappings().all()
         open_to_all = [row for row in rows if _may_text(tx, taker, row, now)]
@@ -170,7 +205,8 @@ def _best(tx: Connection, taker: Taker, paused: tuple[int, ...], due: dict[str, 
         best = choose(taker.modem, _as_candidates(fitting, now), taker.fleet, taker.rules.operators)
         if best or len(rows) < size:
             return best
-        place = {"urgency_": rows[-1]["urgency"], "id_": rows[-1]["id"]}
+        last = rows[-1]
+        place = {"urgency_": last["urgency"], "moment_": last["not_before"], "id_": last["id"]}
     return []
 
 

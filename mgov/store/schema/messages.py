@@ -122,7 +122,11 @@ outbound_message = Table(
     line("mail_id"),
     Column("concat_reference", Integer),
     CheckConstraint("state in ({})".format(", ".join(f"'{state}'" for state in OUTBOUND_STATES)), name="known_state"),
-    Index("ix_outbound_message_unsettled", "state", "channel", "urgency", "id", **_only(_one_of(UNSETTLED))),
+    Index(
+        "ix_outbound_message_unsettled",
+        *("state", "channel", "urgency", "not_before", "id"),
+        **_only(_one_of(UNSETTLED)),
+    ),
     Index("ix_outbound_message_recipient", "recipient", "queued_at"),
     Index("ix_outbound_message_about", "subject_kind", "subject_id", **_only("subject_kind is not null")),
     Index("ix_outbound_message_resent", "resend_of", **_only("resend_of is not null")),

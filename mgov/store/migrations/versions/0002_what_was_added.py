@@ -739,7 +739,7 @@ def _alter_in_place(bind: sa.Connection) -> None:
     op.create_index(
         "ix_outbound_message_unsettled",
         "outbound_message",
-        ["state", "channel", "urgency", "id"],
+        ["state", "channel", "urgency", "not_before", "id"],
         unique=False,
         postgresql_where=sa.text(
             "state = 'queued' or state = 'sending' or state = 'uncertain' or state = 'failed' or state = 'expired'"
@@ -1071,7 +1071,7 @@ def _rebuilt_indexes() -> None:
     op.create_index(
         "ix_outbound_message_unsettled",
         "outbound_message",
-        ["state", "channel", "urgency", "id"],
+        ["state", "channel", "urgency", "not_before", "id"],
         unique=False,
         postgresql_where=sa.text(
             "state = 'queued' or state = 'sending' or state = 'uncertain' or state = 'failed' or state = 'expired'"
