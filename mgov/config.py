@@ -210,13 +210,20 @@ class PaymentsSection(_Section):
 
 
 class PrivacySection(_Section):
-    """How long things are kept, in days; money and its audit are kept for ever."""
+    """How long things are kept, in days; money and its audit are kept for ever.
 
+    After `archive_days` a settled message leaves the queue's tables for the archive, where it is found as before.
+    """
+
+    archive_days: int = Field(default=60, ge=30)
     messages_days: int = Field(default=730, ge=30)
     raw_pdus_days: int = Field(default=90, ge=7)
     reminders_days: int = Field(default=730, ge=30)
     history_days: int = Field(default=1825, ge=30)
     alerts_days: int = Field(default=365, ge=7)
+    balances_days: int = Field(default=730, ge=30)
+    modem_requests_days: int = Field(default=90, ge=7)
+    portal_orders_days: int = Field(default=365, ge=7)
 
 
 class AlertsSection(_Section):

@@ -15,7 +15,7 @@ from mgov import __version__
 from mgov.config import Config
 from mgov.store import audit, conditions
 from mgov.store.database import Database
-from mgov.workflows import alerts, backup, figures_closing, held, retention
+from mgov.workflows import alerts, archiving, backup, figures_closing, held, retention
 from mgov.workflows.alert_conditions import Facts
 from mgov.workflows.alerts import AlertSettings
 from mgov.workflows.figures import FiguresSettings
@@ -42,6 +42,7 @@ class Housekeeping:
         zone, config = self.config.zone, self.config
         daily = (
             Job("watch", Every(WATCH), self._watch, make_up_within=WATCH, each_node=True),
+            Job("archive", DailyAt(time(2), zone), self._archive),
             Job("retention", DailyAt(time(2, 30), zone), self._forget),
             Job("close-month", DailyAt(time(4), zone), self._close_month),
             Job("daily-mail", DailyAt(time.fromisoformat(config.alerts.digest_at), zone), self._daily_mail),
@@ -87,6 +88,10 @@ class Housekeeping:
     def _watch(self) -> str:
         return f"{self.sweep()} told"
 
+    def _archive(self) -> str:
+        done = archiving.run(self.db, self.config.privacy.archive_days, datetime.now(UTC))
+        return ", ".join(f"{kind} {count}" for kind, count in done.items() if count) or "nothing was old enough"
+
     def _forget(self) -> str:
         privacy = self.config.privacy
         keep = Keep(
@@ -95,6 +100,9 @@ class Housekeeping:
             reminders=privacy.reminders_days,
             transitions=privacy.history_days,
             alerts=privacy.alerts_days,
+            readings=privacy.balances_days,
+            requests=privacy.modem_requests_days,
+            portal_orders=privacy.portal_orders_days,
         )
         done = retention.run(self.db, keep, datetime.now(UTC))
         return ", ".join(f"{kind} {count}" for kind, count in done.items() if count) or "nothing was too old"

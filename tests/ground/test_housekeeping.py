@@ -76,6 +76,7 @@ def test_a_site_without_a_folder_makes_no_backups(config: Config, db: Database) 
 def test_retention_runs_with_the_sites_days(config: Config, db: Database) -> None:
     """Nothing of these days is too old."""
     assert _run(config, db, "retention") == "nothing was too old"
+    assert _run(config, db, "archive") == "nothing was old enough"
 
 
 def test_no_reminders_while_a_backup_is_held(config: Config, db: Database, tmp_path: Path) -> None:
