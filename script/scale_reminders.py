@@ -34,6 +34,7 @@ from mgov.workflows import remind, remind_fallback
 from mgov.workflows.document_kinds import DocumentKinds
 from mgov.workflows.remind import RemindSettings
 from mgov.workflows.reminder_text import Wording
+from mgov.workflows.send import expire_overdue
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = (90, 30, 14, 7, 1, 0)
@@ -116,6 +117,21 @@ def recheck(db: Database) -> None:
         print(f"{what}: {count} in {time.monotonic() - began:.1f} s, {memory():.0f} MB peak", flush=True)
 
 
+def outage(db: Database) -> None:
+    """Nothing left for three days: what is past its time expires, and each reminder gets its reason or another way."""
+    later = datetime.now(UTC) + timedelta(days=3)
+    steps: dict[str, Callable[[], int]] = {
+        "expire": lambda: expire_overdue(db, later),
+        "another way": lambda: remind_fallback.fall_back(db, settings(), later),
+    }
+    for what, step in steps.items():
+        began = time.monotonic()
+        count = step()
+        print(
+            f"after an outage, {what}: {count} in {time.monotonic() - began:.1f} s, {memory():.0f} MB peak", flush=True
+        )
+
+
 def together(url: str, today: date, nodes: int) -> None:
     """Run the same day in several processes, kill one in the middle, and count."""
     command = [sys.executable, __file__, "--url", url, "--run", today.isoformat()]
@@ -182,6 +198,7 @@ def measure(options: argparse.Namespace, url: str) -> int:
         queued, messages, double = twice(db)
         print(f"then: {queued} reminders queued, {messages} messages, {double} of them double")
         wrong |= queued != 4 * options.due or double != 0
+    outage(db)
     db.close()
     print("WRONG" if wrong else "right")
     return int(wrong)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.store import bulk
 from mgov.store.reminder_recheck import true_ones, unblocked
 from mgov.store.reminders import QUEUED, WANTED
 from mgov.store.schema.documents import document, reminder
@@ -21,10 +22,12 @@ FAILED = "failed"
 _LOST = ("failed", "expired")
 #: States of a message that got through, or still may.
 _ALIVE = ("queued", "sending", "uncertain", "sent", "delivered")
-_PAGE = 1000
+#: Reminders that are looked at together.
+PAGE = 2000
+_OTHER = {"sms": "email", "email": "sms"}
 
 
-def lost(tx: Connection, today: date, limit: int = _PAGE) -> list[RowMapping]:
+def lost(tx: Connection, today: date, limit: int = PAGE) -> list[RowMapping]:
     """Reminders still true whose message failed or ran out of time, and that nobody has looked at yet."""
     columns = reminder.c
     query = (
@@ -40,10 +43,10 @@ def lost(tx: Connection, today: date, limit: int = _PAGE) -> list[RowMapping]:
     return list(tx.execute(query).mappings())
 
 
-def mark_failed(tx: Connection, row: RowMapping, reason: str) -> None:
-    """Keep why a reminder did not get through."""
-    values = {"state": FAILED, "reason": reason[:191]}
-    tx.execute(update(reminder).where(reminder.c.id == row["id"]).values(**values))
+def mark_failed(tx: Connection, reasons: Mapping[int, str]) -> None:
+    """Keep by reminder why it did not get through."""
+    rows = [{"id": number, "state": FAILED, "reason": reason[:191]} for number, reason in reasons.items()]
+    bulk.update_many(tx, reminder, rows)
 
 
 def close_past(tx: Connection, today: date) -> int:
@@ -55,41 +58,69 @@ def close_past(tx: Connection, today: date) -> int:
     return tx.execute(update(reminder).where(mine).values(**values)).rowcount
 
 
-def reached_otherwise(tx: Connection, row: RowMapping) -> str | None:
-    """The channel by which the same reminder gets or got through, on whichever address."""
-    columns = reminder.c
+def reached_otherwise(tx: Connection, rows: Sequence[RowMapping]) -> dict[int, str]:
+    """By reminder, the channel by which the same is or was brought through on another address."""
+    another = reminder.alias("another")
     query = (
-        select(columns.channel)
-        .join(outbound_message, outbound_message.c.id == columns.outbound_id)
-        .where(*_same(row), columns.id != row["id"], outbound_message.c.state.in_(_ALIVE))
+        select(reminder.c.id, func.min(another.c.channel))
+        .join(another, _same(another) & (another.c.id != reminder.c.id))
+        .join(outbound_message, outbound_message.c.id == another.c.outbound_id)
+        .where(bulk.among(reminder.c.id, _ids(rows)), outbound_message.c.state.in_(_ALIVE))
+        .group_by(reminder.c.id)
     )
-    return tx.execute(query.limit(1)).scalar()
+    return {int(number): str(channel) for number, channel in tx.execute(query)}
 
 
-def add_other_ways(tx: Connection, row: RowMapping, now: datetime) -> int:
-    """Want the same reminder on the verified addresses of its holder on the other channel; returns how many are new."""
-    other, kind = ("email", "email") if row["channel"] == "sms" else ("sms", "phone")
-    table: Any = document if row["subject_kind"] == "document" else bill
-    source = (
-        select(contact.c.address)
-        .join(table, table.c.party_id == contact.c.party_id)
-        .outerjoin(address_state, address_state.c.address == contact.c.address)
-        .where(table.c.id == row["subject_id"], contact.c.kind == kind, contact.c.state == "verified", unblocked())
-    )
-    known = select(reminder.c.address).where(*_same(row), reminder.c.channel == other)
-    fresh: Sequence[str] = tx.execute(source.where(contact.c.address.not_in(known)).distinct()).scalars().all()
-    same = {name: row[name] for name in ("subject_kind", "subject_id", "due_on", "stage")}
-    values = {**same, "channel": other, "run_on": row["run_on"], "state": WANTED, "created_at": now}
-    if fresh:
-        tx.execute(insert(reminder), [{**values, "address": address} for address in fresh])
+def other_ways(tx: Connection, rows: Sequence[RowMapping]) -> dict[int, list[str]]:
+    """By reminder, the verified addresses of its holder on the other channel that have not been tried."""
+    found: dict[int, list[str]] = {}
+    if not rows:
+        return found
+    for table, kind in ((document, "document"), (bill, "bill")):
+        for number, address in tx.execute(_ways(rows, table, kind)):
+            found.setdefault(int(number), []).append(str(address))
+    return found
+
+
+def want(tx: Connection, rows: Iterable[RowMapping], ways: Mapping[int, list[str]], now: datetime) -> int:
+    """Want each reminder on its other addresses too; returns how many are new."""
+    fresh: dict[tuple[object, ...], dict[str, Any]] = {}
+    for row in rows:
+        same = {name: row[name] for name in ("subject_kind", "subject_id", "due_on", "stage")}
+        values = {
+            **same,
+            "channel": _OTHER[row["channel"]],
+            "run_on": row["run_on"],
+            "state": WANTED,
+            "created_at": now,
+        }
+        for address in ways.get(row["id"], []):
+            fresh[*same.values(), address] = {**values, "address": address}
+    bulk.insert_many(tx, reminder, list(fresh.values()))
     return len(fresh)
 
 
-def _same(row: RowMapping) -> tuple[ColumnElement[bool], ...]:
-    columns = reminder.c
+def _ways(rows: Sequence[RowMapping], table: Any, kind: str) -> Select[Any]:  # noqa: ANN401 - either table
+    channel = case((reminder.c.channel == "sms", "email"), else_="sms")
+    tried = reminder.alias("tried")
+    known = exists().where(_same(tried), tried.c.channel == channel, tried.c.address == contact.c.address)
     return (
-        columns.subject_kind == row["subject_kind"],
-        columns.subject_id == row["subject_id"],
-        columns.due_on == row["due_on"],
-        columns.stage == row["stage"],
+        select(reminder.c.id, contact.c.address)
+        .join(table, table.c.id == reminder.c.subject_id)
+        .join(contact, contact.c.party_id == table.c.party_id)
+        .outerjoin(address_state, address_state.c.address == contact.c.address)
+        .where(reminder.c.subject_kind == kind, bulk.among(reminder.c.id, _ids(rows)))
+        .where(contact.c.kind == case((reminder.c.channel == "sms", "email"), else_="phone"))
+        .where(contact.c.state == "verified", unblocked(), ~known)
+        .distinct()
+        .order_by(reminder.c.id, contact.c.address)
     )
+
+
+def _ids(rows: Iterable[RowMapping]) -> list[int]:
+    return [int(row["id"]) for row in rows]
+
+
+def _same(other: Any) -> ColumnElement[bool]:  # noqa: ANN401 - an alias of the table
+    """For a where: another reminder of the same matter and stage."""
+    return and_(*(other.c[name] == reminder.c[name] for name in ("subject_kind", "subject_id", "due_on", "stage")))

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from mgov.replies import parts_of
-from mgov.store import parties
+from mgov.store import parties, reminder_fallback
 from mgov.store.database import Database
 from mgov.store.schema.documents import reminder
 from mgov.store.schema.messages import outbound_message
@@ -169,6 +169,24 @@ def test_mail_takes_the_place_of_an_sms_that_failed(db: Database) -> None:
     assert rows[0][0] == "failed"
     assert "unknown subscriber" in rows[0][1]
     assert rows[1][0] == "queued"
+
+
+def test_many_dead_numbers_of_a_holder_bring_him_one_mail(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty companies' documents on two dead numbers, seen in many portions: one mail names them all once."""
+    monkeypatch.setattr(reminder_fallback.lost, "__defaults__", (7,))
+    header = "number,kind,agency,holder_id,holder_name,phone,due_on\n"
+    line = "K-{},TDG,DPMPTSP,9120001234567,PT,081200000001;081200000002,{}\n"
+    lines = [line.format(n, TODAY + timedelta(days=7)) for n in range(40)]
+    import_documents(db, (header + "".join(lines)).encode(), ACTOR, NOON)
+    with_mail(db, "9120001234567")
+    run(db)
+    for message in messages(db):
+        set_state(db, message["id"], "failed", error="unknown subscriber")
+    assert remind_fallback.fall_back(db, SETTINGS, NOON) == 40
+    instead = [message for message in messages(db) if message["channel"] == "email"]
+    assert [message["recipient"] for message in instead] == [MAIL]
+    assert all(instead[0]["text"].count(f"K-{n} ") == 1 for n in range(40))
+    assert remind_fallback.fall_back(db, SETTINGS, NOON) == 0
 
 
 def test_a_failure_beside_one_that_arrived_needs_nothing_more(db: Database) -> None:
