@@ -19,6 +19,7 @@ from mgov.mail.compose import compose, message_id_of
 from mgov.mail.html_frame import HtmlFrame
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows.mail import MailOutcome, MailResult, MailTask, any_due, next_mail, settle_mail
+from mgov.workflows.send import recover
 
 POLL = 2.0  # seconds between looks into the outbox, because wake-ups are only hints
 PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0)  # seconds between attempts to reach the server; then the last again
@@ -62,11 +63,19 @@ class MailSender:
     async def run(self) -> None:
         """Send until stopped."""
         try:
+            await self._take_up()
             while not self._stopped.is_set():
                 self._wake.clear()
                 await self._wait(await self._round())
         finally:
             await self._disconnect()
+
+    async def _take_up(self) -> None:
+        """What a killed process of this name left in the middle is tried again now, not when its lease has run out."""
+        try:
+            await asyncio.to_thread(recover, self._db, self._settings.owner, datetime.now(UTC))
+        except DatabaseUnavailableError as error:
+            self._log.warning("database away", detail=str(error))
 
     async def _round(self) -> float:
         """Send all that is due; returns the seconds to wait then."""

@@ -7,16 +7,14 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from imapclient import IMAPClient
-from sqlalchemy import update
 
 from mgov.store import outbox
 from mgov.store.database import Database
-from mgov.store.schema.messages import outbound_message
 from tests.mail import dovecot, site
 from tests.mail.server import SinkServer
 from tests.mail.test_incoming import mail
@@ -57,7 +55,6 @@ def test_a_killed_daemon_loses_no_mail_and_doubles_at_most_the_one_in_doubt(
         site.stop(process, signal.SIGKILL)
     assert len(server.recipients()) == 6
     server.sink.hanging = False
-    _let_leases_run_out(migrated_sqlite_url)
     with site.daemon(config, "mail", "scheduler"):
         site.until(lambda: len(set(server.recipients())) == MAILS and len(server.recipients()) > MAILS)
         time.sleep(1)
@@ -145,11 +142,3 @@ def _put(port: int, raw: bytes) -> None:
     with IMAPClient("127.0.0.1", port, ssl=False) as client:
         client.login(dovecot.USER, dovecot.PASSWORD)
         client.append("INBOX", raw)
-
-
-def _let_leases_run_out(url: str) -> None:
-    """Two minutes later, as far as leases go."""
-    database, past = Database(url), datetime.now(UTC) - timedelta(seconds=1)
-    leased = outbound_message.c.lease_until.is_not(None)
-    database.transact(lambda tx: tx.execute(update(outbound_message).where(leased).values(lease_until=past)))
-    database.close()
