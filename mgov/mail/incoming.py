@@ -12,6 +12,7 @@ from email.parser import BytesParser
 from email.policy import EmailPolicy
 from email.utils import parseaddr, parsedate_to_datetime
 
+from mgov.domain.bounces import is_dead_by_status
 from mgov.workflows.mail import IncomingMail
 from parsers.email_body import own_text
 
@@ -41,7 +42,7 @@ def read_mail(raw: bytes, own: frozenset[str], envelope_sender: str | None = Non
     sender = address if len(address) <= LONGEST_ADDRESS else ""  # cut, it would be somebody else's
     subject = " ".join(_header(mail, "Subject").split())
     text = _leaving(subject) or _text(mail) or re.sub(r"^((re|fw|fwd|bls)\s*:\s*)+", "", subject, flags=re.IGNORECASE)
-    bounce_of, bounced = _bounce(mail)
+    bounce_of, failed = _bounce(mail)
     return IncomingMail(
         sender=_storable(sender),
         text=_storable(text[:MAX_TEXT]),
@@ -51,7 +52,8 @@ def read_mail(raw: bytes, own: frozenset[str], envelope_sender: str | None = Non
         recipient=parseaddr(_header(mail, "To"))[1].lower()[:191] or None,
         ignore=_why_ignored(mail, sender, own, envelope_sender),
         bounce_of=bounce_of,
-        bounced=bounced,
+        bounced=tuple(failed),
+        dead=frozenset(address for address, status in failed.items() if is_dead_by_status(status)),
     )
 
 
@@ -170,23 +172,24 @@ def _forged(mail: EmailMessage) -> bool:
     return _FAILED_AUTH.search(found) is not None or spoiled
 
 
-def _bounce(mail: EmailMessage) -> tuple[str | None, tuple[str, ...]]:
-    """The Message-ID that a delivery status notification returns and the addresses that failed for good (RFC 3464)."""
+def _bounce(mail: EmailMessage) -> tuple[str | None, dict[str, str]]:
+    """The Message-ID that a delivery status notification returns, and the status of each address that failed for good
+    (RFC 3464)."""
     if mail.get_content_type() != "multipart/report":
-        return None, ()
-    failed: list[str] = []
+        return None, {}
+    failed: dict[str, str] = {}
     original: str | None = None
     for part in mail.walk():
         kind = part.get_content_type()
         if kind == "message/delivery-status":
-            failed.extend(_failed(part))
+            failed.update(_failed(part))
         elif kind in ("message/rfc822", "text/rfc822-headers") and original is None:
             original = _original_id(part)
-    return original, tuple(failed)
+    return original, failed
 
 
-def _failed(part: EmailMessage) -> list[str]:
-    found = []
+def _failed(part: EmailMessage) -> dict[str, str]:
+    found = {}
     blocks = part.get_payload()
     for block in blocks if isinstance(blocks, list) else []:
         if not isinstance(block, Message):
@@ -194,7 +197,7 @@ def _failed(part: EmailMessage) -> list[str]:
         action, status = str(block.get("Action", "")).strip().lower(), str(block.get("Status", "")).strip()
         recipient = str(block.get("Final-Recipient", "") or block.get("Original-Recipient", ""))
         if action == "failed" and status.startswith("5"):
-            found.append(recipient.rpartition(";")[2].strip().lower())
+            found[recipient.rpartition(";")[2].strip().lower()] = status
     return found
 
 

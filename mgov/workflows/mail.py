@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from mgov.domain.actor import Actor
 from mgov.domain.backoff import AFTER, MAX_ATTEMPTS, retry_at
+from mgov.domain.bounces import is_dead_by_reply
 from mgov.domain.message import digest
 from mgov.domain.routing import SendRules
 from mgov.store import consents, history, inbox, outbox, queue, reminder_recheck, settings
@@ -52,7 +53,11 @@ class MailResult:
 
 @dataclass(frozen=True, slots=True)
 class IncomingMail:
-    """A mail as far as it matters. `ignore` says why nobody may answer it; `bounce_of` lists Message-IDs of ours."""
+    """A mail as far as it matters.
+
+    `ignore` says why nobody may answer it; `bounce_of` is the Message-ID of ours that it returns, `bounced` the
+    addresses that did not get it, and `dead` those of them that take no mail at all.
+    """
 
     sender: str
     text: str
@@ -63,6 +68,7 @@ class IncomingMail:
     ignore: str | None = None
     bounce_of: str | None = None
     bounced: tuple[str, ...] = ()
+    dead: frozenset[str] = frozenset()
 
 
 def next_mail(db: Database, owner: str, now: datetime, rules: SendRules = EVERYBODY) -> MailTask | None:
@@ -105,7 +111,7 @@ def settle_mail(db: Database, owner: str, task: MailTask, mail_id: str, result: 
             error_code=result.code,
             error=result.detail or None,
         )
-        if result.outcome is MailOutcome.REFUSED_FOR_GOOD and (result.code or "").startswith("55"):
+        if result.outcome is MailOutcome.REFUSED_FOR_GOOD and is_dead_by_reply(result.code or "", result.detail):
             _mark_bounced(tx, str(task.message["recipient"]), now)
 
     db.transact(work)
@@ -174,7 +180,7 @@ def _finish(tx: Connection, message_id: int, state: str, cause: str, now: dateti
 
 
 def _bounce(tx: Connection, mail: IncomingMail, now: datetime) -> None:
-    """Mark the addresses of a bounce, but only where it returns a mail that we sent to them."""
+    """The mail that a bounce returns failed, and a dead address is marked; only where we sent it to that address."""
     if not mail.bounce_of or not mail.bounced:
         return
     columns = outbound_message.c
@@ -188,7 +194,8 @@ def _bounce(tx: Connection, mail: IncomingMail, now: datetime) -> None:
         .values(state="failed", error_code="bounce", error="returned as undeliverable")
     )
     history.record(tx, "send", row["id"], from_=row["state"], to="failed", at=now, actor=MAIL, cause="bounce")
-    _mark_bounced(tx, str(row["recipient"]), now)
+    if str(row["recipient"]).lower() in mail.dead:
+        _mark_bounced(tx, str(row["recipient"]), now)
 
 
 def _mark_bounced(tx: Connection, address: str, now: datetime) -> None:

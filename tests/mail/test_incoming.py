@@ -141,6 +141,19 @@ def test_a_bounce_marks_the_address_of_our_mail_only(db: Database) -> None:
     assert set(states) == {"ignored"}
 
 
+def test_a_bounce_that_speaks_of_us_ends_the_mail_and_not_the_address(db: Database) -> None:
+    """An evening on a block list fails every mail of that evening; the addresses are reminded again tomorrow."""
+    values = {"to": "gone@example.org", "text": "Halo", "now": NOW, "channel": "email"}
+    number = db.transact(lambda tx: outbox.queue_text(tx, **values))
+    ours = "<mgov.1@banten.example>"
+    change = outbound_message.update().where(outbound_message.c.id == number).values(state="sent", mail_id=ours)
+    db.transact(lambda tx: tx.execute(change))
+    raw = BOUNCE.format(address="gone@example.org", original=ours).replace("5.1.1", "5.7.1")
+    receive_mail(db, read_mail(raw.encode(), OWN), NOW)
+    assert db.read(lambda tx: tx.execute(select(outbound_message.c.state)).scalar_one()) == "failed"
+    assert db.read(lambda tx: tx.execute(select(address_state.c.address)).all()) == []
+
+
 async def test_lmtp_says_yes_only_for_what_is_kept_and_keeps_it_once(db: Database) -> None:
     """The same mail delivered twice is one message; the answer comes after the commit."""
     server = LmtpServer("127.0.0.1", 0, OWN, db)
