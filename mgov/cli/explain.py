@@ -7,8 +7,6 @@ from datetime import datetime
 import click
 
 from mgov.cli.context import CliContext, NotDone
-from mgov.domain.roles import Right
-from mgov.workflows import access
 from mgov.workflows.explain import KINDS, story
 
 
@@ -24,13 +22,13 @@ def explain(context: CliContext, kind: str, number: int, lang: str | None, as_js
     `message ID` tells of the incoming message with its answers and of the outgoing one with that number; `send ID`
     only of the latter.
     """
-    access.scope(context.database(), context.actor(), Right.EXPLAIN)
+    actor = context.actor()
 
     def clock(moment: datetime) -> str:
         return f"{moment.astimezone(context.config.zone):%d/%m/%Y %H:%M:%S}"
 
-    told = {"lang": lang or context.config.language, "now": context.now(), "clock": clock}
-    rows = story(context.database(), kind, number, **told)  # type: ignore[arg-type]
+    language = lang or context.config.language
+    rows = story(context.database(), kind, number, actor=actor, lang=language, now=context.now(), clock=clock)
     if not rows:
         raise NotDone(f"no {kind} has the number {number}")
     if as_json:

@@ -8,15 +8,31 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from mgov.store import history
+from mgov.domain.actor import Actor
+from mgov.domain.roles import Account, Right
+from mgov.store import history, owners
 from mgov.store.database import Database
+from mgov.workflows import access
+from mgov.workflows.access import RefusedError
 from mgov.workflows.explain_inbound import inbound_story
 from mgov.workflows.explain_outbound import outbound_story
 from mgov.workflows.explain_reminder import reminder_story
 from mgov.workflows.explain_story import Line, Teller
 from mgov.workflows.explain_words import detail, say, word
 
-KINDS = ("message", "send", "payment", "bill", "application", "document", "reminder", "task", "broadcast")
+#: The right that a role needs to hear of each, unless it keeps the installation.
+RIGHTS = {
+    "message": Right.SMS_VIEW,
+    "send": Right.SMS_VIEW,
+    "payment": Right.PAYMENT_VIEW,
+    "bill": Right.BILL_VIEW,
+    "application": Right.APPLICATION_VIEW,
+    "document": Right.DOCUMENT_VIEW,
+    "reminder": Right.REMIND_VIEW,
+    "task": Right.DOCUMENT_VIEW,
+    "broadcast": Right.REMIND_VIEW,
+}
+KINDS = tuple(RIGHTS)
 #: A payment's transitions are kept under the name of its table.
 _STORED_AS = {"payment": "confirmation"}
 
@@ -26,6 +42,7 @@ def story(
     kind: str,
     number: int,
     *,
+    actor: Actor,
     lang: str = "id",
     now: datetime,
     clock: Callable[[datetime], str] = datetime.isoformat,
@@ -34,18 +51,53 @@ def story(
 
     Messages that come in and that go out are numbered apart: `message N` tells of the incoming one with its answers
     and, when it is another, of the outgoing one with that number; `send N` only of the latter.
+    Raises `RefusedError` where the actor may not see the object.
     """
     teller = Teller(lang, now, clock)
-    return [line.as_row() for line in db.read(lambda tx: _lines(tx, kind, number, teller))]
+
+    def read(tx: Connection) -> list[Line]:
+        asking = access.require(tx, actor, Right.EXPLAIN)
+        if kind == "message":
+            return _messages(tx, asking, number, teller)
+        _require_sight(tx, asking, kind, number)
+        return _lines(tx, kind, number, teller)
+
+    return [line.as_row() for line in db.read(read)]
+
+
+def _may_see(tx: Connection, asking: Account, kind: str, number: int) -> bool:
+    """A role that sees such things, or keeps the installation; and of his agency, where he belongs to one.
+
+    What a citizen texted about a payment is seen by whoever may see that payment.
+    """
+    whose = owners.agencies_of(tx, kind, number)
+    rights = [RIGHTS[kind]]
+    if kind in ("message", "send") and whose != {None}:
+        rights.append(Right.PAYMENT_VIEW)
+    may = any(asking.may(right) for right in (*rights, Right.SYSTEM))
+    return may and asking.sees(whose)
+
+
+def _require_sight(tx: Connection, asking: Account, kind: str, number: int) -> None:
+    if not _may_see(tx, asking, kind, number):
+        raise RefusedError(f"{kind} {number}: bukan wewenang atau urusan dinas Anda / not yours to see")
+
+
+def _messages(tx: Connection, asking: Account, number: int, teller: Teller) -> list[Line]:
+    """Of the two messages with this number those that may be seen; a refusal when it is neither."""
+    incoming = _may_see(tx, asking, "message", number)
+    lines = inbound_story(tx, number, teller) if incoming else []
+    told = {line.what for line in lines}
+    if f"send {number}" in told:
+        return lines
+    if not incoming:
+        _require_sight(tx, asking, "send", number)
+    return lines + outbound_story(tx, number, teller) if _may_see(tx, asking, "send", number) else lines
 
 
 def _lines(tx: Connection, kind: str, number: int, teller: Teller) -> list[Line]:
     if kind == "send":
         return outbound_story(tx, number, teller)
-    if kind == "message":
-        lines = inbound_story(tx, number, teller)
-        told = {line.what for line in lines}
-        return lines if f"send {number}" in told else lines + outbound_story(tx, number, teller)
     if kind == "reminder":
         return reminder_story(tx, number, teller)
     return [

@@ -87,7 +87,7 @@ def test_explain_and_lists_are_the_same_before_and_after(world: World) -> None:
 
     def told() -> str:
         stories = [
-            story(world.db, kind, number, now=LATER)
+            story(world.db, kind, number, actor=STAFF, now=LATER)
             for kind, table in (("message", inbound_message), ("send", outbound_message))
             for number in numbers[table.name]
         ]
