@@ -22,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ours, theirs
+from benchmarks import ours, queue, theirs
 from benchmarks.figures import GATEWAYS, PROMISES, Figure, GatewayRow, table
 
 Report = dict[str, Any]  # {"row": a GatewayRow, "figures": Figures, "out": texts a second}
@@ -38,6 +38,10 @@ def _parts(options: argparse.Namespace) -> dict[str, tuple[float, Callable[[Path
         "restart": (60, lambda at: {"figures": ours.restart(at)}),
         "memory": (60 + options.memory / 20, lambda at: {"figures": ours.memory(at, options.memory)}),
     }
+    parts["queue"] = (
+        120 + options.history / 5_000 + 90 * options.queue_seconds * max(1, len(options.queue_url or ())),
+        lambda at: {"figures": queue.figures(at, options.history, options.queue_seconds, options.queue_url or ())},
+    )
     for peer in theirs.PEERS:
         parts[peer.name] = (130, lambda at, peer=peer: {"row": _peer(peer, at, options)})  # type: ignore[misc]
     return parts
@@ -130,6 +134,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=int, default=300, help="texts out on one modem (default 300)")
     parser.add_argument("--fleet-texts", type=int, default=480, help="texts out on eight modems (default 480)")
     parser.add_argument("--memory", type=int, default=5000, help="texts while memory is watched (default 5000)")
+    parser.add_argument("--history", type=int, default=20_000, help="messages of history for `queue` (default 20000)")
+    parser.add_argument("--queue-seconds", type=float, default=1.0, help="seconds a measurement of `queue` (default 1)")
+    parser.add_argument("--queue-url", action="append", metavar="URL", help="a database for `queue`, kept; repeatable")
     parser.add_argument("--peer-texts", type=int, default=4)
     parser.add_argument("--peer-burst", type=int, default=24, help="texts at once for the slower peers (default 24)")
     parser.add_argument("--peer-out", type=int, default=10)
