@@ -16,7 +16,7 @@ LARGEST = 10**12
 
 _UNIT = r"(?:jt|juta|jeti|jta|yuta|million|mio|rb|rbu|ribu|ribuan|rebu|ewu|k)"
 _UNITS = re.compile(
-    rf"(?<![\w.,/\-])(?:rp\.?|idr)?[ ]?(\d{{1,6}}(?:[.,]\d{{1,3}})?) ?({_UNIT})(?![a-z])(?:(?: lebih| dan|,)?[ ]?(\d{{1,3}}(?:[.,]\d{{1,3}})?) ?(rb|rbu|ribu|k|ratus)?(?!\w|[.,/:\-]\d))?"
+    rf"(?<![\w.,/\-])(?:rp\.?|idr)?[ ]?(\d{{1,6}}(?:[.,]\d{{1,3}})?) ?({_UNIT})(?![a-z])(?:(?<=[taio])(?: lebih| dan|,)?[ ]?(\d{{1,3}}(?:[.,]\d{{1,3}})?) ?(rb|rbu|ribu|k|ratus)?(?: (\d{{3}}))?(?!\w|[.,/:\-]\d))?"
 )
 _GROUPED = re.compile(
     r"(?<![\w.,/\-])(?:rp|idr)?[.:]? ?([\dol]{1,3}(?:([.,])[\dol]{3})(?:\2[\dol]{3}){0,3})([.,](?:\d{1,2}(?!\d)|-))?(?:,-|,--|\.-)?(?![\d])(?!\w)"
@@ -30,6 +30,8 @@ _SETENGAH = re.compile(r"\bsetengah ?(?:jt|juta)\b")
 _LABEL = re.compile(r"(?:\bjml|\bjumlah\w*|\bnominal\w*|\bsebesar|\bsbesar|\bsbsr|\bsenilai|\bsejumlah|\bsjumlah|\bsebanyak|\bnilai\w*|\bamount|\buang\w*|\bof|\bnya|\bsum"
                     r"|\bcicil\w*|\bbayar\w*|\bdibayar\w*|\bbyr|\btransfer\w*|\btf|\btrf|\bsetor\w*|\bdisetor|\bkirim|\bpaid|\bmayar|\bditransfer|\bngangsur|\bangsur\w*)"
                     r"(?:nya|na)?(?: saya| sy| aku| kami| uang| duit| sebesar| sejumlah| senilai| baru| cuma| hanya| transfer| bayar| tf| setor| yg| yang| dibayar| adalah| dulu)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$")  # fmt: skip
+_VERB_AHEAD = re.compile(r"\b(?:bayar|byr|dibayar|transfer|tf|trf|setor|kirim|paid|no|nya)[ :=#]{0,3}$")
+"""Behind a mere verb a long number without any mark of money is no sum."""
 _NOT_IT = re.compile(
     r"(?:\bbiaya\w*|\badm(?:in|inistrasi)?\w*|\bongkos\w*|\bonkos|\bfee|\bcharge|\bsaldo\w*|\bsisa\w*|\bbalance|\bduit di rek\w*|\bbukan|\bbkn|\bnot|\bsanes|\bdudu|\bpokok\w*|\bpkb|\bswdkllj|"
     r"\bjasa raharja|\bdenda\w*|\bbunga|\blimit\w*|\bkembali\w*|\bkuota|\bdiskon|\bpotongan|\bkurang\w*|\bppn|\bmaterai|\bmeterai|\bbea\w*|\bpnbp|\bkurangnya|\bcashback|\bplafon|\bcost)"
@@ -102,7 +104,9 @@ def _marked(board: Board) -> list[Sum]:
                 board.take(match.start(), match.end(), f"amount ({role})")
     for match in board.find(_BARE):
         role = _role(board, match)
-        if role != "plain":
+        if role != "plain" and not (
+            len(match[1]) >= 8 and not match[1].endswith("00") and _VERB_AHEAD.search(board.before(match.start(), 16))
+        ):
             found.append(Sum(int(match[1]), role, match.start(), match.end()))
             board.take(match.start(), match.end(), f"amount ({role})")
     return found
@@ -191,7 +195,7 @@ def _unit_value(match: re.Match[str]) -> int | None:
         return value + int(match[3]) * 1000 if size == 1_000_000 and match[3].isdigit() and len(match[3]) == 3 else None
     if size == 1000 and match[4]:
         return None
-    return value + int(re.sub(r"\D", "", match[3])) * (100_000 if match[4] == "ratus" else 1000)
+    return value + int(re.sub(r"\D", "", match[3])) * (100_000 if match[4] == "ratus" else 1000) + int(match[5] or 0)
 
 
 def _grouped_value(match: re.Match[str]) -> int | None:

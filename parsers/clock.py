@@ -27,7 +27,7 @@ _GREETING = re.compile(
     r"\b(?:selamat|slmt|slamat|met|mat|good|wilujeng|sugeng) (?:pagi|siang|sore|malam|mlm|morning|afternoon|evening|enjing|siang|sonten|wengi)\b"
 )
 _DIGITS = re.compile(
-    rf"(?<![\w/])(?<![^\x01]-)(?<!\d[.,:])(?:{_WORD}[ .:]{{0,3}})?([\dol]{{1,2}})([.:]| : )([\dol]{{2}})(?:[.:](\d\d))?(?:(?: ?(wib|wita|wit|am|pm|a\.m\.|p\.m\.))|(?![\w]|[.,:/]\d))(?! ?(?:jt|juta|rb|ribu)\b)"
+    rf"(?<![\w/])(?<![^\x01]-)(?<!\d[.,:])(?:{_WORD}[ .:]{{0,3}})?([\dol]{{1,2}})([.:]| : )([\dol]{{2}})(?:[.:](\d\d))?(?:(?: ?(wib|wita|wit|am|pm|a\.m\.|p\.m\.))|(?![\w]|[.,:/]\d))(?! ?(?:jt|juta|rb|ribu|million|mio|k)\b)"
 )
 _ISO_TAIL = re.compile(r"\x01t(\d\d):(\d\d)(?::(\d\d))?")
 _FOUR = re.compile(r"(?<![\w.,/:\-])([01]\d|2[0-3])([0-5]\d)(?![\w.,/:\-]\d|\w)")
@@ -177,7 +177,7 @@ def _in_part(hour: int, part: str) -> int:
     return hour % 12 if part == "dawn" and hour == 12 else hour
 
 
-_ALONE = re.compile(r"(?:[#*|;_/,]\s*|\n|\b(?:jam|pkl|pukul|pk)\.?\s*)$")
+_ALONE = re.compile(r"(?:[#*|;_/,]\s*|\n|\b(?:jam|pkl|pukul|pk|tm|time|waktu)\b[ .:=]{0,3})$")
 _GREETED = re.compile(r"\b(?:selamat|met|good|slmt) \w+[^\d]*$")
 _BEHIND = re.compile(rf"[ ,]{{0,2}}(?:wib )?({_PART})\b")
 _AHEAD = re.compile(rf"\b({_PART})\b[^\d]{{0,14}}$")

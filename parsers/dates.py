@@ -42,7 +42,7 @@ _LOOK = str.maketrans("oil", "011")
 
 _ISO = re.compile(r"(?<![\w])(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?=[t\s#,;|_)\x01]|$|\D)")
 _NUMERIC = re.compile(
-    r"(?<![\w/\-])(?<!\d[.,])([\doil]{1,2})( ?[/.\-] ?)([\doil]{1,2})(?:\2|')(20[\doil]{2}|\d{2})(?![\w]|[.,/]\d|-\d(?!\d?[:.]\d\d))"
+    r"(?<![\w/\-])(?<!\d[.,])([\doil]{1,2})( ?[/.\-] ?)([\doil]{1,2})(?:\2|')(2[\doil]{3}|\d{2})(?![\w]|[.,/]\d|-\d(?!\d?[:.]\d\d))"
 )
 _NAMED = re.compile(
     rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ ./\-]{{0,2}}({_MONTH})(?![a-z])[ .,/\-']{{0,2}}(20\d\d|\d\d)?(?![\d]|[.:]\d\d)"
@@ -59,7 +59,7 @@ _DATE_WORD = re.compile(r"\b(?:tgl|tggl|tanggal|tgl\.|date)(?: (?:bayar|transfer
 _NOT_PAID_ON = re.compile(
     r"(?:tempo|\bjt\b|\bj\.?tempo|\bdue(?: on| date)?|\bbatas\w*|\bmasa(?: pajak| berlaku)?|\bperiode|\bberlaku\w*|\bs/?d|\bsampai|\bhingga|\bbefore|"
     r"\bpaling (?:lambat|telat)|\blahir|\bbukan|\bbkn|\bterbit\w*|\bdikeluarkan|\bcetak|\bdicetak|\bdeadline|\bbesok|\bexpired?|\buntil)"
-    r"(?: tgl| tanggal|nya| pada| on| hari| pembayaran| bayar| akhir| the)*[ :.(]{0,3}$"
+    r"(?: tgl| tanggal|nya| pada| on| hari| pembayaran| bayar| akhir| the)*[ :.(|=]{0,4}$"
 )
 _PERIOD = re.compile(
     rf"\b(?:masa|periode|bulan|bln|utk bln|thn|tahun|th)\.?(?: pajak)?[ :]{{0,2}}(?:(?:{_MONTH})\b\.? ?)?(?:20\d\d)?(?: ?- ?(?:{_MONTH}) ?(?:20\d\d)?)?"
@@ -72,7 +72,7 @@ _LAST_WEEKDAY = re.compile(
 )
 _HARI_WEEKDAY = re.compile(rf"\b(?:hari|hr|on|last|dinten|poe) ({_DAY})\b")
 _TODAY = re.compile(
-    r"\b(?:hari ini|hr ini|hri ini|today|just now|barusan|brusan|barusaja|baru saja|baru aja|bru aja|tadi|td|tdi|tadinya|this (?:morning|afternoon|evening)|ayeuna|saiki|mau isuk|mau esuk|mau awan|wau|(?:pagi|siang|sore|malam|subuh) (?:ini|tadi)|dinten ieu|poe ieu)\b"
+    r"\b(?:hari ini|hr ini|hri ini|today|just now|barusan|brusan|barusaja|baru saja|baru aja|bru aja|tadi|td|tdi|tadinya|this (?:morning|afternoon|evening)|ayeuna|saiki|mau isuk|mau esuk|mau awan|wau|(?:pagi|siang|sore|malam|subuh) (?:ini|tadi)|dinten ieu|poe ieu|dinten niki|dina iki|dinten punika|saniki)\b"
 )
 _YESTERDAY = re.compile(r"\b(?:kemarin|kmrn|kmaren|kemaren|kmren|kmarin|kemarn|kmrin|kamari|kamarina|wingi|yesterday|semalam|smlm|semalem|last night|"
                         r"(?:tadi|td|tdi) (?:malam|mlm|malem|mlem)|tadi peuting|peuting tadi|mau bengi|wau bengi)\b")  # fmt: skip

@@ -50,13 +50,15 @@ _ONE_LARGE = {
 _MARKS = frozenset({"rp"})
 _HALF = frozenset({"setengah", "satengah", "stengah", "stgh"})
 
-_JOINED = re.compile(r"(rong|telung|patang|limang|nem|pitung|wolung|sangang|kalih|tigang)(?=atus|ewu|puluh|yuta)")
+_JOINED = re.compile(
+    r"(rong|telung|patang|limang|nem|pitung|wolung|sangang|kalih|tigang)(?=atus|ewu|puluh|yuta)|(satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|seratus|sepuluh)(?=ratus|puluh|belas|ribu|juta)|(ratus|puluh)(?=ribu|juta)"
+)
 _TOKEN = re.compile(r"[a-z]+|\d+")
 _WORD = alternatives(" ".join((*_DIGITS, *_WHOLE, *_TEENS, *_SMALL, *_LARGE, *_ONE_LARGE, *_HALF)))
 _UNIT = alternatives(" ".join((*_SMALL, *_LARGE)))
-_STEP = (
-    rf"(?:(?:rong|telung|patang|limang|nem|pitung|wolung|sangang)?(?:{_WORD})|\d{{1,3}}(?= ?(?:{_UNIT}|setengah)\b))"
-)
+_BASE = "(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|seratus)(?:ratus|puluh|belas)?"
+"""Words that people glue to the next: ``tigaratus``, ``duaratusribu``."""
+_STEP = rf"(?:(?:rong|telung|patang|limang|nem|pitung|wolung|sangang|{_BASE})?(?:{_WORD})|\d{{1,3}}(?= ?(?:{_UNIT}|setengah)\b))"
 SAID = re.compile(
     rf"(?<![\w.,/\-])(?:rp\.? ?)?({_STEP}(?:[ \-]?{_STEP}){{1,15}})(?![a-z\d])(?: rupiah| perak)?|(?<![\w.,/\-])({alternatives(' '.join(_ONE_LARGE))})(?![a-z])(?: rupiah)?"
 )
@@ -68,7 +70,7 @@ HINTS = ("juta", "yuta", "jt", "ribu", "rebu", "rb", "ewu", "sewu", "ratus", "at
 def in_words(words: str) -> int | None:
     """The number that words say (``satu juta dua ratus ribu``, ``sejuta setengah``), None when they say none."""
     count = _Count()
-    tokens = _TOKEN.findall(_JOINED.sub(r"\1 ", words.replace("rupiah", "").replace("perak", "")))
+    tokens = _TOKEN.findall(_JOINED.sub(r"\g<0> ", words.replace("rupiah", "").replace("perak", "")))
     for place, token in enumerate(tokens):
         following = tokens[place + 1] if place + 1 < len(tokens) else ""
         if not count.add(token, following):

@@ -6,7 +6,11 @@ import re
 
 from parsers.board import Board
 
-_PROOF_SHAPE = r"(\d{2,4}(?: \d{2,4}){1,5}(?![a-z0-9./\-])|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
+_LETTERS_AHEAD = r"(?!(?:rp|no|tgl|jam|pkl|via|atm|di|ke|dr|th|tf|trf|per|idr|bri|bni|bca|bjb|bsi|btn|rek|a|jl|rt|rw|hp|wa|nik)\b)[a-z]{1,4}"
+_PROOF_SHAPE = (
+    rf"({_LETTERS_AHEAD} \d{{2,4}}(?: \d{{2,4}}){{1,4}}(?![a-z0-9./\-])|"
+    + r"\d{2,4}(?: \d{2,4}){1,5}(?![a-z0-9./\-])|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
+)
 _LABELS = (
     r"(?:no(?:mor|mer|\.)?|nmr|kode|code|id|number)?[ .]{0,2}(?:bukti|bkti|buktina|reff?|referensi|refrensi|reference|resi|struk|strk|slip|validasi|jurnal|journal|"
     r"kwitansi|kuitansi|rrn|receipt|proof|bukti setor|sts)|noref|nref|nobukti|norek? ref",
@@ -31,6 +35,22 @@ _FREE = re.compile(r"(?<![\w.,/\-])([a-z]{1,8}[\-/.]?\d[a-z0-9]{4,18}|\d[a-z0-9]
 _SECOND = re.compile(
     r"\)?[ ]?[#*|;_,/\n] ?\(?([a-z]{0,8}\d[a-z0-9.\-]{4,24}|\d{2,5}(?: \d{2,5}){1,5})\)?(?= ?(?:[#*|;_,/\n]|$))"
 )
+_MONTHS = "jan|feb|peb|mar|apr|mei|may|jun|jul|agu|agt|aug|sep|okt|oct|nov|nop|des|dec"
+_DOCUMENTED = re.compile(
+    r"\)?[ ]?[#*|;] ?<?([a-z0-9](?:[a-z0-9.\-/]|[ ](?=[a-z0-9])){3,28}[a-z0-9])>? ?[#*|;] ?<?(?:tgl\.? ?|tanggal )?"
+    rf"(?:[\doil]{{1,2}}([/\-. ])(?:[\doil]{{1,2}}|(?:{_MONTHS})[a-z]*)\2(?:2[\doil]{{3}}|[\doil]{{2}})|\d{{1,2}} ?(?:{_MONTHS})[a-z]*|20\d\d-\d\d-\d\d|\d{{1,2}}[/\-]\d{{1,2}}|[0-3]\d[01]\d(?:20)?\d\d|kemarin|kmrn|tadi|td|hari ini)"
+    r"(?= ?(?:[#*|;>]|$| (?:jam|pkl|pukul|\d)))"
+)
+"""Bill, proof, date: the documented order, told by its separators and by the date that follows."""
+_SURELY_OTHER = re.compile(
+    r"(?:rp|idr)[ .]?[\d.,]+|\d{1,3}(?:\.\d{3})+|[\d.,]+ ?(?:rb|ribu|jt|juta|k)|\d{1,2}[./\-]\d{1,2}[./\-](?:20)?\d\d|\d{1,3}(?: \d{3})* 000|(?:tidak|tdk|belum|blm|ga|gak|nggak) .*"
+)
+_ROUND = re.compile(r"[1-9]\d{2,6}000|[1-9]\d{3,6}500")
+"""What could be a sum in the proof's place, when no other sum is told."""
+_SUM_BEHIND = re.compile(
+    r"[#*|;] ?(?:rp\.? ?|idr ?)?(?:[1-9]\d{3,9}|\d{1,3}(?:[.,]\d{3})+|[\d.,]+ ?(?:rb|ribu|jt|juta))(?:,00|,-)?(?= ?[#*|;]| *$)"
+)
+_DIGIT_RUN = re.compile(r"\d+")
 _SIGNS = re.compile(r"[^A-Z0-9]")
 _MONEY_AHEAD = re.compile(r"(?:rp|idr)\.? ?$")
 _DENIED = re.compile(r"\b(?:bukan|bkn)\b[^,;]*$")
@@ -85,6 +105,19 @@ def is_proof(value: str) -> bool:
     return 6 <= len(value) <= 20 and sum(char.isdigit() for char in value) >= 4
 
 
+def _is_lettered(board: Board, match: re.Match[str]) -> bool:
+    """Whether a number of many letters (``72QV2L``) is one: in capitals, behind a word for proofs."""
+    raw = board.text[match.start(1) : match.end(1)]
+    return (
+        match.re is _LABELLED[0]
+        and 6 <= len(raw) <= 20
+        and raw.isalnum()
+        and raw == raw.upper()
+        and raw != raw.lower()
+        and len(_DIGIT_RUN.findall(raw)) >= 2
+    )
+
+
 def take_accounts(board: Board) -> None:
     """Take accounts and other numbers that the text names: none of them is a proof or an amount."""
     for pattern in (_ACCOUNT, _TO_BANK, _LABELLED_OTHER):
@@ -129,11 +162,25 @@ def read_labelled(board: Board) -> tuple[str | None, bool]:
 
 def read_second_field(board: Board, bill_end: int) -> str | None:
     """The field behind the bill, where the documented order puts the proof."""
+    match = _DOCUMENTED.match(board.rest, bill_end)
+    if match is not None and _is_documented(board, match):
+        return _take(board, match)
     match = _SECOND.match(board.rest, bill_end)
     raw = match[1].rstrip(".-") if match else ""
     if match is None or not is_proof(normalise(raw)) or _OTHER_FIELD.fullmatch(raw) or _masked(board, match):
         return None
     return _take(board, match)
+
+
+def _is_documented(board: Board, match: re.Match[str]) -> bool:
+    """Whether the field between the bill and the date is the proof, whatever it looks like."""
+    raw = match[1].strip()
+    value = normalise(raw)
+    if not 6 <= len(value) <= 20 or not any(map(str.isdigit, value)) or _masked(board, match):
+        return False
+    if _SURELY_OTHER.fullmatch(raw):
+        return False
+    return not _ROUND.fullmatch(raw) or _SUM_BEHIND.search(board.rest, match.end()) is not None
 
 
 def read_left_over(board: Board) -> str | None:
@@ -166,7 +213,9 @@ def _looks_free(token: str) -> bool:
 
 def _fits(board: Board, match: re.Match[str]) -> bool:
     raw = match[1]
-    if not is_proof(normalise(raw)) or _NOT_A_PROOF.search(board.before(match.start(), 24) + " "):
+    if not (is_proof(normalise(raw)) or _is_lettered(board, match)) or _NOT_A_PROOF.search(
+        board.before(match.start(), 24) + " "
+    ):
         return False
     if _DENIED.search(match[0][: match.start(1) - match.start()]):
         return False
