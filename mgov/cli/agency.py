@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mgov.cli.context import CliContext, NotDone
+from mgov.domain.roles import Right
 from mgov.workflows import agencies, csv_import
 from mgov.workflows.agencies import AgencyError
 
@@ -28,8 +29,9 @@ def agency() -> None:
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def list_(context: CliContext, as_json: bool) -> None:
-    """All agencies by code."""
-    rows = agencies.listing(context.database())
+    """All agencies by code; who belongs to one sees that one."""
+    own = context.agency_seen(Right.AGENCY_VIEW)
+    rows = [row for row in agencies.listing(context.database()) if own in (None, row["code"])]
     context.print_rows(({name: row[name] for name in FIELDS} for row in rows), as_json)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mgov.cli.context import CliContext, NotDone
+from mgov.domain.roles import Right
 from mgov.store import alerts as store
 from mgov.workflows import alerts
 
@@ -21,6 +22,7 @@ def alert() -> None:
 @click.pass_obj
 def list_(context: CliContext, only_open: bool, limit: int | None, as_json: bool) -> None:
     """Alerts, oldest first."""
+    context.agency_seen(Right.STATUS_VIEW)
     rows = context.database().read(lambda tx: store.raised(tx) if only_open else store.listing(tx, limit))
     context.print_rows([store.as_row(row) for row in rows], as_json)
 

@@ -10,6 +10,7 @@ import click
 from mgov import __version__
 from mgov.bootstrap import open_database
 from mgov.cli.context import CliContext, NotDone, error_line
+from mgov.domain.roles import Right
 from mgov.store import conditions, migrate
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows import backup as backups
@@ -35,6 +36,7 @@ def backup(context: CliContext, target: Path | None, verify: Path | None, keep: 
         if verify is not None:
             click.echo(f"{verify}: {_told(context, backups.check(verify))}")
             return
+        context.agency_seen(Right.BACKUP)
         now = context.now()
         path = _path(target or Path(), f"mgov-{now:%Y%m%dT%H%M%SZ}.zip")
         manifest = backups.take(context.database(), path, program=__version__, now=now)

@@ -73,6 +73,7 @@ def show(context: CliContext, number: int, as_json: bool) -> None:
 def approve(context: CliContext, number: int) -> None:
     """Release a text that another person wrote."""
     database, actor, now = context.database(), context.actor(), context.now()
+    context.agency_seen(Right.BROADCAST_APPROVE)
     _print(context, _do(lambda: workflow.show(database, number, _settings(context))), as_json=False)
     released = _do(lambda: workflow.approve(database, number, actor, now, _settings(context)))
     click.echo(f"{number}: {released.recipients} messages queued")
@@ -115,6 +116,7 @@ def list_(context: CliContext, limit: int | None, as_json: bool) -> None:
 @click.pass_obj
 def report(context: CliContext, number: int, as_json: bool, missed: bool) -> None:
     """Who was reached: a line a tier, or with --json or --missed a line a recipient."""
+    context.agency_seen(Right.REMIND_VIEW)
     rows = _do(lambda: workflow.report(context.database(), number))
     shown = [row for row in rows if not (missed and row["reached"])]
     context.print_rows(shown if as_json or missed else workflow.summary(rows), as_json)

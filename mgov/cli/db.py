@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, ProgrammingError
 from mgov.bootstrap import open_database, shipped
 from mgov.cli.backup import refuse_while_running
 from mgov.cli.context import CliContext, NotDone
+from mgov.domain.roles import Right
 from mgov.store import migrate
 from mgov.store.database import Database, DatabaseUnavailableError, temporary
 from mgov.store.portal_roles import RoleError
@@ -141,6 +142,7 @@ def revoke(context: CliContext, role: str, as_url: str | None) -> None:
 @click.pass_obj
 def grants(context: CliContext, as_json: bool) -> None:
     """Which role writes and reads for which agency."""
+    context.agency_seen(Right.PORTAL_GRANT)
     context.print_rows((dict(row) for row in portal_grants.listing(context.database())), as_json)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mgov.cli.context import CliContext, NotDone, error_line
+from mgov.domain.roles import Right
 from mgov.workflows import dead_letters
 
 FIELDS = (
@@ -20,6 +21,7 @@ FIELDS = (
 @click.pass_obj
 def dead(context: CliContext, everything: bool, as_json: bool, limit: int | None) -> None:
     """List the messages that nobody tries to send any more, with the reason."""
+    context.agency_seen(Right.SMS_VIEW)
     rows = dead_letters.listing(context.database(), everything=everything, limit=limit)
     shown = ({name: row["recipient" if name == "to" else name] for name in FIELDS} for row in rows)
     context.print_rows(shown, as_json)

@@ -32,6 +32,7 @@ def modem() -> None:
 @click.pass_obj
 def list_(context: CliContext, as_json: bool) -> None:
     """State of each modem, as its worker last reported it."""
+    context.agency_seen(Right.STATUS_VIEW)
     today = context.now().astimezone(context.config.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     known = {row["name"]: row for row in context.database().read(lambda tx: modems.listing(tx, today))}
     for section in context.config.modem:
@@ -57,6 +58,7 @@ def list_(context: CliContext, as_json: bool) -> None:
 @click.pass_obj
 def routes_(context: CliContext, as_json: bool) -> None:
     """How well each modem's texts to each operator's numbers went out in the last hour."""
+    context.agency_seen(Right.STATUS_VIEW)
     rows = context.database().read(routes.listing)
     context.print_rows(({column: row[column] for column in ROUTE_COLUMNS} for row in rows), as_json)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mgov.cli.context import CliContext, NotDone
+from mgov.domain.roles import Right
 from mgov.workflows import nodes
 
 
@@ -18,6 +19,7 @@ def node() -> None:
 @click.pass_obj
 def list_(context: CliContext, as_json: bool) -> None:
     """Each host with its state, version, last sign of life and the messages that it holds."""
+    context.agency_seen(Right.STATUS_VIEW)
     context.print_rows(nodes.listing(context.database(), context.now()), as_json)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mgov.cli.context import CliContext, error_line
+from mgov.domain.roles import Right
 from mgov.workflows import pauses
 
 _class = click.option("--class", "name", type=click.Choice(pauses.CLASSES), help="Which messages.")
@@ -20,6 +21,7 @@ def pause(context: CliContext, name: str | None, reason: str | None, as_json: bo
     """Hold back a class of messages; without --class, list what is paused."""
     db = context.database()
     if name is None:
+        context.agency_seen(Right.STATUS_VIEW)
         context.print_rows(({field: row[field] for field in FIELDS} for row in pauses.listing(db)), as_json)
         return
     new = pauses.pause(db, "class", name, reason=reason, actor=context.actor(), now=context.now())

@@ -6,6 +6,7 @@ import click
 
 from mgov.bootstrap import job_runner
 from mgov.cli.context import CliContext
+from mgov.domain.roles import Right
 from mgov.workflows.jobs import last_runs
 
 
@@ -19,6 +20,7 @@ def scheduler() -> None:
 @click.pass_obj
 def list_(context: CliContext, as_json: bool) -> None:
     """Jobs with last and next slot, node and outcome."""
+    context.agency_seen(Right.STATUS_VIEW)
     db, now = context.database(), context.now()
     last = last_runs(db)
     rows = []

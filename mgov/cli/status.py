@@ -12,6 +12,7 @@ import click
 
 from mgov.cli.context import CliContext, NotDone
 from mgov.cli.screen import screen
+from mgov.domain.roles import Right
 from mgov.store.database import DatabaseUnavailableError
 from mgov.workflows import status as overview
 
@@ -44,6 +45,7 @@ def _look(context: CliContext, as_json: bool) -> list[str]:
     local = now.astimezone(context.config.zone)
     day_began = local.replace(hour=0, minute=0, second=0, microsecond=0)
     try:
+        context.agency_seen(Right.STATUS_VIEW)
         seen = overview.look(context.database(), now, day_began)
     except DatabaseUnavailableError as error:
         raise NotDone(f"database: {error} (panduan B5)") from error

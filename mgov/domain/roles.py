@@ -25,6 +25,7 @@ class Right(StrEnum):
     STAFF_VIEW = "see staff accounts"
     AUDIT_VIEW = "read the audit"
     AUDIT_ACCEPT = "accept a new beginning of the audit's anchor"
+    AGENCY_VIEW = "see agencies and their contacts"
     AGENCY_CHANGE = "change agencies"
     INFO_WRITE = "write articles"
     INFO_DELETE = "delete articles"
@@ -53,6 +54,7 @@ class Right(StrEnum):
     EXPLAIN = "ask why something is where it is"
     PRIVACY = "give out or erase a person's data"
     PORTAL_GRANT = "open the database to portals"
+    STATUS_VIEW = "see how the gateway runs"
     SYSTEM = "keep the installation"
     BACKUP = "back up and restore"
 
@@ -66,6 +68,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.STAFF_VIEW: frozenset({_A, _N, _R}),
     Right.AUDIT_VIEW: frozenset({_A, _R}),
     Right.AUDIT_ACCEPT: frozenset({_A}),
+    Right.AGENCY_VIEW: _EVERY - {_L},
     Right.AGENCY_CHANGE: frozenset({_A}),
     Right.INFO_WRITE: frozenset({_A, _O}),
     Right.INFO_DELETE: frozenset({_A}),
@@ -94,6 +97,7 @@ HOLDERS: dict[Right, frozenset[Role]] = {
     Right.EXPLAIN: _EVERY - {_L},
     Right.PRIVACY: frozenset({_A}),
     Right.PORTAL_GRANT: frozenset({_A}),
+    Right.STATUS_VIEW: frozenset({_A, _N, _R}),
     Right.SYSTEM: frozenset({_A, _N}),
     Right.BACKUP: frozenset({_A, _N}),
 }

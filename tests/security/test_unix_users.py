@@ -173,6 +173,12 @@ def test_a_cashier_sees_and_decides_nothing_of_another_agency(site: Site) -> Non
         ("payment", "approve", other, "--entry", "XX3"),
         ("payment", "reject", other, "--reason", "x"),
         ("payment", "assign", "XX3", "SKRD-2026-000001"),
+        ("explain", "payment", other),
+        ("explain", "bill", "3"),
+        ("explain", "message", "3"),
+        ("explain", "application", "1"),
+        ("sms", "dead"),
+        ("status",),
     ]
     for words in refused:
         done = site.mgov(CASHIER, *words)
