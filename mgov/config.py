@@ -179,11 +179,12 @@ class WarningsSection(_Section):
     secret: str | None = None
     secret_file: Path | None = None
     fresh_minutes: int = Field(default=30, ge=1)
+    sign_files: bool = False
 
     def model_post_init(self, _context: object) -> None:
         """Mail alone proves nothing: a sender needs the secret with which he signs."""
-        if self.senders and not (self.secret or self.secret_file):
-            raise ValueError("senders need secret_file, the key with which their mails are signed")
+        if (self.senders or self.sign_files) and not (self.secret or self.secret_file):
+            raise ValueError("senders and sign_files need secret_file, the key with which warnings are signed")
 
     def read_secret(self) -> bytes | None:
         """The shared key, if there is one."""

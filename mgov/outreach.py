@@ -78,7 +78,8 @@ class Outreach:
 
     def broadcast_settings(self) -> BroadcastSettings:
         """What sending to many means on this site."""
-        return BroadcastSettings(self.capacity(), self.config.reminders.price, self.quiet_hours())
+        pace = self.config.reminders.per_minute or self._modems_per_minute()
+        return BroadcastSettings(self.capacity(), self.config.reminders.price, pace, self.quiet_hours())
 
     def warning_door(self) -> WarningDoor:
         """How the warning server reaches us."""
@@ -88,6 +89,7 @@ class Outreach:
             secret=section.read_secret(),
             senders=frozenset(sender.lower() for sender in section.senders),
             fresh_for=timedelta(minutes=section.fresh_minutes),
+            sign_files=section.sign_files,
         )
 
     def warning_watch(self, db: Database) -> WarningWatch | None:

@@ -36,12 +36,17 @@ _AHEAD = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class WarningDoor:
-    """How the warning server reaches us. `secret` and `senders` are for mail; without a secret no mail releases."""
+    """How the warning server reaches us.
+
+    Without a secret no mail releases. A file is trusted for who may write into the folder: a signature in it has to be
+    right all the same, and with `sign_files` it has to be there.
+    """
 
     settings: BroadcastSettings = field(default_factory=BroadcastSettings)
     secret: bytes | None = None
     senders: frozenset[str] = frozenset()
     fresh_for: timedelta = timedelta(minutes=30)
+    sign_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,7 @@ def _take_file(db: Database, folder: Path, path: Path, door: WarningDoor, now: d
         content, written = path.read_bytes()[: LONGEST + 1], datetime.fromtimestamp(path.stat().st_mtime, UTC)
         warning = read_warning(content.decode("utf-8"))
         identity = warning.identity or hashlib.sha256(content).hexdigest()[:32]
+        _check_file_signature(warning, door)
         issued = warning.issued or written
         released = db.transact(lambda tx: _release(tx, warning, identity, issued, door, now))
     except FileNotFoundError:  # another node took it
@@ -155,6 +161,13 @@ def _take_file(db: Database, folder: Path, path: Path, door: WarningDoor, now: d
         return _refuse(db, folder, path, str(error), now)
     _move(path, folder / DONE, now)
     return Taken(path.name, released)
+
+
+def _check_file_signature(warning: IncomingWarning, door: WarningDoor) -> None:
+    if warning.signature is None and not door.sign_files:
+        return
+    if door.secret is None or not is_signed(warning, door.secret):
+        raise WarningTextError("its signature is not right" if warning.signature else "it is not signed")
 
 
 def _release(

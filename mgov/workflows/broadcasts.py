@@ -30,10 +30,15 @@ BULK_WORTH, ALERT_WORTH = timedelta(days=3), timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class BroadcastSettings:
-    """What sending means on this site: parts a minute that all modems send, rupiah a part, when bulk may leave."""
+    """What sending means on this site: parts a minute that all modems send, rupiah a part, when bulk may leave.
+
+    `pace` is the limit that the configuration sets on them, in parts a minute; without one nothing is held back, and
+    `per_minute` only says how long it will take about.
+    """
 
     per_minute: float = 10.0
     price: int = 350
+    pace: float | None = None
     quiet: QuietHours = field(default_factory=QuietHours)
 
 
@@ -216,7 +221,7 @@ def release(tx: Connection, row: RowMapping, actor: Actor, now: datetime, settin
 def _messages(
     row: RowMapping, members: list[RowMapping], now: datetime, settings: BroadcastSettings
 ) -> Iterator[dict[str, Any]]:
-    spread = Spread(settings.quiet, now, {"sms": settings.per_minute})
+    spread = Spread(settings.quiet, now, {"sms": settings.pace} if settings.pace else {})
     for member in members:
         channel = "email" if "@" in member["address"] else "sms"
         same = {"channel": channel, "recipient": member["address"], "text": row["text"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from mgov.workflows import alerts_out, broadcasts, groups
 from mgov.workflows.alerts_out import WarningDoor, release_alert, take_folder
 from mgov.workflows.broadcast_templates import BroadcastError, approve_template, put_template
 from mgov.workflows.mail import IncomingMail, receive_mail
-from mgov.workflows.warning_text import WarningTextError, read_warning, signature_of
+from mgov.workflows.warning_text import WarningTextError, is_signed, read_warning, signature_of
 from tests.workflows.taking import take_all
 from tests.workflows.test_broadcasts import ANI, BUDI, MEMBERS, NIGHT, SETTINGS
 
@@ -95,6 +96,26 @@ def test_a_stale_or_wrong_file_is_refused_with_its_reason(db: Database, tmp_path
     assert messages(db) == []
 
 
+def test_a_file_that_is_signed_wrongly_releases_nothing(db: Database, tmp_path: Path) -> None:
+    """A right signature releases, a wrong one never, none at all only where the folder alone is trusted."""
+    signed = f"{TEXT}signature: {signature_of(TEXT, SECRET)}\n"
+    changed = signed.replace("6.1", "8.9").replace("bmkg-1", "bmkg-2")
+    for name, text in (("a.txt", changed), ("b.txt", TEXT.replace("bmkg-1", "bmkg-3")), ("c.txt", signed)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        os.utime(tmp_path / name, (NIGHT.timestamp(),) * 2)
+    strict = replace(DOOR, sign_files=True)
+    taken = take_folder(db, tmp_path, strict, NIGHT + timedelta(minutes=1))
+    assert [(one.name, one.reason) for one in taken] == [
+        ("a.txt", "its signature is not right"),
+        ("b.txt", "it is not signed"),
+        ("c.txt", ""),
+    ]
+    (tmp_path / "d.txt").write_text(changed, encoding="utf-8")
+    os.utime(tmp_path / "d.txt", (NIGHT.timestamp(),) * 2)
+    assert take_folder(db, tmp_path, DOOR, NIGHT + timedelta(minutes=1))[0].reason == "its signature is not right"
+    assert {text for _, _, text in messages(db)} == {"GEMPA M6.1 Selat Sunda. Jauhi pantai."}
+
+
 def mail(text: str, **changed: object) -> IncomingMail:
     values = {"sender": "ews@bmkg.example", "subject": "EWS", "message_id": f"<{hash(text)}@bmkg.example>"}
     return IncomingMail(text=text, sent_at=NIGHT, **{**values, **changed})  # type: ignore[arg-type]
@@ -148,4 +169,4 @@ def test_a_signature_covers_every_line_in_any_order() -> None:
     lines = TEXT.splitlines()
     assert signature_of("\n".join(reversed(lines)), SECRET) == signature_of(TEXT, SECRET)
     assert signature_of(TEXT.replace("6.1", "6.2"), SECRET) != signature_of(TEXT, SECRET)
-    assert alerts_out.is_signed(read_warning(f"{TEXT}signature: {signature_of(TEXT, SECRET)}"), SECRET)
+    assert is_signed(read_warning(f"{TEXT}signature: {signature_of(TEXT, SECRET)}"), SECRET)

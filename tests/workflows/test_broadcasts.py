@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, Select, select, update
 
 from mgov.domain.actor import Actor
 from mgov.store import consents
@@ -105,6 +107,23 @@ def test_bulk_waits_for_the_sending_hours_and_leaves_out_who_wants_nothing(db: D
 
     left = db.transact(lambda tx: [row["recipient"] for row in take_all(tx, NOON)])
     assert left == ["+6281200000004"]
+
+
+def moments(tx: Connection, query: Select[tuple[datetime]]) -> list[datetime]:
+    return list(tx.execute(query).scalars())
+
+
+def test_bulk_is_held_back_only_to_a_limit_that_the_site_sets(db: Database) -> None:
+    """Without a limit all may leave at once; with two a minute each waits for the one before."""
+    for pace, waits in ((None, [0, 0, 0]), (2.0, [0, 30, 60])):
+        settings = replace(SETTINGS, pace=pace)
+        made = broadcasts.propose(db, "desa", f"Rapat {pace}", ANI, NOON, settings)
+        broadcasts.approve(db, made.number, BUDI, NOON, settings)
+        columns = outbound_message.c
+        texts = (columns.subject_id == made.number) & (columns.channel == "sms")
+        query = select(columns.not_before).where(texts).order_by(columns.id)
+        leave = db.read(partial(moments, query=query))
+        assert [(moment - NOON).total_seconds() for moment in leave] == waits
 
 
 def test_a_template_needs_a_second_person_and_its_blanks(db: Database) -> None:
