@@ -15,7 +15,7 @@ from mgov.store import consents, outbox
 from mgov.store.database import Database
 from mgov.store.schema.documents import broadcast
 from mgov.store.schema.messages import inbound_message, outbound_message
-from mgov.workflows import alerts_out, broadcasts, groups
+from mgov.workflows import broadcasts, groups
 from mgov.workflows.alerts_out import WarningDoor, release_alert, take_folder
 from mgov.workflows.broadcast_templates import BroadcastError, approve_template, put_template
 from mgov.workflows.mail import IncomingMail, receive_mail
