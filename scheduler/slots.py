@@ -12,6 +12,8 @@ from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import
 
 _EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _JAKARTA: Final = ZoneInfo("Asia/Jakarta")
+_UNITS: Final = (("h", 3600), ("min", 60), ("s", 1))
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class Every:
     def __post_init__(self) -> None:
         if self.interval < timedelta(seconds=1):
             raise ValueError("an interval is at least one second")
+
+    def __str__(self) -> str:
+        seconds = int(self.interval.total_seconds())
+        unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0)
+        return f"every {seconds // size} {unit}"
 
     def slot_at(self, now: datetime) -> datetime:
         """The latest slot at or before `now` (UTC)."""
@@ -48,6 +55,10 @@ class DailyAt:
     def __post_init__(self) -> None:
         if not self.weekdays <= frozenset(range(7)) or not self.weekdays:
             raise ValueError("weekdays lie between 0 (Monday) and 6, at least one")
+
+    def __str__(self) -> str:
+        days = "" if len(self.weekdays) == len(_DAYS) else " " + " ".join(_DAYS[day] for day in sorted(self.weekdays))
+        return f"{self.at:%H:%M}{days}"
 
     def slot_at(self, now: datetime) -> datetime:
         """The latest slot at or before `now`."""

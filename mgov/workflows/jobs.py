@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from mgov.store import job_slots, nodes
+from mgov.store import job_slots, modems, nodes
 from mgov.store.database import Database
 
 
@@ -42,6 +42,12 @@ def last_runs(db: Database) -> dict[str, dict[str, Any]]:
     """The newest run of each job, with the last looks that nodes told: node, slot, started_at, finished_at, outcome,
     detail."""
     return db.read(_last_runs)
+
+
+def balance_readings(db: Database) -> dict[str, dict[str, Any]]:
+    """By modem, the node that has it, when its balance was last read, and what came of that."""
+    rows = db.read(modems.rows)
+    return {str(row["name"]): {"node": row["node"], "at": row["balance_at"], "balance": row["balance"]} for row in rows}
 
 
 def as_told(looks: Iterable[Mapping[str, Any]]) -> str:

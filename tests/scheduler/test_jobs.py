@@ -225,6 +225,14 @@ async def test_a_clock_that_is_put_back_stops_no_job(monkeypatch: pytest.MonkeyP
     assert following - datetime.now(UTC) <= timedelta(minutes=10)
 
 
+def test_a_schedule_reads_as_people_say_it() -> None:
+    """What `mgov scheduler list` shows of it."""
+    told = [str(Every(timedelta(seconds=seconds))) for seconds in (15, 60, 300, 3600, 86400)]
+    assert told == ["every 15 s", "every 1 min", "every 5 min", "every 1 h", "every 24 h"]
+    assert str(DailyAt(time(2, 30))) == "02:30"
+    assert str(DailyAt(time(8), weekdays=frozenset({0, 4}))) == "08:00 Mon Fri"
+
+
 def test_nonsense_is_refused() -> None:
     """Two jobs of one name, an interval of nothing and a week without days are errors."""
     job = Job("a", Every(timedelta(seconds=1)), lambda: None)
