@@ -10,12 +10,20 @@ import structlog
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from mgov.mail.incoming import MAX_BYTES, read_mail
+from mgov.mail.incoming import read_mail
 from mgov.store.database import Database, DatabaseUnavailableError
 from mgov.workflows.alerts_out import WarningDoor
 from mgov.workflows.mail import receive_mail
 
+#: A photo of a receipt is usual, and refusing it would refuse the payment that stands above it; only text is read.
+MOST_TAKEN = 30_000_000
 RETRY = 5.0  # seconds between attempts to take the port
+
+
+class _Lmtp(LMTP):
+    """Takes lines longer than RFC 5321 allows: enough programs write them, and a refusal here is final."""
+
+    line_length_limit = 1_000_000
 
 
 class LmtpServer:
@@ -70,8 +78,7 @@ class LmtpServer:
         """Keep the mail; 250 only when it is committed, 451 when it could not be."""
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         try:
-            mail = read_mail(content, self._own, envelope.mail_from or "")
-            await asyncio.to_thread(receive_mail, self._db, mail, datetime.now(UTC), self._warnings)
+            await asyncio.to_thread(self._keep, content, envelope.mail_from or "")
         except DatabaseUnavailableError as error:
             self._log.warning("database away", detail=str(error))
             return "451 4.3.0 try again later"
@@ -80,8 +87,11 @@ class LmtpServer:
             return "451 4.3.0 try again later"
         return "250 2.0.0 kept"
 
+    def _keep(self, content: bytes, sender: str) -> None:
+        receive_mail(self._db, read_mail(content, self._own, sender), datetime.now(UTC), self._warnings)
+
     def _protocol(self) -> Any:  # noqa: ANN401 - an asyncio protocol
-        return LMTP(self, data_size_limit=MAX_BYTES, enable_SMTPUTF8=True, loop=asyncio.get_running_loop())
+        return _Lmtp(self, data_size_limit=MOST_TAKEN, enable_SMTPUTF8=True, loop=asyncio.get_running_loop())
 
     async def _pause(self) -> None:
         try:

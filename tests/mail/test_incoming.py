@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from email.mime.image import MIMEImage
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import SMTP
 
 import pytest
 from sqlalchemy import select
@@ -97,6 +102,9 @@ def test_a_click_on_unsubscribe_is_taken_at_its_subject() -> None:
         {"From": "MAILER-DAEMON@example.org"},
         {"From": "noreply@example.org"},
         {"List_Id": "<all.example.org>"},
+        {"List_Unsubscribe": "<mailto:off@example.org>"},
+        {"X_Auto_Response_Suppress": "DR, OOF, AutoReply"},
+        {"Received_SPF": "Fail (mx.banten.example: 203.0.113.9 is not permitted)"},
         {"Authentication_Results": "mx.banten.example; dmarc=fail header.from=example.org"},
         {"Authentication_Results": "mx.banten.example; spf=fail smtp.mailfrom=example.org; dkim=none"},
     ],
@@ -190,3 +198,43 @@ async def test_lmtp_asks_the_server_to_keep_what_cannot_be_kept(tmp_path: object
     server.stop()
     await asyncio.wait_for(running, 5)
     db.close()
+
+
+async def test_a_photo_of_the_receipt_does_not_refuse_the_payment(db: Database) -> None:
+    """Three megabytes beside the text are taken, never opened, and only the text is kept."""
+    server = LmtpServer("127.0.0.1", 0, OWN, db)
+    running = asyncio.create_task(server.run())
+    await asyncio.wait_for(server.ready.wait(), 5)
+    photo = MIMEImage(b"\xff\xd8" + bytes(3_000_000), "jpeg")
+    photo.add_header("Content-Disposition", "attachment", filename="struk.jpg")
+    whole = MIMEMultipart("mixed")
+    whole["From"], whole["Message-ID"] = "Wati <wati@example.org>", "<foto@example.org>"
+    whole.attach(MIMEText("BAYAR SKRD-2026-000777#FT26328WATI7#24/11/2026#08:15"))
+    whole.attach(MIMEText(f"<p>{'x' * 20_000}</p>", "html"))  # some programs write lines longer than the 998 allowed
+    whole.attach(photo)
+
+    def deliver() -> None:
+        with smtplib.LMTP("127.0.0.1", server.port) as client:
+            client.sendmail("wati@example.org", ["sms@banten.example"], whole.as_bytes(policy=SMTP))
+
+    await asyncio.to_thread(deliver)
+    server.stop()
+    await asyncio.wait_for(running, 5)
+    kept = db.read(lambda tx: tx.execute(select(inbound_message.c.text, inbound_message.c.state)).all())
+    assert kept == [("BAYAR SKRD-2026-000777#FT26328WATI7#24/11/2026#08:15", "received")]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + b"--a\r\n\r\nx\r\n" * 90_000,
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(15_000)),
+        b"X: " + b"a," * 400_000 + b"\r\n\r\nx",
+        b"From: " + b"<" * 500_000 + b"\r\n\r\nx",
+    ],
+)
+def test_no_mail_keeps_the_reader_busy(raw: bytes) -> None:
+    """Ninety thousand parts, parts within parts, endless headers: all are read in a moment."""
+    began = time.process_time()
+    read_mail(raw, OWN)
+    assert time.process_time() - began < 2.0
