@@ -18,6 +18,7 @@ from mgov.cli.context import NotDone
 from mgov.lab.catalogue import CATALOGUE, Scenario, named
 from mgov.lab.databases import empty_database
 from mgov.lab.drill import Drill, Verdict
+from mgov.lab.failover import FailoverDrill
 from mgov.lab.kill import READY_WITHIN, KillRounds, KillVerdict
 from mgov.lab.nodes import NodesDrill
 from mgov.lab.postgresql import LabPostgresql, NoPostgresqlError
@@ -228,6 +229,25 @@ def nodes(seconds: float, seed: int | None, language: str, as_json: bool) -> Non
     click.echo(json.dumps(found) if as_json else _told(found, verdict.passed, language))
     if not verdict.passed:
         raise NotDone(f"three nodes did not keep their promises (seed {chosen})")
+
+
+@lab.command()
+@click.option("--seconds", default=20.0, show_default=True, help="Of traffic, half before and half after.")
+@click.option("--asynchronous", is_flag=True, help="PostgreSQL's default: shows what may be lost then.")
+@click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def failover(seconds: float, asynchronous: bool, language: str, as_json: bool) -> None:
+    """Let the primary of a PostgreSQL with a streaming standby die under traffic, and promote the standby."""
+    with tempfile.TemporaryDirectory(prefix="mgov-lab-") as name:
+        Path(name).chmod(0o755)  # PostgreSQL runs as another user
+        try:
+            verdict = FailoverDrill(Path(name), seconds, synchronous=not asynchronous).run()
+        except NoPostgresqlError as error:
+            raise NotDone(str(error)) from error
+    found = asdict(verdict) | {"passed": verdict.passed}
+    click.echo(json.dumps(found) if as_json else _told(found, verdict.passed, language))
+    if not verdict.passed:
+        raise NotDone("the failover did not keep its promises")
 
 
 def _told(found: dict[str, object], passed: bool, language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import psycopg
 import structlog
@@ -14,6 +15,7 @@ from mgov.store.database import NOTIFY_CHANNEL, Database
 
 LOOK = 0.1  # seconds between looks at SQLite's log file: one stat(2)
 LISTEN = 1.0  # seconds that one wait for notices lasts, so that a stop is seen
+PATIENCE = 5  # seconds that a host may take to answer
 PAUSE = 2.0  # seconds before a lost connection is made again
 
 
@@ -47,11 +49,12 @@ async def _watch(path: str, look: Callable[[], None]) -> None:
 
 
 async def _listen(db: Database, wake: Callable[[str], None], look: Callable[[], None]) -> None:
-    target = make_url(db.url).set(drivername="postgresql").render_as_string(hide_password=False)
+    _, address = db.engine.dialect.create_connect_args(db.engine.url)  # several hosts too, as the engine reads them
+    target: dict[str, Any] = {**address, "autocommit": True, "connect_timeout": PATIENCE}
     log = structlog.get_logger("notices")
     while True:
         try:
-            async with await psycopg.AsyncConnection.connect(target, autocommit=True) as connection:
+            async with await psycopg.AsyncConnection.connect(**target) as connection:
                 await connection.execute(f"listen {NOTIFY_CHANNEL}")
                 look()
                 while True:

@@ -153,16 +153,21 @@ class NodesDrill:
         self._verdict.remark = "" if all(node.alive for node in nodes) else "a daemon ended"
 
     def _count(self, nodes: list[LabDaemon], traffic: Traffic, books: Books) -> NodesVerdict:
-        verdict, answered, sent, bookings = self._verdict, traffic.answered(), traffic.sent(), books.bookings()
-        unsettled = books.recipients("uncertain")  # not lost: the books say that they may have gone out or not
-        doubled = {*answered.doubled, *sent.doubled}
-        verdict.texts_in, verdict.texts_out = len(traffic.citizens), len(traffic.recipients)
-        verdict.lost_in = len(set(answered.lost) - unsettled) + sum(not bookings[each] for each in traffic.payers)
-        verdict.lost_out = len(set(sent.lost) - unsettled)
-        verdict.doubled_in, verdict.doubled_out = len(answered.doubled), len(sent.doubled)
-        verdict.unexplained = len(doubled - books.sent_again_in_doubt())
-        verdict.booked_twice = sum(times > 1 for times in bookings.values())
-        verdict.uncertain = len(unsettled)
+        count(self._verdict, traffic, books)
         if any(not node.alive for node in nodes):
-            verdict.remark = "a daemon ended"
-        return verdict
+            self._verdict.remark = "a daemon ended"
+        return self._verdict
+
+
+def count(verdict: NodesVerdict, traffic: Traffic, books: Books) -> None:
+    """Compare what the network saw with what was owed and with what the books say."""
+    answered, sent, bookings = traffic.answered(), traffic.sent(), books.bookings()
+    unsettled = books.recipients("uncertain")  # not lost: the books say that they may have gone out or not
+    doubled = {*answered.doubled, *sent.doubled}
+    verdict.texts_in, verdict.texts_out = len(traffic.citizens), len(traffic.recipients)
+    verdict.lost_in = len(set(answered.lost) - unsettled) + sum(not bookings[each] for each in traffic.payers)
+    verdict.lost_out = len(set(sent.lost) - unsettled)
+    verdict.doubled_in, verdict.doubled_out = len(answered.doubled), len(sent.doubled)
+    verdict.unexplained = len(doubled - books.sent_again_in_doubt())
+    verdict.booked_twice = sum(times > 1 for times in bookings.values())
+    verdict.uncertain = len(unsettled)

@@ -70,6 +70,16 @@ class LabPostgresql:
                 raise NoPostgresqlError(f"PostgreSQL does not start: see {self._folder / 'server.log'}")
             time.sleep(0.2)  # the backends of a killed server may still be going
 
+    def set(self, **settings: str) -> None:
+        """Change settings that take effect while it runs, and keep them (ALTER SYSTEM)."""
+        import psycopg
+
+        address = {"host": "127.0.0.1", "port": self.port, "user": USER, "dbname": "postgres"}
+        with psycopg.connect(autocommit=True, **address) as connection:  # type: ignore[arg-type]
+            for name, value in settings.items():
+                connection.execute(f"alter system set {name} = '{value}'".encode())
+            connection.execute("select pg_reload_conf()")
+
     def kill(self) -> None:
         """End it at once, without a word to anybody."""
         if self._server is not None:
@@ -105,6 +115,53 @@ class LabPostgresql:
         os.chown(self._folder, account.pw_uid, account.pw_gid)
         self._folder.chmod(0o755)
         return {"user": SYSTEM_USER, "group": account.pw_gid, "extra_groups": []}
+
+
+class LabStandby(LabPostgresql):
+    """A streaming standby of another cluster, read-only until it is promoted."""
+
+    NAME = "standby"  # as `synchronous_standby_names` knows it
+
+    def __init__(self, folder: Path, primary: LabPostgresql) -> None:
+        super().__init__(folder)
+        self._primary = primary
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        source = f"host=127.0.0.1 port={self._primary.port} user={USER} application_name={self.NAME}"
+        self._run("pg_basebackup", "-d", source, "-D", str(self._data), "-X", "stream", "-c", "fast")
+        with (self._data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+            settings.write(f"primary_conninfo = '{source}'\n")
+        (self._data / "standby.signal").touch()
+        self.start()
+        return self
+
+    def promote(self) -> None:
+        """Make it the primary; returns when it takes writes."""
+        self._run("pg_ctl", "promote", "-w", "-D", str(self._data))
+
+    def cut_off(self) -> None:
+        """Let nothing more come from the primary, as a broken line between two sites does."""
+        self._signal_receiver(signal.SIGSTOP)
+
+    def give_up_line(self) -> None:
+        """End the line that was cut off; what was on its way there is lost with it."""
+        self._signal_receiver(signal.SIGTERM)
+        self._signal_receiver(signal.SIGCONT)
+
+    def _signal_receiver(self, number: signal.Signals) -> None:
+        assert self._server is not None  # noqa: S101 - started
+        children = Path(f"/proc/{self._server.pid}/task/{self._server.pid}/children").read_text(encoding="ascii")
+        for child in children.split():
+            with contextlib.suppress(OSError):
+                if b"walreceiver" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    os.kill(int(child), number)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [_program(program), *arguments]
+        done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, **self._as_user())  # noqa: S603 - ours
+        if done.returncode:
+            raise NoPostgresqlError(f"{program}: {done.stderr.strip().splitlines()[-1:]}")
 
 
 def _program(name: str) -> str:

@@ -29,6 +29,9 @@ _RETRYABLE = {"40001", "40P01", 1213, 1205, 1020}
 #: MariaDB: too many connections, shutdown, and the client's own "cannot connect" and "gone away".
 _MARIADB_AWAY = {1040, 1053, 1927, 2002, 2003, 2006, 2013}
 
+#: PostgreSQL: too many connections; and a standby that is not promoted yet.
+_POSTGRESQL_AWAY = {"53300", "25006"}
+
 #: The channel of LISTEN/NOTIFY; the payload is the topic.
 NOTIFY_CHANNEL = "mgov"
 
@@ -170,7 +173,8 @@ def _is_retryable(error: DBAPIError) -> bool:
 
 
 def _raise_if_unavailable(error: DBAPIError) -> None:
-    if error.connection_invalidated or (isinstance(error, OperationalError) and _is_unavailable(error.orig)):
+    away = getattr(error.orig, "sqlstate", None) in _POSTGRESQL_AWAY
+    if error.connection_invalidated or away or (isinstance(error, OperationalError) and _is_unavailable(error.orig)):
         raise DatabaseUnavailableError(str(error.orig).strip().splitlines()[0]) from error
 
 
@@ -184,4 +188,4 @@ def _is_unavailable(original: BaseException | None) -> bool:
     if isinstance(number, int):
         return number in _MARIADB_AWAY
     state: str | None = getattr(original, "sqlstate", None)
-    return state is None or state[:2] in ("08", "57") or state == "53300"
+    return state is None or state[:2] in ("08", "57")
