@@ -38,7 +38,7 @@ _NOT_IT = re.compile(
     r"(?:nya|na)?(?: ojek| ojol| parkir| kirim| bensin| transfer| tf| trf| adm\w*| bank| bayar| pajak| saya| sy| rek\w*| kena| sebesar| di| layanan| transaksi| akhir| awal| anda| skrg| skg| sekarang| masih| ada| tadi| td| terakhir| now| currently| atm| tabungan| mah| teh| ku| aku| tinggal| is| of| was|nya| antar bank| motor| dulu)*[ :=.(+]{0,4}(?:rp\.?)?[ ]?$"
 )
 _NOT_IT_BEHIND = re.compile(
-    r"[ ,(]{0,2}(?:untuk |utk |buat |itu |as |of )?(?:biaya|adm|admin|ongkos|fee|saldo|denda|swdkllj|pokoknya)\b(?![ :=.]{0,3}(?:adm\w*)?[ :=.]{0,3}(?:rp\.? ?)?\d)"
+    r"(?:[ ,(]{0,2}(?:nya|lagi|yg|yang)?)? ?(?:nyusul|menyusul|belum|blm|besok|nanti|kurang(?:nya)?(?! ?(?:rp\.? ?)?\d))\b|[ ,(]{0,2}(?:untuk |utk |buat |itu |as |of )?(?:biaya|adm|admin|ongkos|fee|saldo|denda|swdkllj|pokoknya)\b(?![ :=.]{0,3}(?:adm\w*)?[ :=.]{0,3}(?:rp\.? ?)?\d)"
 )
 _TOTAL = re.compile(
     r"(?:\btotal\w*|\bttl|\bjumlah total)(?:nya)?(?: bayar| dibayar| pembayaran| transfer| transaksi| semua| jadi| semuanya|nya| debet| debit)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"

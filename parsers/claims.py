@@ -8,26 +8,42 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from parsers import vocabulary as v
+from parsers.attempts import without_undone
 from parsers.lexicon import Sense, alternatives, talk
 
 _TIDINGS = alternatives(
-    "ada dapat dpt terima nerima masuk muncul update berubah di_update diupdate dikonfirmasi konfirmasi dicek ke_update tercatat lunas_di diproses dibalas terbit keluar "
+    "dapat dpt terima nerima masuk muncul update berubah di_update diupdate dikonfirmasi konfirmasi dicek ke_update tercatat lunas_di diproses dibalas terbit keluar "
     "dibaca direspon direspons ditanggapi tau tahu diterima"
 )
 _NOT = alternatives(
     "belum blm blum belom blom blon durung dereng teu_acan teu_acan encan tacan lom haven't have_not has_not not_yet didn't did_not hasn't"
 )
-_NOT_YET = re.compile(rf"\b(?:{_NOT})\b(?! (?:{_TIDINGS}))|\bcan (?:di|ka|ku)?(?:bayar|mayar|transfer|setor|lunas)\w*")
+_NOT_YET = re.compile(
+    rf"\b(?:{_NOT})\b(?! (?:{_TIDINGS}|ada(?! (?:duit|uang|dana|biaya|rezeki|rejeki|modal|waktu|ongkos|dana))))|\bcan (?:di|ka|ku)?(?:bayar|mayar|transfer|setor|lunas)\w*"
+)
 """Not paid yet; ``belum ada konfirmasi`` and its like only say that no answer came."""
 _FAILED = Sense(
     "gagal failed ditolak pending tertunda batal_bayar ga_jadi_bayar gak_jadi_bayar tidak_jadi_bayar tidak_berhasil gak_berhasil ga_berhasil unsuccessful declined rejected "
-    "dibatalkan_oleh_bank saldo_tidak_cukup tidak_cukup saldo_kurang error timeout belum_berhasil kagagal"
+    "dibatalkan_oleh_bank saldo_tidak_cukup tidak_cukup saldo_kurang error timeout belum_berhasil kagagal "
+    "tidak_dapat_diproses tdk_dapat_diproses tidak_bisa_diproses tidak_dapat_dilakukan could_not_be not_processed ngadat eror sedang_diproses sdg_diproses"
 )
 _INTENDS = alternatives(
     "rencana rencananya berencana niat mau akan hendak ingin pengen pingin pengin pgn bade arep ajeng bisa bs boleh harus kudu want_to would_like_to will can_i may_i how_do how_can how_to going_to how_much "
     "cara caranya gimana gmn bagaimana dimana di_mana kapan where hoyong tolong mesti wajib segera silakan silahkan mangga bisakah kumaha piye must should need_to need"
 )
 _PAY_VERB = r"(?:\w{0,10}bayar(?:kan|in|nya)?|byr|mayar|(?:di)?(?:transfer|setor|cicil|angsur|lunasi)\w*|tf|trf|pay|melunasi|nyicil)"
+_CANNOT = re.compile(
+    rf"\b(?:ga|gak|tidak|tdk|nggak|ngga|gk|g|teu|ora|mboten|can't|cannot|could not|couldn't|unable to)(?: (?:bisa|bs|sempat|sempet|sanggup|mampu|kuat|mau|pernah|merasa|ngerasa|tiasa|iso|saget|jadi)2?)+(?: \w+){{0,2}} {_PAY_VERB}\b(?! (?:dicek|di cek))"
+    rf"|(?<!\w){_PAY_VERB}\b[^,;.\n]{{0,40}}\b(?:ga|gak|tidak|tdk|nggak|ngga|gk|teu|ora|mboten) (?:bisa|bs|tiasa|iso|saget)2?\b(?! (?:\w+ )?(?:kirim|foto|upload|buka|lihat|cek|difoto|dibaca|kebaca|dibuka|datang|diganggu))"
+    rf"|\b(?:tidak|tdk|ga|gak|nggak|ngga|never|not|ora|teu) (?:pernah|merasa|ngerasa|have|ever|rumangsa)(?: \w+){{0,3}} {_PAY_VERB}|\b(?:did not|didn't|never) (?:\w+ )?(?:paid|pay|transfer\w*|ma[dk]e)\b"
+)
+"""Could not, would not or never did pay."""
+_IF = re.compile(
+    rf"\b(?:kalau|kalo|klo|kl|jika|jk|misal\w*|seandainya|andai\w*|if|lamun|menawi|nek)\b(?: \w+){{0,4}} {_PAY_VERB}\b"
+)
+_REFUND = Sense(
+    "refund* restitusi pengembalian dikembalikan kembalikan kembaliin dibalikin balikin minta_kembali minta_balik kelebihan_bayar kelebihan_transfer dobel_bayar bayar_dobel double_payment money_back"
+)
 _NOT_PAID = re.compile(rf"\b(?:{_NOT})(?: \w+)?? {_PAY_VERB}\b")
 _CONFIRMS = r"(?: (?:dicek|di cek|konfirmasi|lapor))"
 _WILL = re.compile(
@@ -37,13 +53,14 @@ _LATER = alternatives(
     "besok bsk isukan enjing_enjing sesuk lusa minggu_depan bulan_depan tomorrow nanti ntar mengko engke next_week next_month"
 )
 _PAYS_LATER = re.compile(
-    rf"\b(?:{_LATER})\b.{{0,30}}(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)|(?:bayar|byr|tf|transfer|setor|pay|lunas|mayar)\w{{0,10}}.{{0,30}}\b(?:{_LATER})\b"
+    rf"\b(?:{_LATER})\b[^,;.\n]{{0,30}}(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)|(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)\w{{0,10}}[^,;.\n]{{0,40}}\b(?:{_LATER})\b(?!(?: (?:saya|sy|aku|ak|kami|abdi|akan|tak))? ?(?:kirim|susul|foto|struk|bukti|resi|slip|nyusul|menyusul|ke kantor|datang|diantar))"
+    r"|(?:bayar|byr|transfer|setor|lunas)\w{0,6}[^,;.\n]{0,20}\b(?:nunggu|menunggu|tunggu|nungguin|setelah|habis|abis) (?:gajian|panen|cair|dapat|ada|akhir bulan|awal bulan|tanggal|tgl)"
 )
-_LATER_WORD = re.compile(r"\b(?:besok|bsk|nanti|akan|engke|isukan)\b")
+_LATER_WORD = re.compile(rf"\b(?:{_LATER}|akan|ins?ya ?allah|insyaallah)\b")
 _I = "saya|sy|aku|ak|gw|gue|kami|kita|abdi|kulo|i|we"
 _HAVE = "sudah|sdh|udah|udh|telah|tlh|dah|tos|atos|parantos|sampun|wis|have|already"
 _FIRST_PERSON = re.compile(
-    rf"\b(?:{_I})(?: ini)? (?:{_HAVE})\b|\b(?:{_HAVE})(?: \w+)? (?:{_I}|tak|ku)? ?(?:(?:di)?(?:bayar|transfer|setor)|byr|trf|tf|lunasi|mayar|paid)\b(?! (?:belum|blm|apa))"
+    rf"\b(?:{_I})(?: ini)? (?:{_HAVE})\b(?! (?:masuk|diterima|lunas|tercatat|terverifikasi|terbayar|terdaftar|dicek|diproses))|\b(?:{_HAVE})(?: \w+)? (?:{_I}|tak|ku)? ?(?:(?:di)?(?:bayar|transfer|setor)|byr|trf|tf|lunasi|mayar|paid)\b(?! (?:belum|blm|apa))"
 )
 """The writer says that he has paid, whatever else he asks."""
 _HAS_PAID = re.compile(
@@ -84,14 +101,23 @@ _CORRECTED = re.compile(
 )
 """``bukan belum bayar, SUDAH``: what was denied is not what is told."""
 _ASKS_OF_BILL = Sense(
-    "tagihan* total* berapa* brp* brapa cek dicek check jatuh_tempo denda* how_much info rincian detail nominal* jumlah* lihat liat kode_bayar rekening rek norek cicil dicicil bisa boleh kapan iraha pinten sabaraha piro"
+    "tagihan* total* berapa* brp* brapa cek dicek check jatuh_tempo denda* how_much info rincian detail nominal* jumlah* lihat liat kode_bayar kode kd rekening_mana rek_mana rekening_tujuan norek cicil dicicil kapan iraha pinten sabaraha piro"
 )
 
 
 def only_plans(low: str) -> bool:
     """Whether a text only says that its writer will pay or could not, and asks nothing of the bill."""
     low = _CORRECTED.sub(" ", low)
-    return (_PROMISES.search(low) is not None or _TRIED.search(low) is not None) and not _ASKS_OF_BILL.said(low)
+    told = (
+        _PROMISES.search(low)
+        or _PAYS_LATER.search(low)
+        or _TRIED.search(low)
+        or _CANNOT.search(low)
+        or _NOT_YET.search(low)
+    )
+    if _FAILED.said(low):
+        return not _ASKS_OF_BILL.said(low)
+    return told is not None and not (_ASKS_OF_BILL.said(low) or "?" in low)
 
 
 _PROMISES = re.compile(
@@ -108,18 +134,23 @@ def denies_payment(low: str, marks: Marks | None = None) -> str | None:
 
     Beside a proof that is named as such a question or a remainder does not make a payment undone.
     """
-    low = _CORRECTED.sub(" ", low)
+    low = without_undone(_CORRECTED.sub(" ", low))
     reason = "the payment failed" if _FAILED.said(low) else _not_done(low)
     if reason is None or reason == "the payment failed" or marks is None or not marks.named_proof:
         return reason
-    return "not paid yet" if _NOT_PAID.search(low) and not _FIRST_PERSON.search(low) else None
+    unpaid = _NOT_PAID.search(low) or _CANNOT.search(low)
+    return "not paid yet" if unpaid and not _FIRST_PERSON.search(low) else None
 
 
 def _not_done(low: str) -> str | None:
     if _WHETHER.search(low) and not _FIRST_PERSON.search(low):
         return "asks whether it is paid"
-    if _NOT_YET.search(low):
+    if _NOT_YET.search(low) or _CANNOT.search(low):
         return "not paid yet"
+    if _IF.search(low) and not _FIRST_PERSON.search(low):
+        return "only supposes a payment"
+    if _REFUND.said(low):
+        return "asks for money back"
     if v.LAPSED.said(low) and not _FIRST_PERSON.search(low):
         return "a code that lapsed"
     if _will_pay(low):
@@ -131,6 +162,11 @@ def _will_pay(low: str) -> bool:
     if not (_WILL.search(low) or _PAYS_LATER.search(low)):
         return False
     return not (_HAS_PAID.search(low) and not _LATER_WORD.search(low))
+
+
+def refuses_to_pay(low: str) -> bool:
+    """Whether a text without a bill says that its writer cannot or will not pay, and asks nothing."""
+    return "?" not in low and _CANNOT.search(low) is not None
 
 
 def other_bill(low: str) -> bool:
@@ -146,6 +182,8 @@ KEEP = re.compile(
 )
 
 
+_YOURS = Sense("lu lo elu loe kamu mu ente lau anjeun sampean kowe yang_kau")
+"""Said between friends: nobody speaks so to an office."""
 _REPORTS = Sense("konfirmasi bukti lapor kubayar confirm confirmation konfirm")
 
 
@@ -154,10 +192,12 @@ def confirms(low: str, marks: Marks) -> bool:
     if denies_payment(low, marks) or (v.CANCEL.said(low) and not (v.DONE.said(low) or KEEP.search(low))):
         return False
     if marks.bill:
-        return marks.proof or (v.PAID.said(low) and _claims(low)) or _tells(low)
+        return marks.proof or (v.PAID.said(low) and _claims(low)) or _tells(low) or _itemised(low)
     if _lone_proof(low, marks):
         return True
     if not v.PAID.said(low) or other_bill(low):
+        return False
+    if _YOURS.said(low) and not v.TAX.said(low):
         return False
     done = v.DONE.said(low) or _REPORTS.said(low)
     return done and (v.TAX.said(low) or marks.proof or _short_statement(low))
@@ -168,9 +208,26 @@ _SUM = re.compile(r"\d\.\d{3}\b|\d ?(?:rb|ribu|jt|juta)\b|\brp")
 _MOMENT = re.compile(r"\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2,4}|\b(?:jam|pkl|pukul|tgl|kemarin|kmrn|tadi|td)\b")
 
 
+_MEDIUM = re.compile(
+    r"\b(?:via|lewat|lwt|pake|pakai|atm|teller|qris|m-?banking|i-?banking|brimo|livin|byond|wondr|mybca|octo|va)\b"
+)
+_DATE = re.compile(
+    r"\d{1,2}[/\-. ]\d{1,2}[/\-. ](?:20)?\d\d|\d{1,2} ?(?:jan|feb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des)|kemarin|kmrn|tadi|hari ini"
+)
+
+
 def _tells(low: str) -> bool:
-    """``Sudah ya, 12/11/2026 10:00, 75.000, SKRD-2026-004512``: done, a sum and a moment, without the word."""
-    return "?" not in low and _HAVE_DONE.said(low) and bool(_SUM.search(low) and _MOMENT.search(low))
+    """``Sudah ya, 12/11/2026 10:00, 75.000, SKRD-2026-004512``: done or a medium, a sum and a moment, without the word."""
+    if "?" in low or not _SUM.search(low):
+        return False
+    if _HAVE_DONE.said(low) and _MOMENT.search(low):
+        return True
+    return bool(_MEDIUM.search(low) and _DATE.search(low)) and not v.TALKS_OF_DUE.said(low)
+
+
+def _itemised(low: str) -> bool:
+    """``skrd 2026 619852 # bjb # 13 02 2027 # 505 000 # 77102291``: a bill and its payment as a list."""
+    return low.count("#") >= 3 and "?" not in low and _DATE.search(low) is not None
 
 
 _PROOF_WORD = Sense(

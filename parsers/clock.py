@@ -31,6 +31,9 @@ _DIGITS = re.compile(
 )
 _ISO_TAIL = re.compile(r"\x01t(\d\d):(\d\d)(?::(\d\d))?")
 _FOUR = re.compile(r"(?<![\w.,/:\-])([01]\d|2[0-3])([0-5]\d)(?![\w.,/:\-]\d|\w)")
+_FOUR_CALLED = re.compile(
+    r"(?:\b(?:jam|pkl|pukul|pk|tm|time|waktu)[ .:=]{0,3}|(?<=[#*|;]) ?(?=\d\d \d\d ?(?:[#*|;]|$)))([01]\d|2[0-3]) ?([0-5]\d)(?= ?(?:[#*|;]|$|wib\b|[\s,]))"
+)
 _HALF = re.compile(rf"\b(?:{_WORD}\.? ?)?(?:setengah|stgh|stengah|1/2|satengah) ?({_HOUR})\b(?! ?(?:jt|juta|rb))")
 _BARE = re.compile(
     rf"\b(?:{_WORD})\.? ?:? ?({_HOUR})(?![\d.,/:]\d|\d)(?: ?(am|pm)\b)?"
@@ -102,6 +105,9 @@ def _ways(board: Board) -> Iterator[tuple[re.Pattern[str], Callable[[Board, re.M
 
 def take_four_digits(board: Board) -> Clock | None:
     """``1233`` in a field of its own, as people write in the documented order."""
+    for match in board.find(_FOUR_CALLED):
+        board.take(match.start(1), match.end(2), "time")
+        return Clock(time(int(match[1]), int(match[2])))
     for match in board.find(_FOUR):
         alone = _ALONE.search(board.before(match.start(), 8)) or board.rest[: match.start()].endswith(TAKEN + " ")
         suffix = re.match(r"\s*wib\b", board.after(match.end(), 6))

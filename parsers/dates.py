@@ -51,6 +51,7 @@ _NAMED_SHORT = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ ./\
 _ENGLISH = re.compile(rf"\b({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (20\d\d)\b")
 _COMPACT = re.compile(r"(?<![\w.,/\-])(\d\d)(\d\d)(20\d\d|\d\d)(?![\w]|[.,/\-]\d)")
 _NO_YEAR = re.compile(r"(?<![\w.,/\-])(\d{1,2}) ?[/\-] ?(\d{1,2})(?![\w]|[.,/\-:]\d)")
+_SPACED_FIELD = re.compile(r"(?<=[#*|;]) ?(\d{1,2}) (\d{1,2}) (20\d\d|\d\d)(?= ?(?:[#*|;]|$))")
 _DAY_ONLY = re.compile(
     r"\b(?:tgl|tggl|tanggal|tg|tangal)\.?[ :]{0,2}(\d{1,2})(?:st|nd|rd|th)?(?![\d\w]|[.,/:\-]\d)(?! ?(?:jt|rb|ribu|juta)\b)"
 )
@@ -135,6 +136,8 @@ def _explicit(board: Board, today: date) -> list[date]:
             if pattern is _NUMERIC:
                 parts = [part.translate(_LOOK) for part in parts]
             _keep(board, match, make(parts[0], parts[1], parts[2], today), found)
+    for match in board.find(_SPACED_FIELD):
+        _keep(board, match, make(match[1], match[2], match[3], today), found)
     for match in board.find(_COMPACT):
         _compact(board, match, today, found)
     for match in board.find(_NO_YEAR):

@@ -46,7 +46,7 @@ _CLOSING = re.compile(
     re.I,
 )
 _DISCLAIMER = re.compile(
-    r"^(?:disclaimer|peringatan|perhatian|catatan|notice|confidential\w*|rahasia)\s?:|\b(?:this e-?mail (?:and|is|may)|e-?mail ini (?:bersifat|beserta|dan|hanya|mungkin)|pesan ini (?:bersifat|beserta|hanya|mungkin)|intended (?:only|solely) for|confidential)\b",
+    r"^(?:disclaimer|peringatan|perhatian|catatan(?=\s?:.{0,40}(?:e-?mail|surel|pesan ini))|notice|confidential\w*|rahasia)\s?:|\b(?:this e-?mail (?:and|is|may)|e-?mail ini (?:bersifat|beserta|dan|hanya|mungkin)|pesan ini (?:bersifat|beserta|hanya|mungkin)|intended (?:only|solely) for|confidential)\b",
     re.I,
 )
 

@@ -26,7 +26,7 @@ _NAMES_REPORT = re.compile(
     r"\b\d{4,8}\b|\b(?:pad|pkb|bbnkb|retribusi|investasi|perizinan|pajak|pendapatan|realisasi|tagihan|izin|permohonan|pembayaran|penerimaan|ringkas\w*|samsat)\b"
 )
 _REQUEST_VERB = re.compile(
-    r"(?:di\w{3,}|maaf|bantu\w*|info\w*|penjelasan|(?:izin|ijin) (?:bertanya|tanya|nanya|pak|bu|saya|sy|tidak|tdk|ga|gak|telat|cuti|pulang|absen)|tanya|petunjuk|perhatian\w*|segera|konfirmasi|dicek|di cek|cek|tindak|solusi|kebijak\w*|pak|bu|doa\w*|jawab\w*|kirim\w*|bersabar|tunggu|kerja ?sama\w*|keringanan|diskon|perbaik\w*|agar|supaya|jangan|bisa)\b"
+    r"(?:di\w{3,}|(?:non|meng)?aktif\w*|nyala\w*|hidup\w*|batal\w*|hapus\w*|stop|hentikan|pembatalan|penonaktifan|pengaktifan|daftar\w*|kejelasan|maaf|bantu\w*|info\w*|penjelasan|(?:izin|ijin) (?:bertanya|tanya|nanya|pak|bu|saya|sy|tidak|tdk|ga|gak|telat|cuti|pulang|absen)|tanya|petunjuk|perhatian\w*|segera|konfirmasi|dicek|di cek|cek|tindak|solusi|kebijak\w*|pak|bu|doa\w*|jawab\w*|kirim\w*|bersabar|tunggu|kerja ?sama\w*|keringanan|diskon|perbaik\w*|agar|supaya|jangan|bisa)\b"
 )
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _WORDS = re.compile(r"\w+")
@@ -99,7 +99,7 @@ def _register(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | 
 
 def _apply(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
     head = rest.lstrip(" #*.:,;|_-/\n")
-    if marks.bill or _REQUEST_VERB.match(head) or not head:
+    if marks.bill or marks.application or intents.about_reminders(head) or _REQUEST_VERB.match(head) or not head:
         return SENTENCE if head else None
     if re.search(r"[#*|;]", rest):
         return None
@@ -113,7 +113,9 @@ _OTHER_WISH = re.compile(r"(?:kerja|job|lowongan|cinta|cuti|sabar|tenang|perhati
 
 def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
     if claims.denies_payment(board.low, marks):
-        return "BILL" if marks.bill or marks.plate else SENTENCE
+        if not (marks.bill or marks.plate):
+            return SENTENCE
+        return "" if claims.only_plans(board.low) else "BILL"
     if marks.bill and not marks.proof and ("?" in rest or v.NOT_TOLD.said(rest)) and not v.DONE.said(rest):
         return "BILL"
     if marks.bill or marks.proof or marks.long_number:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from parsers import claims
+from parsers import asking, claims
 from parsers import vocabulary as v
 from parsers.claims import Marks
 from parsers.lexicon import Sense, alternatives, talk
@@ -19,6 +19,11 @@ def guess(low: str, marks: Marks) -> str | None:
     return None
 
 
+def about_reminders(low: str) -> bool:
+    """Whether a text speaks of reminders proper."""
+    return v.REMIND_ME.said(low)
+
+
 def reminder_words(low: str) -> bool:
     """Whether a text speaks of reminders or of the texts we send."""
     return v.REMINDER.said(low)
@@ -27,16 +32,51 @@ def reminder_words(low: str) -> bool:
 _DO_NOT_FORGET = Sense("jangan_lupa jgn_lupa jangan_sampai jgn_sampai ulah_hilap don't_forget jangan_telat")
 
 
+_TURN_ON = re.compile(
+    r"\b(?<!non )(?:di|meng|me)?(?:hidup|nyala|aktif|hurung|idup|urip)(?:k[ae]n|in|keun|i|ake|aken|ke)?\b|\bturn\b.{0,30}\bon\b|\b(?:enable|activate|pasang|start|mulai)\b"
+    r"|\b(?:kirim|terima|dapat|dapet|minta|mau|ingin|pengen|want|receive|get|send|ingatkan|ingetin)\w*\b.{0,40}\b(?:lagi|lg|kembali|again|deui|malih)\b"
+)
+_BY_MISTAKE = re.compile(
+    r"\b(?:dulu|kemarin|kmrn|kemaren|kmren|tadi|sempat|sempet|pernah|terlanjur|keburu|(?:ga|gak|tidak|tdk|nggak) sengaja|sebelumnya|waktu itu|accidentally|by mistake|salah (?:pencet|ketik))\b[^,.;!?]*"
+)
+"""What was done before: it does not say what is wanted now."""
+_TAKE_OFF = re.compile(
+    r"\b(?:hapus|keluarkan|keluarin|coret|remove|delete|cabut)\w* (?:\w+ ){0,2}(?:nomor|nmr|nomer|no|number|hp|saya|sy|me|kami)\b|\bbatal\w* (?:\w+ ){0,1}(?:langganan|berlangganan|pengingat|notif\w*|reminder|sms)\b"
+)
+_FROM_LIST = re.compile(
+    r"\b(?:pengingat\w*|reminder\w*|notif\w*|langganan|list|sms\w*)\b|\b(?:remove|delete) my number\b"
+)
+
+
+def _wants_on(low: str) -> bool:
+    """Whether a text asks to switch something on, what was done before left aside."""
+    now = _BY_MISTAKE.sub(" ", low)
+    return _TURN_ON.search(now) is not None and not v.OFF.said(now)
+
+
 def _off(low: str, marks: Marks) -> bool:
-    return not marks.bill and v.REMINDER.said(low) and v.OFF.said(low) and not _DO_NOT_FORGET.said(low)
+    if marks.bill or marks.application or (v.REMIND_ME.said(low) and _wants_on(low)):
+        return False
+    if _TAKE_OFF.search(low) and _FROM_LIST.search(low):
+        return True
+    if _TURN_ON.search(_BY_MISTAKE.sub(" ", low)) and not _NO_MORE.search(low):
+        return False
+    return v.REMINDER.said(low) and v.OFF.said(low) and not _DO_NOT_FORGET.said(low)
+
+
+_NO_MORE = re.compile(
+    r"\b(?:jangan|jgn|ulah|ojo|tidak|tdk|ga|gak|nggak|ngga|gausah|stop|berhenti\w*|brenti\w*|hentikan|don't|do not|no more|teu|mboten|ora|usah|off|matikan|matiin|non)\b"
+)
 
 
 def _on(low: str, marks: Marks) -> bool:
-    return not (marks.bill or marks.plate) and v.REMIND_ME.said(low) and v.ON.said(low)
+    if marks.bill or marks.plate or marks.application or not v.REMIND_ME.said(low) or _TAKE_OFF.search(low):
+        return False
+    return _wants_on(low) or (v.ON.said(low) and (_DO_NOT_FORGET.said(low) or not v.OFF.said(low)))
 
 
 def _cancel(low: str, marks: Marks) -> bool:
-    if not v.CANCEL.said(low) or claims.KEEP.search(low):
+    if not v.CANCEL.said(low) or claims.KEEP.search(low) or v.REMIND_ME.said(low):
         return False
     return marks.application or (not marks.bill and v.APPLICATION.said(low))
 
@@ -44,6 +84,14 @@ def _cancel(low: str, marks: Marks) -> bool:
 _OWED = re.compile(
     r"\bada (?:tagihan|tunggakan)|\b(?:cek|dicek|cekin|check|liat|lihat|tanya|tau|tahu|punya|tunggakan|naros)\b.{0,80}\b(?:tagihan|tunggakan|pajak|bill)|"
     r"\b(?:tagihan|tunggakan|pajak)\w*\b.{0,20}\b(?:masih|ada|apa saja|apa aja)\b|\bmy (?:bills?|tax(?:es)?)\b|\b(?:bayar|pay)\b.{0,20}\b(?:pajak|retribusi|tax)\w*\b.{0,30}\b(?:dimana|di mana|kapan|where)\b"
+)
+
+
+_MY = r"(?:saya|sy|aku|ak|gue|gw|kami|kita|abdi|kulo|kula|my|toko|kios|lapak|usaha|kantor|perusahaan|pt|cv|motor|mobil)"
+_WHAT_I_OWE = re.compile(
+    rf"\b(?:berapa|brp|brapa|pinten|sabaraha|piro)\b(?: \w+){{0,4}} (?:harus|mesti|kudu|perlu|wajib|hrs)(?: {_MY})? (?:di)?(?:bayar|byr|setor|transfer|mayar)\b(?! (?:parkir|sekolah|kos))|\bhow much (?:do|should|must) (?:i|we) (?:owe|pay)\b|\bwhat (?:do|does) (?:i|we|my company) owe\b|\b(?:outstanding|unpaid) (?:tax|bill|bills|amount|balance)\w*\b"
+    rf"|\b(?:kirim|minta|lihat|liat|tampilkan|tunjuk|show|send|kirimi|kasih|rinci|cetak|print)\w*\b.{{0,25}}\b(?:tagihan|tunggakan|skrd|bills?)\w*\b.{{0,12}}\b{_MY}\b|\b(?:tagihan|tunggakan)\w*\b.{{0,20}}\b{_MY}\b.{{0,35}}\b(?:kirim|dikirim|minta|keluar|terbit|jadi|ada|cetak)\w*"
+    rf"|\b(?:total|rincian|jumlah|daftar|cek|ada|gaduh|punya|aya) (?:tagihan|tunggakan)\w*\b"
 )
 
 
@@ -55,7 +103,11 @@ def _bill(low: str, marks: Marks) -> bool:
             return False
         asks = v.ASKS.said(low) or v.CHECKS.said(low) or v.TAX.said(low) or v.LAPSED.said(low) or v.NOT_TOLD.said(low)
         return len(low) < 40 or asks or claims.denies_payment(low) is not None
-    if claims.other_bill(low) or v.INFO.said(low) or not v.TAX.said(low):
+    if claims.other_bill(low) or v.INFO.said(low):
+        return False
+    if _WHAT_I_OWE.search(low):
+        return True
+    if not v.TAX.said(low) or claims.refuses_to_pay(low):
         return False
     return (v.ASKS.said(low) and not _OTHER_QUESTION.said(low)) or bool(_OWED.search(low))
 
@@ -67,7 +119,7 @@ _OTHER_QUESTION = Sense(
 
 def _status(low: str, marks: Marks) -> bool:
     if marks.application:
-        return True
+        return not claims.KEEP.search(low)
     return not marks.bill and v.STATUS.said(low) and _APPLIED.said(low) and not v.ENDS.said(low)
 
 
@@ -78,7 +130,7 @@ _THINGS = Sense("dokumen* document documents surat_surat surat2")
 
 
 def _documents(low: str, marks: Marks) -> bool:
-    if marks.bill or not v.DOCUMENT.said(low):
+    if marks.bill or not v.DOCUMENT.said(low) or asking.NEEDS.search(low):
         return False
     if _THINGS.said(low) and _LOOKS.said(low) and len(talk(low).tokens) <= 4:
         return True
@@ -139,9 +191,16 @@ _CAN_DO = Sense(
 
 def _services(low: str, marks: Marks) -> bool:
     del marks
-    return (
-        not v.HELP.said(low) and v.SERVICE.said(low) and v.LISTS.said(low) and not _COMPLAINS.said(low)
-    ) or _CAN_DO.said(low)
+    if v.INFO.said(low) or _COMPLAINS.said(low):
+        return False
+    listed = not v.HELP.said(low) and v.SERVICE.said(low) and v.LISTS.said(low)
+    return listed or _CAN_DO.said(low) or _WHAT_CAN_BE_DONE.search(low) is not None
+
+
+_DO = r"(?:urus|ngurus|diurus|mengurus|urusin|dilayani|layani|dilakukan|dikerjakan|diajukan|ajukan|diproses|dibantu|ditangani|ngadamel|diurusin)"
+_WHAT_CAN_BE_DONE = re.compile(
+    rf"\b(?:bisa|bs|dapat|boleh|tiasa|saged|iso)\b(?: \w+){{0,3}} {_DO}\b.{{0,25}}\b(?:apa|naon|nopo|opo)\b|\b(?:apa|naon|nopo|opo)\b.{{0,25}}\b(?:bisa|bs|dapat|boleh|tiasa|saged|iso)\b(?: \w+){{0,2}} {_DO}\b|\bwhat (?:can|could) (?:i|we|you) (?:do|apply|handle)\b"
+)
 
 
 _COMPLAINS = Sense(
@@ -152,10 +211,11 @@ _COMPLAINS = Sense(
 def _history(low: str, marks: Marks) -> bool:
     if _OTHER_HISTORY.said(low):
         return False
-    return v.HISTORY.said(low) or (not marks.bill and bool(_DID_BEFORE.search(low)))
+    return v.HISTORY.said(low) or (not (marks.bill or _CAN.said(low)) and bool(_DID_BEFORE.search(low)))
 
 
 _OTHER_HISTORY = Sense("hidup* penyakit pendidikan kesehatan medis chat browser sejarah")
+_CAN = Sense("bisa bs tiasa dapat")
 _DID_BEFORE = re.compile(
     r"\b(?:pernah|sudah|yang|yg|daftar|semua)\b.{0,25}\b(?:saya |sy |aku )?(?:ajukan|diajukan|urus|lakukan)\b|"
     r"\b(?:transaksi|permohonan|pengajuan) (?:saya|sy) (?:sebelumnya|selama ini|dulu|yang lalu|yg lalu|terdahulu)\b"
@@ -180,6 +240,12 @@ def _report(low: str, marks: Marks) -> bool:
     return not marks.bill and v.REPORT.said(low) and bool(_PIN.search(low))
 
 
+def _how_to(low: str, marks: Marks) -> bool:
+    return (
+        not (marks.bill or marks.plate or marks.application) and asking.asks_of_kind(low) and not OTHER_INFO.said(low)
+    )
+
+
 _RULES: tuple[tuple[str, Callable[[str, Marks], bool]], ...] = (
     ("REMIND_OFF", _off),
     ("REMIND_ON", _on),
@@ -193,6 +259,7 @@ _RULES: tuple[tuple[str, Callable[[str, Marks], bool]], ...] = (
     ("BILL", _bill),
     ("HISTORY", _history),
     ("SERVICES", _services),
+    ("INFO", _how_to),
     ("HELP", _help),
     ("INFO", _info),
 )

@@ -28,9 +28,10 @@ _COMMON = frozenset(
 _COURTESY = re.compile(
     r"^(?:\s|[^\w?])*(?:(?:yth|kpd|kepada|admin|min|kak|ka|pak|bpk|bapak|bu|ibu|bang|mas|mbak|mba|kang|teh|punten|maaf|permisi|halo|hallo|hai|hello|hi|dear|sir|"
     r"ass|asslm|aslm|assalamualaikum\w*|assalamu'?alaikum|wr|wb|salam|dgn hormat|dengan hormat|selamat (?:pagi|siang|sore|malam)|good (?:morning|afternoon|evening)|pagi|siang|sore|malam|met \w+|tolong|tlg|please|pls|"
-    r"gan|bos|om|tante|ketik|format|sampurasun|nuwun sewu|mangga|wilujeng \w+|dinas|petugas|hormat kami)\b(?:\s|[^\w?])*)*"
+    r"gan|bos|om|tante|ketik|format|sampurasun|mang|neng|nak|dik|dek|jeng|pakde|bude|nuwun sewu|mangga|wilujeng \w+|dinas|petugas|hormat kami)\b(?:\s|[^\w?])*)*"
 )
 _DOUBLED = re.compile(r"(.)\1+")
+_REFERENCE_OF_KIND = re.compile(r"[ ./\-]{0,2}20\d\d[ ./\-]{0,2}\d{3,8}(?!\d)")
 _FIRST = re.compile(r"\?+|[a-z]+(?:-?nya)?|[a-z0-9]+")
 
 
@@ -58,6 +59,8 @@ def find(low: str) -> Keyword | None:
     if match is None:
         return None
     word = "?" if match[0].startswith("?") else match[0]
+    if word == "reg" and _REFERENCE_OF_KIND.match(low, match.end()):
+        return None
     if word in WORDS:
         return Keyword(WORDS[word], word, match.start(), match.end(), exact=True)
     near = guess(word)

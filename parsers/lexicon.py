@@ -10,9 +10,13 @@ _LONGEST_PREFIX = 12
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 
+_THANKED_FOR = frozenset("infonya bantuannya informasinya penjelasannya keterangannya layanannya pelayanannya".split())
+"""``makasih infonya``: what is thanked for is not asked for."""
+
+
 @dataclass(frozen=True)
 class Talk:
-    """A lower-case text as words: in their order, as a set, and as a line with single spaces."""
+    """A lower-case text as words: in their order, as a set (also without ``-nya``), and as a line with single spaces."""
 
     tokens: tuple[str, ...]
     words: frozenset[str]
@@ -30,7 +34,8 @@ class Talk:
 def talk(low: str) -> Talk:
     """The words of a lower-case text; digits and signs are none."""
     tokens = tuple(_TOKEN.findall(low))
-    return Talk(tokens, frozenset(tokens), f" {' '.join(tokens)} ")
+    words = {one[:-3] for one in tokens if one.endswith("nya") and len(one) > 5 and one not in _THANKED_FOR}
+    return Talk(tokens, frozenset(words.union(tokens)), f" {' '.join(tokens)} ")
 
 
 class Sense:

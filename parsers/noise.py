@@ -38,6 +38,10 @@ _SPAM = Sense(
     "pemenang menang menangkan memenangkan undian hadiah selamat_anda diskon promo pinjaman pinjol kta slot gacor judi togel cair bunga_ringan dana_tunai dana_cepat tanpa_jaminan jual dijual obral",
     "investasi_bodong maxwin deposit cashback klik http* www bit_ly bank_transfer_ke_rekening kredit_tanpa modal_usaha bonus_new_member",
 )
+_SOLD = re.compile(
+    r"\b(?:sudah|sdh|udah|udh|dah|telah|tlh|tos|wis|saya|sy|gua|gue|aku|mau|lagi|has been|i) (?:(?:saya|sy|gua|gue|aku|tak|kami|di) ?)?(?:jual|dijual|kejual|terjual)\b|\b(?:di)?jual (?:ke|sama|tahun|thn|bulan|bln|kemarin)\b"
+)
+"""The writer tells that he sold something: no advertisement."""
 _LINK = re.compile(r"https?:|www\.|bit\.ly|wa\.me|\.(?:xyz|tk|click|top)\b")
 
 _METER = Sense("kwh token stroom")
@@ -71,7 +75,7 @@ def of(low: str, names_bill: bool) -> str | None:
         return "operator's notice"
     if _BEGS.search(low) or (_METER.said(low) and _METER_OF.said(low)):
         return "asks for money"
-    return "advertisement or fraud" if _SPAM.said(low) or _LINK.search(low) else None
+    return "advertisement or fraud" if _SPAM.said(_SOLD.sub(" ", low)) or _LINK.search(low) else None
 
 
 def _is_operators(low: str) -> bool:

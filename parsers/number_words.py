@@ -56,11 +56,11 @@ _JOINED = re.compile(
 _TOKEN = re.compile(r"[a-z]+|\d+")
 _WORD = alternatives(" ".join((*_DIGITS, *_WHOLE, *_TEENS, *_SMALL, *_LARGE, *_ONE_LARGE, *_HALF)))
 _UNIT = alternatives(" ".join((*_SMALL, *_LARGE)))
-_BASE = "(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|seratus)(?:ratus|puluh|belas)?"
-"""Words that people glue to the next: ``tigaratus``, ``duaratusribu``."""
-_STEP = rf"(?:(?:rong|telung|patang|limang|nem|pitung|wolung|sangang|{_BASE})?(?:{_WORD})|\d{{1,3}}(?= ?(?:{_UNIT}|setengah)\b))"
+_STEP = (
+    rf"(?:(?:rong|telung|patang|limang|nem|pitung|wolung|sangang)?(?:{_WORD})|\d{{1,3}}(?= ?(?:{_UNIT}|setengah)\b))"
+)
 SAID = re.compile(
-    rf"(?<![\w.,/\-])(?:rp\.? ?)?({_STEP}(?:[ \-]?{_STEP}){{1,15}})(?![a-z\d])(?: rupiah| perak)?|(?<![\w.,/\-])({alternatives(' '.join(_ONE_LARGE))})(?![a-z])(?: rupiah)?"
+    rf"(?<![\w.,/\-])(?:rp\.? ?)?({_STEP}(?:[ \-]?{_STEP}){{1,15}}(?:(?<=rb|bu) \d{{3}}(?![\w]|[.,/:\-]\d))?)(?![a-z\d])(?: rupiah| perak)?|(?<![\w.,/\-])({alternatives(' '.join(_ONE_LARGE))})(?![a-z])(?: rupiah)?"
 )
 """A number of two words or more, or ``sejuta`` alone."""
 HINTS = ("juta", "yuta", "jt", "ribu", "rebu", "rb", "ewu", "sewu", "ratus", "atus", "puluh")
@@ -98,7 +98,7 @@ class _Count:
         elif token in _SMALL:
             self.group, self.current = self.group + (self.current or 1) * _SMALL[token], 0
         elif token in _LARGE or token in _ONE_LARGE:
-            self._close(token)
+            return self._close(token)
         elif token in _HALF:
             return self._half(following)
         else:
@@ -110,10 +110,13 @@ class _Count:
         value = self.total + self.group + self.current
         return int(value) if value and value == int(value) else None
 
-    def _close(self, token: str) -> None:
+    def _close(self, token: str) -> bool:
         unit = _LARGE.get(token) or _ONE_LARGE[token]
+        if self.unit and unit >= self.unit:
+            return False  # ``200 ribu 50 rb``: two sums, not one
         said = 1 if token in _ONE_LARGE else self.group + self.current or 1
         self.total, self.group, self.current, self.unit = self.total + said * unit, 0, 0, unit
+        return True
 
     def _half(self, following: str) -> bool:
         """``satu setengah juta`` before the unit, ``sejuta setengah`` behind it."""

@@ -8,22 +8,27 @@ from datetime import date, datetime, timedelta, timezone
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from parsers import amounts, banks, claims, clock, dates, identities, phones, plates, proofs, references
+from parsers import amounts, attempts, banks, claims, clock, dates, identities, phones, plates, proofs, references
 from parsers.board import TAKEN, Board
 from parsers.references import Found
 
 _ZONE = ZoneInfo("Asia/Jakarta")
 _NOT_THIS = re.compile(r"\b(?:bukan|bkn|not|selain|sanes|dudu|belum|blm|blom|salah|instead of)\b[^,;.?\n#]{0,18}$")
 _LATER = re.compile(
-    r"^[^,;.\n#]{0,16}\b(?:belum|blm|blom|menyusul|nyusul|besok|nanti|salah|not yet)\b(?! (?:ada|masuk|update|dikonfirmasi|konfirmasi|terima|dapat|muncul|berubah|tercatat))"
+    r"^[^,;.\n#]{0,16}\b(?:(?:kan |mah )?(?:udah|sudah|sdh|udh) (?:\w+ )?(?:bulan|bln|minggu|taun|tahun|hari|kemarin|kmrn|dulu|lama)|belum|blm|blom|menyusul|nyusul|besok|nanti|salah|not yet)\b(?! (?:ada|masuk|update|dikonfirmasi|konfirmasi|terima|dapat|muncul|berubah|tercatat))"
 )
 _RIGHT = re.compile(
     r"\b(?:yang benar|yg benar|yg bener|yang bener|harusnya|seharusnya|maksud\w*|ralat|correct)\b[^,;.\n#]{0,12}$"
 )
+_NOW_PAID = re.compile(
+    r"\b(?:skrg|sekarang|skrng|kali ini|now|saiki|ayeuna|td|tadi|barusan|hari ini)\b[^,;.\n#]{0,12}(?:\b(?:dibayar|bayar|byr|transfer|tf|trf|setor|lunas\w*|paid|paying|mayar)\b[^,;.\n#]{0,10}|\b(?:yg|yang|utk|untuk|buat) (?:\w+ )?)$"
+    r"|\b(?:yg|yang) (?:saya |sy |aku |tak )?(?:dibayar|bayar|byr|kubayar|ditransfer|disetor)(?: ini| itu| skrg| sekarang)?[ :,]{1,2}$"
+)
+"""Of several bills the one that is said to be paid now."""
 _CODE_WORD = re.compile(
     r"(?:\bkode|\bkd|\bcode)\.?[ ]?(?:bayar|byr|pembayaran|billing|tagihan|samsat)?(?:nya)?[^\d\x01]{0,14}$|\b(?:bayar|byr|tagihan|pembayaran|bill|kdbayar|kodebayar|payment|pay|skrd|utk|untuk|buat|for|lunas|lunasi)\b[^\d\w]{0,4}$|^[^\w]*$"
 )
-_LONE_NUMBER = re.compile(r"(?<![\w.,/\-])(?:0\d{6,}|\d{8,15}|[a-z]{2,4}\d{7,})(?![\w])")
+_LONE_NUMBER = re.compile(r"(?<![\w.,/\-])(?:0\d{6,}|\d{8,15}|[a-z]{2,4}\d{7,}|ft\d{5}[a-z\d]{5})(?![\w])")
 _WORD = re.compile(r"\w")
 _VA = re.compile(r"\bva\b|\bvirtual\b|\bvirtualacc")
 """Named as the medium; the label BRIVA in an app's notice is only its number."""
@@ -88,6 +93,8 @@ def read_fields(
         fields["bill"] = bills[0]
         if len(bills) > 1:
             fields["bills"] = bills
+    for start, stop in attempts.undone(board.low):
+        board.take(start, stop, "an attempt that failed")
     proofs.take_accounts(board)
     hidden = proofs.take_hidden(board)
     ordered = keyword_end > 0
@@ -139,6 +146,8 @@ def _bills(board: Board, seen: Seen, keyword_end: int) -> tuple[list[str], int]:
     meant = [ref for ref in seen.references if not _excluded(board, ref, several=len(seen.references) > 1)]
     meant = [ref for ref in meant if references.is_bill(ref.value)] or meant
     right = [ref for ref in meant if _RIGHT.search(board.before(ref.start, 36))]
+    if len(meant) > 1 and not right:
+        right = [ref for ref in meant if _NOW_PAID.search(board.before(ref.start, 40))]
     meant = right or meant
     if not meant:
         meant = [code for code in seen.codes if _is_code(board, code) or _follows(board, keyword_end, code)]

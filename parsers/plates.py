@@ -6,22 +6,40 @@ import re
 
 from parsers.board import Board
 
-_PLATE = re.compile(r"(?<![\w])([a-z]{1,2})[ .\-]?(\d{1,4})[ .\-]?([a-z]{1,3})(?!\w)")
 _AREAS = frozenset(
     "a b d e f g h k l m n p r s t w z aa ab ad ae ag ba bb bd be bg bh bk bl bm bn bp "
     "da db dc dd de dg dh dk dl dm dn dr ds dt ea eb ed kb kh kt ku pa pb".split()
 )
 _UNITS = frozenset("jt rb k m wib am pm jan feb mar apr mei jun jul agu agt sep okt oct nov nop des dec hr x kg mb gb st nd rd th "
                    "org thn bln tgl sd sdh udh dan di ke tf jam pkl ya yg ini dr per s d pg".split())  # fmt: skip
+_SUMS = frozenset("jt rb k m wib am pm kg mb gb hr".split())
+_ALIKE = re.compile(r"(?<![\w])([a-z]{1,2})[ .\-]?((?=[oil]{0,3}\d)[\doil]{1,4}|[oil]{4})[ .\-]?([a-z]{1,3})(?!\w)")
+_LOOK = str.maketrans("oil", "011")
+_CALLED = re.compile(
+    r"\b(?:plat|plate|nopol|nomor polisi|no polisi|no pol|pajak\w*|paj[ea]g\w*|pajek\w*|tagihan|motor|mobil|angkot|truk|truck|bus|pick ?up|kendaraan|vario|beat|avanza|xenia|cek|tghn|bill|nomer|metro|samsat)\W{1,3}$"
+)
+"""Behind these words even letters that are words of their own end a plate."""
 
 
 def take_plates(board: Board) -> list[str]:
     """Take every plate of the text and return them in normal form."""
     found: list[str] = []
-    for match in board.find(_PLATE):
+    for match in board.find(_ALIKE):
         area, number, letters = match.groups()
-        if area not in _AREAS or letters in _UNITS or number.startswith("0"):
+        digits = number.translate(_LOOK)
+        if area not in _AREAS or digits.startswith("0") or not _is_plate(board, match, number, letters):
             continue
-        found.append(f"{area} {number} {letters}".upper())
+        found.append(f"{area} {digits} {letters}".upper())
         board.take(match.start(), match.end(), "plate")
     return found
+
+
+def _is_plate(board: Board, match: re.Match[str], number: str, letters: str) -> bool:
+    if number.isdigit() and letters not in _UNITS:
+        return True
+    shown = board.text[match.start() : match.end()]
+    alone = not re.search(r"\w", board.low[: match.start()] + board.low[match.end() :])
+    called = alone or _CALLED.search(board.before(match.start(), 24)) is not None
+    if letters in _UNITS and (letters in _SUMS or len(number) < 2):
+        return called and shown == shown.upper() and len(number) == 4 and letters not in ("JT", "RB")
+    return called or (shown == shown.upper() and not board.text.isupper() and letters not in _UNITS)

@@ -32,6 +32,7 @@ _BEHIND = re.compile(
     r"(?<![\w./\-])([a-z]{0,6}\d[a-z0-9]{5,19})[ ]?\((?:no\.? ?|nomor )?(?:bukti|ref|reff|resi|slip|struk|rrn)\w*\)"
 )
 _FREE = re.compile(r"(?<![\w.,/\-])([a-z]{1,8}[\-/.]?\d[a-z0-9]{4,18}|\d[a-z0-9]{5,19})(?![\w]|[.,/\-]\d|[/\-][a-z])")
+_SPACED_FIELD = re.compile(r"(?<=[#*|;]) ?(\d{2,4}(?: \d{2,4}){2,5})(?= ?(?:[#*|;]|$))")
 _SECOND = re.compile(
     r"\)?[ ]?[#*|;_,/\n] ?\(?([a-z]{0,8}\d[a-z0-9.\-]{4,24}|\d{2,5}(?: \d{2,5}){1,5})\)?(?= ?(?:[#*|;_,/\n]|$))"
 )
@@ -43,7 +44,7 @@ _DOCUMENTED = re.compile(
 )
 """Bill, proof, date: the documented order, told by its separators and by the date that follows."""
 _SURELY_OTHER = re.compile(
-    r"(?:rp|idr)[ .]?[\d.,]+|\d{1,3}(?:\.\d{3})+|[\d.,]+ ?(?:rb|ribu|jt|juta|k)|\d{1,2}[./\-]\d{1,2}[./\-](?:20)?\d\d|\d{1,3}(?: \d{3})* 000|(?:tidak|tdk|belum|blm|ga|gak|nggak) .*"
+    r"(?:rp|idr)[ .]?[\d.,]+|\d{1,3}(?:\.\d{3})+|[\d.,]+ ?(?:rb|ribu|jt|juta|k)|\d{1,2}[./\-]\d{1,2}[./\-](?:20)?\d\d|\d{1,3}(?: \d{3})* 000|(?:tidak|tdk|belum|blm|ga|gak|nggak|no|nomor|nomer|bukti|reff?|noref|resi|struk|slip|kode|id|tgl|tanggal|jam|bank|jml|nominal|ntpn|rrn|trx|atm|via|va)\b.*"
 )
 _ROUND = re.compile(r"[1-9]\d{2,6}000|[1-9]\d{3,6}500")
 """What could be a sum in the proof's place, when no other sum is told."""
@@ -192,6 +193,8 @@ def read_left_over(board: Board) -> str | None:
     ]
     if _take_masked(board, found):
         return None
+    if not found:
+        found = [m for m in board.find(_SPACED_FIELD) if is_proof(normalise(m[1]))]
     found = [m for m in found if not _MONEY_AHEAD.search(board.before(m.start(), 5)) and _looks_free(m[1])]
     return _take(board, found[0]) if len({m[1] for m in found}) == 1 else None
 
@@ -206,6 +209,7 @@ def _masked(board: Board, match: re.Match[str]) -> bool:
 
 
 def _looks_free(token: str) -> bool:
+    token = token.replace(" ", "")
     if token.isdigit():
         return not (token.endswith("000") and len(token) <= 9 and token[0] != "0")
     return sum(char.isdigit() for char in token) >= 5 or len(token) >= 9

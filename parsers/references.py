@@ -19,6 +19,14 @@ _REFERENCE = re.compile(
     rf"(?<![a-z0-9])({_KNOWN}){_GAP}(2[0o]\d\d){_GAP}(?:([\doil]{{4,8}}|\d{{3}}[ .\-]\d{{3}})(?![\da-z])|([\doil]{{3}})(?![\da-z]|[.,]\d))"
 )
 _OTHER = re.compile(r"(?<![a-z0-9])([a-z]{2,6})([ ./\-_]{0,3})(20\d\d)([ ./\-_]{0,3})(\d{4,8})(?![\da-z]|[.,]\d)")
+_NUMBERED = re.compile(
+    rf"(?<![a-z0-9])({_KNOWN})[ .:]{{0,2}}(?:(?:no(?:mor|mer|\.)?|nmr)[ .:]{{0,3}})?(\d{{4,6}})(?:[ ,]{{1,2}}|/)(?:tahun |thn?\.? |tahun pajak )?(20\d\d)(?![\d])"
+    rf"|(?<![a-z0-9])({_KNOWN})[ .:]{{0,2}}(?:tahun |thn?\.? )?(20\d\d)[ ,]{{1,2}}(?:no(?:mor|mer|\.)?|nmr)[ .:]{{0,3}}(\d{{4,8}})(?![\d])"
+)
+"""``SKRD no 613627 tahun 2026``, ``SKRD 2026 nomor 613627``."""
+_WITHOUT_YEAR = re.compile(
+    rf"(?<![a-z0-9])(?:{_KNOWN})[ .:]{{0,2}}(?:no(?:mor|mer|\.)?|nmr)[ .:]{{0,3}}(\d{{4,8}})(?![\d/.\-])"
+)
 _CALLED = re.compile(
     r"(?:status|batal\w*|tagihan\w*|bayar|bill|permohonan|pengajuan|izin|cancel|berkas)(?: saya| sy)?(?: no(?:mor|\.)?)?[\s:#*.]*$"
 )
@@ -40,6 +48,11 @@ class Found:
 def take_references(board: Board) -> list[Found]:
     """Take every reference of the text in normal form, in the order of the text."""
     found = [_known(board, match) for match in board.find(_REFERENCE)]
+    for match in board.find(_NUMBERED):
+        kind, digits, year = (match[1], match[2], match[3]) if match[1] else (match[4], match[6], match[5])
+        found.append(Found(f"{kind}-{year}-{digits}".upper(), match.start(), match.end()))
+        board.take(match.start(), match.end(), "reference")
+    board.without(_WITHOUT_YEAR, "a bill's number without its year, to be asked")
     for match in board.find(_OTHER):
         if _is_other(board, match):
             value = f"{match[1]}-{match[3]}-{match[5]}".upper()

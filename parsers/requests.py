@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from parsers import identities
+from parsers import asking, identities
 from parsers.board import Board
 from parsers.courtesy import trim
 from parsers.keywords import Keyword
@@ -19,9 +19,10 @@ _I_AM = re.compile(
     re.I,
 )
 _LABELS = re.compile(
-    r"\b(?:nik|no|nomor|ktp|nib|nama|nami|name|hoyong|daptar|ngadaptar|pendaftaran|atas nama|a/?n|daftar(?:kan)?|mendaftar|registrasi|register|reg|saya|sy|kami|mau|ingin|pengen|tolong|dong|dengan|dgn|id|perusahaan saya|my|is|hendak|as|diri|bade|abdi|akun|baru|to|want|and|di|sini|layanan|sms|ini|adalah|nomer|mohon|minta|bantu|untuk|utk)\b[ :.=]*",
+    r"\b(?:nik|no|nomor|ktp|nib|nama|nami|name|hoyong|daptar|ngadaptar|pendaftaran|atas nama|a/?n|daftar(?:kan)?|mendaftar|registrasi|register|reg|saya|sy|kami|aku|ak|gue|gw|gua|kak|min|bang|daftarin|didaftar\w*|perusahaan(?= (?:pt|cv|ud))|mau|ingin|pengen|tolong|dong|dengan|dgn|id|perusahaan saya|my|is|hendak|as|diri|bade|abdi|akun|baru|to|want|and|di|sini|layanan|sms|ini|adalah|nomer|mohon|minta|bantu|untuk|utk)\b[ :.=]*",
     re.I,
 )
+_ASKS = re.compile(r"\?|\b(?:gimana|bagaimana|kumaha|how|cara(?:nya)?|kapan|syarat\w*)\b", re.I)
 _TITLE = r"(?:[A-Z][A-Za-z]{0,3}\.[A-Z]|[A-Z]{2}\b|MSi|SPd|SKom|AMd|SSos|Ph)"
 _NAME_PARTS = re.compile(rf"[#*;|\n]|,(?!\s*{_TITLE})")
 """A name ends at a separator, but not before a degree (``Ahmad Yani, M.Si``)."""
@@ -69,6 +70,8 @@ def _name(text: str, start: int, found: list[identities.Identity]) -> str | None
         return _as_name(match[1])
     for one in found:
         text = text[: one.start] + " # " + " " * max(0, one.end - one.start - 3) + text[one.end :]
+    if _ASKS.search(text[start:]):
+        return None
     parts = [_as_name(_LABELS.sub(" ", part)) for part in _NAME_PARTS.split(text[start:])]
     return next((part for part in parts if part), None)
 
@@ -133,6 +136,8 @@ def info(board: Board, keyword: Keyword | None) -> dict[str, object]:
     if keyword is not None:
         return _topic(_TOPIC_LEAD.sub("", board.text[keyword.end :].strip(_AROUND)))
     asked = _ASKED.search(board.text)
+    if asked is None and (kind := asking.KIND.search(board.low)):
+        return {"topic": " ".join(board.text[kind.start() : kind.end()].upper().split())}
     for part in (board.text[asked.end() :], board.text[: asked.start()], board.text) if asked else (board.text,):
         topic = _topic(_TOPIC_FILL.sub("", part.strip(_AROUND)))
         if topic:
@@ -141,10 +146,14 @@ def info(board: Board, keyword: Keyword | None) -> dict[str, object]:
 
 
 def _topic(words: str) -> dict[str, object]:
-    topic = trim(_TOPIC_END.sub(" ", trim(words)))
+    topic = trim(_TOPIC_END.split(trim(words), maxsplit=1)[0])
     return {"topic": topic.upper()} if topic and len(topic) <= 60 else {}
 
 
 _AROUND = " #*.:,;|_-/\n"
 _ASKED = re.compile(r"\b(?:info(?:rmasi)?|information|syarat\w*|persyaratan\w*|requirements?)\b", re.I)
-_TOPIC_END = re.compile(r"\b(?:itu apa|apa (?:saja|aja)(?: ya)?|gimana|bagaimana|ya|dong|nya|di sini|disini)\b")
+_TOPIC_END = re.compile(
+    r"[?!;\n]|\.(?= |$)|,(?= )|\b(?:itu apa|apa|apaan|naon|opo|gimana|gmn|bagaimana|kumaha|piye|ya|yah|dong|donk|nya|di sini|disini|mang|pak|bu|kak|min|bang|mas|mbak|kang|teh|gan|neng"
+    r"|please|pls|tolong|makasih|trims|soalnya|karena|krn|kalau|kalo|what)\b",
+    re.I,
+)

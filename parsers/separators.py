@@ -42,6 +42,7 @@ _DOT_TIME = re.compile(r"(?<=\d\d)\.([01]\d|2[0-3])\.([0-5]\d)(?=[.#]|$)")
 _DOT_AMOUNT = re.compile(r"\.([1-9]\d{0,2}(?:\.\d{3})+)(?=$|\.[a-z])", re.I)
 _DOTTED_PLATE = re.compile(r"\W*[a-z]+\.[a-z]{1,2}\.\d{1,4}\.[a-z]{1,3}$", re.I)
 _SPACED_DATE = re.compile(r"\b\d{1,2} / \d{1,2} / (?:20)?\d\d\b")
+_SPACED_COLON = re.compile(r"(?<!\b\d) : (?!\d\d(?: wib\b| [:#]|$))|(?<=\d{3}) : |(?<=[a-z]) : (?=\d)", re.I)
 _COMMA_BEHIND_WORD = re.compile(r"\W*[a-z]{3,10},\S", re.I)
 _MONTH = r"(?:jan|feb|peb|mar|apr|mei|may|jun|jul|agu|agt|aug|sep|okt|oct|nov|nop|des|dec)"
 _COMMA = re.compile(rf",(?=\S)(?!-)(?!(?<=\d,)(?:\d{{3}}(?!\d|\.\d{{3}})|\d{{1,2}}(?![\d:./\-]| ?{_MONTH})))", re.I)
@@ -59,6 +60,8 @@ def unify(text: str) -> str:
         )
     if text.count(" / ") >= 3 and not _SPACED_DATE.search(text):
         text = text.replace(" / ", " # ")
+    if text.count(" : ") >= 3:
+        text = _SPACED_COLON.sub(" # ", text)
     if _COMMA_BEHIND_WORD.match(text) or len(_COMMA.findall(text)) >= 3:
         return _COMMA.sub("#", text)
     return text

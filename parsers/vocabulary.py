@@ -18,6 +18,8 @@ DONE = Sense(
     "sukses successful success succeeded tadi td kemarin kmrn kmaren barusan baru_saja baru_aja brusan beres selesai completed just",
 )
 """It is done."""
+TALKS_OF_DUE = Sense("jatuh_tempo tempo denda batas tagihan* masa berlaku cek info due")
+"""Speaks of what is owed and until when."""
 ASKS = Sense("berapa* brp* brapa brpa how_much pira piro pinten sabaraha")
 """Asks for a sum."""
 ASKS_WHETHER = Sense(
@@ -45,8 +47,8 @@ OTHER_BILL = Sense(
 )
 """Speaks of somebody else's bill."""
 CANCEL = Sense(
-    "batal* dibatal* batalin dibatalin membatalkan pembatalan cabut* dicabut mencabut pencabutan menarik_kembali nyabut tarik ditarik cancel* withdraw* bolay* dibolay* urung* diurungkan",
-    "ga_jadi gak_jadi tidak_jadi nggak_jadi ngga_jadi tdk_jadi gajadi teu_janten ora_sida",
+    "batal* dibatal* kubatal* ngabatal* ngebatal* dibatalaken dicancel dihapus hapus* dibolaykeun narik menarik batalin dibatalin membatalkan pembatalan cabut* dicabut mencabut pencabutan menarik_kembali nyabut tarik ditarik cancel* withdraw* bolay* dibolay* urung* diurungkan",
+    "ga_jd gak_jd tdk_jd gajd ga_jadi gak_jadi tidak_jadi nggak_jadi ngga_jadi tdk_jadi gajadi teu_janten ora_sida",
 )
 """Takes back."""
 APPLICATION = Sense(
@@ -60,19 +62,19 @@ STATUS = Sense(
 )
 """Asks how far it is."""
 REMINDER = Sense(
-    "pengingat* reminder* ingatkan diingatkan ingetin diingetin notif* peringatan sms sms_an smsan pemberitahuan langganan berlangganan subscri* remind* pangeling* ngingetan",
+    "pengingat* reminder* ingatkan diingatkan ingetin diingetin notif* peringatan sms sms_an smsan texting texts message messages pemberitahuan langganan berlangganan subscri* remind* pangeling* ngingetan",
     "pesan",
 )
 """Speaks of reminders, or of the texts we send."""
 OFF = Sense(
     "ulah stop stopin setop berhenti* hentikan brenti* brhenti matikan matiin dimatikan nonaktif* non_aktif non_aktifkan jangan jgn jngn ga_usah gak_usah nggak_usah gausah tidak_perlu tidak_usah",
     "tidak_mau tidak_ingin tdk_perlu tdk_usah tdk_mau ga_mau gak_mau ga_perlu gak_perlu ngga_mau unsubscribe unreg off turn_off no_more don't do_not tutup cabut teu_kedah teu_hoyong ojo putuskan eureun*",
-    "terganggu mengganggu dihentikan",
+    "terganggu mengganggu dihentikan dimatiin dimatikan distop disetop distopin dinonaktif* berhentiin brentiin brentikan brentiken mboten_usah boten_usah ora_usah teu_kudu cukup",
 )
 """Wants no more."""
 ON = Sense(
     "hidupkan hidupin aktif aktifkan aktifin diaktifkan nyalakan nyalain mulai start turn_on daftar* mau minta pengen ingin kirim* tolong pasang activate enable on lagi subscribe remind",
-    "hurungkeun hoyong pengin dong biar",
+    "hurungkeun hoyong pengin dong biar again bisa",
 )
 """Wants it on."""
 REMIND_ME = Sense(
