@@ -15,7 +15,7 @@ from parsers.statements.table import HEADER_WITHIN, Row, csv_rows, is_header
 from parsers.statements.text import lines_of
 
 _HEAD = 64 * 1024  # bytes that tell the format
-_SWIFT = re.compile(r"^(?:\{1:.*\{4:)?:(?:20|25|28C?|60[FM]|61):", re.MULTILINE)
+_SWIFT = re.compile(r"^(?:\{1:.*\{4:|@@)?:(?:20|25|28C?|60[FM]|61):", re.MULTILINE)
 DELIMITERS = (",", ";", "\t", "|")
 
 

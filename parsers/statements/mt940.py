@@ -21,6 +21,7 @@ _BALANCE = re.compile(r"(?P<mark>[CD])(?P<on>\d{6})(?P<currency>[A-Z]{3})?(?P<am
 _TOTAL = re.compile(r"(?P<count>\d*)(?P<currency>[A-Z]{3})(?P<amount>[\d.,]+)\s*$", re.IGNORECASE)
 _FLOOR = re.compile(r"(?P<currency>[A-Z]{3})", re.IGNORECASE)
 _HEADER = re.compile(r"^\s*(?:\{[1235]:|-\}|\{4:)")
+_FINTS_BREAK = "@@"  #: how online banking (HBCI, FinTS) writes a line's end
 _MAX_FIELD = 64 * 1024  # characters; a :86: has 390
 
 
@@ -39,7 +40,7 @@ def _fields(lines: Iterable[tuple[int, str]]) -> Iterator[_Field]:
     """Cut the file into its fields; what stands before the first one and between messages is left out."""
     current: _Field | None = None
     size = 0
-    for number, raw in lines:
+    for number, raw in _broken(lines):
         line = _without_blocks(raw.rstrip())
         tag = _TAG.match(line)
         if tag:
@@ -53,6 +54,15 @@ def _fields(lines: Iterable[tuple[int, str]]) -> Iterator[_Field]:
             current.parts.append(line)
     if current:
         yield current
+
+
+def _broken(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines; of a file that begins with FinTS's sign for a line's end, broken where it stands."""
+    raw = None
+    for number, line in lines:
+        if raw is None and line.strip():
+            raw = line.lstrip().startswith(_FINTS_BREAK + ":")
+        yield from ((number, part) for part in line.split(_FINTS_BREAK)) if raw else ((number, line),)
 
 
 def _without_blocks(line: str) -> str:

@@ -24,7 +24,8 @@ def main() -> None:
         for seed in options.seed:
             digests = set()
             for url in options.database:
-                verdict, digest = _play(mix, seed, options.stories, url, verbose=options.verbose)
+                plot = make(mix, seed, options.stories, crowded=options.crowded)
+                verdict, digest = _play(f"{mix} {seed}", plot, url, verbose=options.verbose)
                 clean &= verdict.is_clean()
                 digests.add(digest)
             clean &= len(digests) == 1
@@ -39,13 +40,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--database", nargs="+", default=["sqlite"], metavar="URL", help="sqlite, or the URL of an EMPTY database"
     )
+    parser.add_argument("--crowded", action="store_true", help="few sums, names and minutes: all collide")
     parser.add_argument("--verbose", action="store_true", help="name each wrong one, and why people were needed")
     return parser.parse_args()
 
 
-def _play(mix: str, seed: int, stories: int, url: str, *, verbose: bool) -> tuple[Verdict, str]:
+def _play(title: str, plot: Plot, url: str, *, verbose: bool) -> tuple[Verdict, str]:
     begun = time.monotonic()
-    plot = make(mix, seed, stories)
     with tempfile.TemporaryDirectory(prefix="mgov-payments-") as name:
         folder = Path(name)
         url = f"sqlite:///{folder / 'mgov.db'}" if url == "sqlite" else url
@@ -55,7 +56,7 @@ def _play(mix: str, seed: int, stories: int, url: str, *, verbose: bool) -> tupl
         found = outcome(database)
         database.close()
     verdict = judge(plot, found)
-    _print(f"{mix} {seed} {url.split(':')[0].split('+')[0]}", _size(plot), verdict, found.digest())
+    _print(f"{title} {url.split(':')[0].split('+')[0]}", _size(plot), verdict, found.digest())
     print(f"  {time.monotonic() - begun:.0f} s", flush=True)
     if verbose:
         _explain(verdict)

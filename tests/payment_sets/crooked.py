@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tests.payment_sets.honest import Honest, Payment
-from tests.payment_sets.plot import DOUBT, NEVER, NO_MONEY, OPEN, PERHAPS, REPEATED, SETTLED, Bill
+from tests.payment_sets.plot import DOUBT, NEVER, NO_MONEY, OPEN, PERHAPS, REPEATED, Bill
 
 CROOKED = (
     *("no_funds", "one_digit_away", "consumed", "surplus", "first", "first_cut_name", "both_wait", "invented"),
@@ -67,8 +67,7 @@ class Crooked(Honest):
     def tell_consumed(self) -> None:
         """The proof of a transfer that paid its bill already."""
         paid = self.victim(names=False, tells=False)
-        paid.bill.accept = frozenset({"paid"})
-        self.tell(paid, self.sender_of(paid.bill), SETTLED, honest=False)
+        self.tell(paid, self.sender_of(paid.bill), DOUBT, honest=False)
         thief = self.mine(paid.amount)
         at = paid.at + timedelta(days=self.chance.choice([6, 10]))
         self.tell(replace(paid, bill=thief), self.sender_of(thief), NEVER, at=at, honest=False)
@@ -76,8 +75,7 @@ class Crooked(Honest):
     def tell_rephrased(self) -> None:
         """The same with another spelling of the proof, from the payer's own phone too."""
         paid = self.victim(names=False, tells=False)
-        paid.bill.accept = frozenset({"paid"})
-        self.tell(paid, self.sender_of(paid.bill), SETTLED, honest=False)
+        self.tell(paid, self.sender_of(paid.bill), DOUBT, honest=False)
         thief = self.mine(paid.amount)
         told = f"{paid.proof[:3]}-{paid.proof[3:]}".lower()
         sender = self.people.pick([paid.bill.payer.phone, thief.payer.phone])
@@ -207,8 +205,9 @@ class Crooked(Honest):
         place = self.chance.choice([-2, -3])
         other = self.people.pick([d for d in "0123456789" if d != bill.number[place]])
         number = bill.number[:place] + other + bill.number[place + 1 :]
-        if any(known.number == number for known in self.plot.bills):
+        if number in self.numbers:
             return None
+        self.numbers.add(number)
         found = self.bill(amount, accept=OPEN)
         found.number, found.agency = number, bill.agency
         return found
@@ -222,15 +221,16 @@ class Crooked(Honest):
         self.tell(again, self.sender_of(paid.bill), NO_MONEY, at=again.told_at + timedelta(hours=1), honest=False)
 
     def tell_paid_again(self) -> None:
-        """Paid twice, by the payer or a relative: the second transfer goes to a person."""
+        """Paid twice, by the payer or a relative: whichever is booked second goes to a person."""
         paid = self.begin()
-        self.pay(paid)
+        self.pay(paid, REPEATED)
         self.plot.texts[-1].honest = False
         at = paid.at + timedelta(days=self.chance.choice([1, 4]))
         again = replace(paid, at=at, told_at=at, proof=self.people.proof(paid.bank, at))
         again.told = again.proof
-        self.money([], paid.amount, self.soon(at), again.proof, self.people.describe(paid.bank, "", at))
-        self.tell(again, self.people.phone(), NO_MONEY, honest=False)
+        words = self.people.describe(paid.bank, "", at)
+        self.money([paid.bill], paid.amount, self.soon(at), again.proof, words)
+        self.tell(again, self.people.phone(), REPEATED, honest=False)
 
     def tell_cancelled(self) -> None:
         """The bill was cancelled."""
@@ -252,8 +252,9 @@ class Crooked(Honest):
         """A number that no bill has; sometimes a slip of the own one, and money came."""
         paid = self.victim(tells=False)
         number = paid.bill.number[:-6] + "9" + paid.bill.number[-5:]
-        if any(bill.number == number for bill in self.plot.bills):
+        if number in self.numbers:
             return
+        self.numbers.add(number)
         self.tell(replace(paid, bill=replace(paid.bill, number=number)), paid.bill.payer.phone, NO_MONEY, honest=False)
 
     def tell_unknown_money(self) -> None:

@@ -279,7 +279,7 @@ class Honest(Stage):
         paid = self.begin(bill=bills[0])
         words = f"{self.people.pick(['TRF MASSAL', 'SETOR'])} {paid.bank} {payer.name}"
         for _ in bills:
-            self.money(bills, amount, self.soon(paid.at, 20, 21), paid.proof, words).twice = True
+            self.money(bills, amount, self.soon(paid.at, 20, 21), paid.proof, words)
         sender = self.sender_of(bills[0])
         for bill in bills:
             self.tell(replace(paid, bill=bill), sender, DOUBT)

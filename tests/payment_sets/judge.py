@@ -140,7 +140,10 @@ def _count(text: Text, became: list[Became], wanted: int, verdict: Verdict) -> N
 
 
 def _judge_bills(plot: Plot, found: Outcome, verdict: Verdict) -> None:
+    over = {number for entry in plot.entries if entry.over for number in entry.pays}
     for wanted in plot.bills:
         status, held = found.bills.get(wanted.number, ("missing", 0))
+        if wanted.number not in over and held > wanted.amount:
+            verdict.false_approvals.append(f"{wanted.number} of {wanted.amount} holds {held}")
         if status not in wanted.accept:
             verdict.misjudged.append(f"bill {wanted.number} of {wanted.amount} is {status} and holds {held}")

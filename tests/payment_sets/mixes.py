@@ -10,9 +10,9 @@ from tests.payment_sets.plot import Plot
 MIXES = {"everyday": (1.0, 0.0, 0.0), "messy": (1 / 3, 2 / 3, 0.0), "hard": (1 / 3, 1 / 3, 1 / 3)}
 
 
-def make(mix: str, seed: int, stories: int) -> Plot:
-    """A set of so many stories."""
-    stage = Crooked(seed)
+def make(mix: str, seed: int, stories: int, *, crowded: bool = False) -> Plot:
+    """A set of so many stories; `crowded`: hardly any sums, names and minutes that are only one payer's."""
+    stage = Crooked(seed, crowded=crowded)
     kinds, weights = list(EVERYDAY), list(EVERYDAY.values())
     clear = ["exact", "embedded", "credit_first", "credit_later", "weekend"]
     for _ in range(stories):

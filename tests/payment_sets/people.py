@@ -38,8 +38,10 @@ class Person:
 class People:
     """Draws people, banks and numbers; the same random numbers draw the same."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, *, crowded: bool = False) -> None:
         self.chance = chance
+        self._names = {kind: words[:6] if crowded else words for kind, words in _NAMES.items()}
+        self._round = 1.0 if crowded else 0.35
         self._phones: set[str] = set()
         self._proofs: set[str] = set()
 
@@ -60,14 +62,14 @@ class People:
 
     def person(self) -> Person:
         """Somebody, in one of thirty a company."""
-        name = f"{self.pick(_NAMES['first'])} {self.pick(_NAMES['middle'])} {self.pick(_NAMES['last'])}"
+        name = f"{self.pick(self._names['first'])} {self.pick(self._names['middle'])} {self.pick(self._names['last'])}"
         if self.chance.random() < 0.03:
-            name = f"{self.pick(_COMPANY)} {self.pick(_NAMES['places'])} {self.pick(_NAMES['last'])} JAYA"
+            name = f"{self.pick(_COMPANY)} {self.pick(self._names['places'])} {self.pick(self._names['last'])} JAYA"
         return Person(name, self.phone(), "36" + self.digits(14))
 
     def stranger(self) -> str:
         """The name of a relative or neighbour who has no bill."""
-        return f"{self.pick(_NAMES['first'])} {self.pick(_NAMES['strangers'])}"
+        return f"{self.pick(self._names['first'])} {self.pick(self._names['strangers'])}"
 
     def bank(self) -> str:
         """A bank's code."""
@@ -75,7 +77,7 @@ class People:
 
     def place(self) -> str:
         """A town."""
-        return self.pick(_NAMES["places"])
+        return self.pick(self._names["places"])
 
     def prefix(self) -> tuple[str, str]:
         """The letters of a bill's number, and the agency whose bills have them."""
@@ -83,7 +85,9 @@ class People:
 
     def amount(self) -> int:
         """What a bill is for; a third are round sums that many owe."""
-        return self.chance.choice(_ROUND) if self.chance.random() < 0.35 else self.chance.randrange(200, 8000) * 500
+        return (
+            self.chance.choice(_ROUND) if self.chance.random() < self._round else self.chance.randrange(200, 8000) * 500
+        )
 
     def proof(self, bank: str, at: datetime) -> str:
         """A number as this bank gives them, that no payment had yet."""

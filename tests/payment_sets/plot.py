@@ -50,7 +50,7 @@ class Entry:
     description: str
     pays: tuple[str, ...] = ()
     direction: str = "CR"
-    twice: bool = False  #: its day stands in two statements
+    over: bool = False  #: more than its bills are for
 
 
 @dataclass
@@ -81,24 +81,30 @@ class Plot:
 class Stage:
     """Where kinds are told: makes bills, money and texts of one story after the other."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, crowded: bool = False) -> None:
         self.chance = random.Random(f"payments {seed}")
-        self.people = People(self.chance)
+        self.people = People(self.chance, crowded=crowded)
+        self._hours = (9 * 60, 9 * 60 + 20) if crowded else (7 * 60, 21 * 60 + 50)
         self.plot = Plot(seed)
         self.kind = ""
+        self.numbers: set[str] = set()
         self._serial = self.chance.randrange(10_000, 60_000)
 
     def moment(self) -> datetime:
         """When somebody pays."""
         day = FIRST_DAY + timedelta(days=self.chance.randrange(DAYS - 6))
-        return day + timedelta(minutes=self.chance.randrange(7 * 60, 21 * 60 + 50), seconds=self.chance.randrange(60))
+        return day + timedelta(minutes=self.chance.randrange(*self._hours), seconds=self.chance.randrange(60))
 
     def bill(self, amount: int | None = None, payer: Person | None = None, accept: frozenset[str] = PAID) -> Bill:
         """One more bill."""
         prefix, agency = self.people.prefix()
-        self._serial += self.chance.choice([1, 1, 2, 3, 7, 11])
+        while True:
+            self._serial += self.chance.choice([1, 1, 2, 3, 7, 11])
+            if (number := f"{prefix}-2026-{self._serial:06d}") not in self.numbers:
+                break
+        self.numbers.add(number)
         found = Bill(
-            f"{prefix}-2026-{self._serial:06d}",
+            number,
             agency,
             payer or self.people.person(),
             amount or self.people.amount(),
@@ -113,7 +119,8 @@ class Stage:
     ) -> Entry:
         """Money that comes for `bills`."""
         pays = tuple(bill.number for bill in bills)
-        found = Entry(at, amount, reference, description, pays, direction)
+        over = amount > sum(bill.amount for bill in bills)
+        found = Entry(at, amount, reference, description, pays, direction, over)
         self.plot.entries.append(found)
         return found
 

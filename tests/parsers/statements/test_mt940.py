@@ -109,3 +109,12 @@ def test_unreadable_fields_are_errors_with_their_line(line: str, code: str) -> N
     with pytest.raises(StatementError) as caught:
         read_statements((HEAD + line + "\n").encode(), "auto", {})
     assert (caught.value.code, caught.value.line) == (code, 5)
+
+
+def test_lines_ended_as_online_banking_ends_them() -> None:
+    """FinTS writes @@ for a line's end: recognised by content, and an @@ inside another file's words stays."""
+    raw = b"@@:20:STARTUMS@@:25:72090900/98@@:28C:0@@:34F:EUR0,00@@:61:1604210421D0,02NMSCKREF+@@:86:177?00Transfer@@-"
+    (statement,) = read_statements(raw, "auto", {})
+    assert (statement.account, statement.debit_sum) == ("72090900/98", Decimal("0.02"))
+    plain = _read(":61:2601310131C0,00NTRFREF\n:86:a@@b\n")
+    assert plain.entries[0].description == "a@@b"
