@@ -57,7 +57,7 @@ def import_(
 
     def look_ahead(tx: Connection) -> None:
         now = context.now()
-        found.append(forecast(tx, settings, now.astimezone(context.config.zone).date()))
+        found.append(forecast(tx, settings, now.astimezone(context.config.zone).date(), now))
 
     def work(data: bytes, tick: Callable[[int], None]) -> ImportResult:
         return workflow.import_documents(
@@ -84,10 +84,10 @@ def _print_forecast(expected: Forecast, per_minute: float, price: int) -> None:
     for day, counts in expected.days.items():
         click.echo(f"{day.isoformat()}: {counts['sms']} SMS, {counts['email']} surel/mails")
     texts = sum(counts["sms"] for counts in expected.days.values())
-    parts = texts * expected.parts_a_text
+    parts = round(expected.parts)
     click.echo(
-        f"{texts} SMS x {expected.parts_a_text:.2g} bagian/parts: {parts / per_minute / 60:.1f} jam modem/modem hours"
-        f" ({per_minute:g}/min), Rp {round(parts * price)} (Rp {price}/bagian) - tidak disimpan/not kept"
+        f"{texts} SMS, {parts} bagian/parts: {parts / per_minute / 60:.1f} jam modem/modem hours"
+        f" ({per_minute:g}/min), Rp {parts * price} (Rp {price}/bagian) - tidak disimpan/not kept"
     )
 
 

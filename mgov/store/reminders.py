@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -75,18 +75,18 @@ def own_stages(tx: Connection) -> list[str]:
     return list(tx.execute(select(document.c.stages).where(document.c.stages.is_not(None)).distinct()).scalars())
 
 
-def due_counts(tx: Connection, scope: Scope, since: date) -> list[tuple[date, str, int]]:
-    """For each due date from `since` on and each channel, how many addresses active documents have."""
+def due_by_address(tx: Connection, since: date) -> Iterator[RowMapping]:
+    """Due dates from `since` on of what is in force, with kind and own stages, by channel and address: a row each."""
     contact = document_contact.c
     query = (
-        select(document.c.due_on, contact.channel, func.count(contact.address.distinct()))
+        select(contact.channel, contact.address, document.c.due_on, document.c.kind, document.c.stages)
         .join(document_contact, contact.document_id == document.c.id)
         .outerjoin(address_state, address_state.c.address == contact.address)
-        .where(document.c.status == "active", document.c.due_on >= since, unblocked(), *_in_scope(scope))
+        .where(document.c.status == "active", document.c.due_on >= since, unblocked())
         .where(document.c.suspended_at.is_(None))
-        .group_by(document.c.due_on, contact.channel)
+        .order_by(contact.channel, contact.address)
     )
-    return [(due_on, channel, count) for due_on, channel, count in tx.execute(query)]
+    yield from tx.execute(query, execution_options={"yield_per": _PAGE}).mappings()
 
 
 def sample(tx: Connection, limit: int) -> list[RowMapping]:

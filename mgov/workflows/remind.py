@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -57,12 +58,16 @@ class RemindSettings:
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """What a run queued: reminders (numbers after `after_id` up to `last_id`) and the messages that carry them."""
+    """What a run queued: reminders (numbers after `after_id` up to `last_id`) and the messages that carry them.
+
+    `parts` are those of all its SMS on the air.
+    """
 
     reminders: int
     messages: int
     sms: int
     mails: int
+    parts: int
     after_id: int
     last_id: int
 
@@ -80,7 +85,7 @@ def run(db: Database, on: date, settings: RemindSettings, now: datetime, actor: 
 
     def work(tx: Connection) -> RunOutcome:
         access.require(tx, actor, Right.REMIND_RUN)
-        outcome = _run(tx, on, settings, now)
+        outcome = run_in(tx, on, settings, now)
         if outcome.messages:
             told = {"reminders": outcome.reminders, "messages": outcome.messages}
             audit.record(tx, actor, "remind.run", "day", on.isoformat(), told, now=now)
@@ -93,7 +98,7 @@ def preview(db: Database, on: date, settings: RemindSettings, now: datetime, emi
     """Hand to `emit` what `run` would queue, and keep nothing."""
 
     def work(tx: Connection) -> None:
-        outcome = _run(tx, on, settings, now)
+        outcome = run_in(tx, on, settings, now)
         emit(reminder_queue.queued(tx, outcome.after_id, outcome.last_id))
         raise _NotKeptError
 
@@ -144,21 +149,23 @@ def reopen(db: Database, settings: RemindSettings, now: datetime) -> int:
     return db.transact(lambda tx: sending_hours.reopen(tx, now, following))
 
 
-def queue_wanted(tx: Connection, on: date, settings: RemindSettings, now: datetime, after_id: int) -> tuple[int, int]:
-    """Queue one text an address for all reminders that are wanted; returns how many SMS and mails."""
+def queue_wanted(tx: Connection, on: date, settings: RemindSettings, now: datetime, after_id: int) -> Counter[str]:
+    """Queue one text an address for all reminders that are wanted; returns the counts of `sms`, `email` and `parts`."""
     prefix = f"remind:{after_id}:{now.timestamp():.0f}:"
     told = reminder_queue.join_earlier(tx, after_id, on, now)
-    counts = {"sms": 0, "email": 0}
+    counts: Counter[str] = Counter()
     messages = _messages(tx, prefix, on, settings, now, told)
     while batch := list(itertools.islice(messages, BATCH)):
         reminder_queue.queue(tx, batch, now)
         for message in batch:
             counts[message["channel"]] += 1
-    if any(counts.values()):
+            if message["channel"] == "sms":
+                counts["parts"] += reminder_text.sms_parts(message["text"])
+    if counts:
         reminder_queue.link(tx, prefix)
         reminder_queue.record_queued(tx, after_id, now)
         wake(tx, "outbox")
-    return counts["sms"], counts["email"]
+    return counts
 
 
 def cadences(tx: Connection, settings: RemindSettings) -> Iterator[tuple[Scope, Cadence]]:
@@ -170,7 +177,8 @@ def cadences(tx: Connection, settings: RemindSettings) -> Iterator[tuple[Scope, 
         yield Scope(stages=own), settings.cadence(tuple(int(stage) for stage in own.split(";")))
 
 
-def _run(tx: Connection, on: date, settings: RemindSettings, now: datetime) -> RunOutcome:
+def run_in(tx: Connection, on: date, settings: RemindSettings, now: datetime) -> RunOutcome:
+    """`run` inside a transaction, of nobody in particular: what it queues is gone when that is rolled back."""
     reminders.lock(tx, now)
     _decide_again(tx, on, settings)
     after_id = reminders.last_id(tx)
@@ -183,9 +191,10 @@ def _run(tx: Connection, on: date, settings: RemindSettings, now: datetime) -> R
                 reminders.add_verified(tx, scope, span, on, now)
     for span in _ranges(settings.cadence(settings.stages), on, until):
         reminders.add_bills(tx, span, on, now)
-    sms, mails = queue_wanted(tx, on, settings, now, after_id)
+    queued = queue_wanted(tx, on, settings, now, after_id)
+    sms, mails, parts = queued["sms"], queued["email"], queued["parts"]
     count = reminder_queue.count_queued(tx, after_id)
-    return RunOutcome(count, sms + mails, sms, mails, after_id, reminders.last_id(tx))
+    return RunOutcome(count, sms + mails, sms, mails, parts, after_id, reminders.last_id(tx))
 
 
 def _decide_again(tx: Connection, on: date, settings: RemindSettings) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from mgov.domain.actor import Actor
 from mgov.store import documents
@@ -205,8 +205,30 @@ def test_a_dry_run_tells_the_load_of_each_day_and_keeps_nothing(db: Database) ->
     """Five days before: one text now, one a day before, one on the day; the file is not imported."""
     expected: list[Forecast] = []
     data = (HEADER + row("F-1", 5, email="a@example.org")).encode()
-    import_documents(db, data, ACTOR, NOON, dry_run=lambda tx: expected.append(forecast(tx, SETTINGS, TODAY)))
+    import_documents(db, data, ACTOR, NOON, dry_run=lambda tx: expected.append(forecast(tx, SETTINGS, TODAY, NOON)))
     assert {(day - TODAY).days: dict(counts) for day, counts in expected[0].days.items()} == {
         days: {"sms": 1, "email": 1} for days in (0, 4, 5)
     }
     assert db.read(lambda tx: list(documents.listing(tx))) == []
+
+
+def test_a_dry_run_counts_one_text_a_day_for_a_consultant_of_many_companies(db: Database) -> None:
+    """What is told of each day is what the runs of these days queue, text by text and part by part."""
+    rows = [
+        row(f"K-{n}", (90, 30, 14, 7, 3, 0)[n % 6], phone=("081200000001", "081200000002")[n % 9 == 0])
+        for n in range(40)
+    ]
+    expected: list[Forecast] = []
+    data = (HEADER + "".join(rows)).encode()
+    import_documents(db, data, ACTOR, NOON, dry_run=lambda tx: expected.append(forecast(tx, SETTINGS, TODAY, NOON)))
+    import_documents(db, data, ACTOR, NOON)
+    told: dict[date, int] = {}
+    parts = 0
+    for days in range(100):
+        outcome = remind.run(db, TODAY + timedelta(days=days), SETTINGS, NOON + timedelta(days=days))
+        db.transact(lambda tx: tx.execute(update(outbound_message).values(state="sent", sent_at=NOON)))
+        parts += outcome.parts
+        if outcome.messages:
+            told[TODAY + timedelta(days=days)] = outcome.sms
+    assert {day: counts["sms"] for day, counts in expected[0].days.items()} == told
+    assert abs(expected[0].parts - parts) <= len(told)
