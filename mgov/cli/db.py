@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, ProgrammingError
 
 from mgov.bootstrap import open_database, shipped
 from mgov.cli.backup import refuse_while_running
@@ -90,7 +90,7 @@ def move(context: CliContext, target: str) -> None:
 @click.argument("agency")
 @click.option("--role", help="The role's name; portal_<agency> unless said.")
 @click.option("--password-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its first line.")
-@click.option("--require-tls", is_flag=True, help="MariaDB refuses the role without TLS; PostgreSQL: pg_hba.conf.")
+@click.option("--require-tls", is_flag=True, help="Without TLS the role is refused, or sees and writes nothing.")
 @click.option("--as", "as_url", metavar="URL", help="The same database as somebody who may make roles.")
 @click.pass_obj
 def grant(
@@ -160,7 +160,7 @@ def _role_maker(context: CliContext, url: str | None) -> Iterator[Database | Non
         raise NotDone(str(error)) from error
     except (ArgumentError, NoSuchModuleError) as error:
         raise NotDone(f"--as: {error}") from error
-    except ProgrammingError as error:
+    except (ProgrammingError, OperationalError) as error:
         raise NotDone(
             f"the database refuses: {str(error.orig).strip().splitlines()[0]};"
             " name somebody who may make roles with --as URL"

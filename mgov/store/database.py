@@ -26,8 +26,9 @@ BUSY_SECONDS = 30
 #: record changed since last read).
 _RETRYABLE = {"40001", "40P01", 1213, 1205, 1020}
 
-#: MariaDB: too many connections, shutdown, and the client's own "cannot connect" and "gone away".
-_MARIADB_AWAY = {1040, 1053, 1927, 2002, 2003, 2006, 2013}
+#: MariaDB: too many connections, shutdown, who may not log in, and the client's own "cannot connect", "gone away" and
+#: "no TLS". A password that is wrong today may be right tomorrow: PostgreSQL's driver does not tell it apart either.
+_MARIADB_AWAY = {1040, 1044, 1045, 1049, 1053, 1129, 1130, 1698, 1927, 2002, 2003, 2006, 2013, 2026}
 
 #: PostgreSQL: too many connections; and a standby that is not promoted yet.
 _POSTGRESQL_AWAY = {"53300", "25006"}
@@ -135,8 +136,20 @@ def _engine(url: str) -> Engine:
     options["hide_parameters"] = True  # an error's text is logged, and a statement's values are people's
     if backend in ("mysql", "mariadb"):
         arguments = {"charset": "utf8mb4", "connect_timeout": 5}
-        return create_engine(url, isolation_level="READ COMMITTED", connect_args=arguments, **options)
+        engine = create_engine(url, isolation_level="READ COMMITTED", connect_args=arguments, **options)
+        if any(name.startswith("ssl_") for name in parsed.query):
+            event.listen(engine, "connect", _refuse_without_tls)
+        return engine
     return create_engine(url, connect_args={"connect_timeout": 5}, **options)
+
+
+def _refuse_without_tls(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the DBAPI's own connection
+    """PyMySQL before 1.2 goes on in the clear where a server offers no TLS, whatever the URL says."""
+    with connection.cursor() as cursor:
+        cursor.execute("show session status like 'Ssl_cipher'")
+        row = cursor.fetchone()
+    if not row or not row[1]:
+        raise DatabaseUnavailableError("the server offers no TLS, which the database's URL asks for")
 
 
 def _sqlite_engine(url: str, path: str | None) -> Engine:

@@ -131,10 +131,13 @@ def listing(tx: Connection) -> list[RowMapping]:
     return list(tx.execute(select(portal_grant).order_by(portal_grant.c.granted_at, portal_grant.c.role)).mappings())
 
 
-def note_grant(tx: Connection, role: str, agency: str, *, by: object, now: datetime) -> None:
-    """Let a role write and read for an agency, and for no other."""
+def note_grant(
+    tx: Connection, role: str, agency: str, *, by: object, now: datetime, tls_required: bool = False
+) -> None:
+    """Let a role write and read for an agency, and for no other; perhaps only over a connection by TLS."""
     forget_grant(tx, role)
-    tx.execute(insert(portal_grant).values(role=role, agency=agency, granted_at=now, granted_by=str(by)))
+    values = {"role": role, "agency": agency, "granted_at": now, "granted_by": str(by), "tls_required": tls_required}
+    tx.execute(insert(portal_grant).values(**values))
 
 
 def forget_grant(tx: Connection, role: str) -> bool:

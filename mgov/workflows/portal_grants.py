@@ -41,8 +41,8 @@ def grant(
     def note(tx: Connection) -> None:
         access.require(tx, actor, Right.PORTAL_GRANT)
         services.ensure_agencies(tx, [agency], now)
-        portals.note_grant(tx, role, agency, by=actor, now=now)
-        audit.record(tx, actor, "portal.grant", "role", role, {"agency": agency}, now=now)
+        portals.note_grant(tx, role, agency, by=actor, now=now, tls_required=require_tls)
+        audit.record(tx, actor, "portal.grant", "role", role, {"agency": agency, "tls": require_tls}, now=now)
 
     db.read(lambda tx: access.require(tx, actor, Right.PORTAL_GRANT))
     (roles_by or db).transact(lambda tx: portal_roles.make(tx, role, password, require_tls=require_tls))

@@ -12,8 +12,11 @@ from tests.servers.process import free_port, program, run, run_as, serve
 ACCOUNT = "CREATE USER mgov@'127.0.0.1';\nGRANT ALL ON *.* TO mgov@'127.0.0.1' WITH GRANT OPTION;\n"
 
 
-def start(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    """Make a server's data in `folder` and start it; returns the URL of its database `mysql` and the server."""
+def start(folder: Path, **more: str) -> tuple[str, subprocess.Popen[bytes]]:
+    """Make a server's data in `folder` and start it; returns the URL of its database `mysql` and the server.
+
+    `more` are settings of the server, with `_` for `-`.
+    """
     install = program("mariadb-install-db", "/usr/bin/mariadb-install-db")
     daemon = program("mariadbd", "/usr/sbin/mariadbd")
     as_user = run_as("mysql", folder)
@@ -37,6 +40,7 @@ def start(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
         "innodb-log-file-size": "32M",
         "max-connections": 200,
     }
+    settings |= {name.replace("_", "-"): value for name, value in more.items()}
     options = [f"--{name}={value}" for name, value in settings.items()]
     server = serve(
         [daemon, "--no-defaults", "--skip-name-resolve", *options], folder, lambda: _answers(port), **as_user

@@ -152,9 +152,12 @@ def _mariadb_triggers() -> list[str]:
 
 def _postgresql_functions() -> list[str]:
     return [
-        "create or replace function mgov_portal_sees(code varchar) returns boolean language sql stable "
-        "security definer set search_path from current as $$ select session_user = current_user or exists "
-        "(select 1 from portal_grant where role = session_user and agency = code) $$",
+        # of the session itself, whose role may always see that: a function of the owner's might not
+        "create or replace function mgov_portal_is_private() returns boolean language sql stable as $$ "
+        "select coalesce((select ssl from pg_stat_get_activity(pg_backend_pid())), false) $$",
+        "create or replace function mgov_portal_sees(code varchar, private boolean) returns boolean language sql "
+        "stable security definer set search_path from current as $$ select session_user = current_user or exists "
+        "(select 1 from portal_grant where role = session_user and agency = code and (private or not tls_required)) $$",
         "create or replace function mgov_portal_written() returns trigger language plpgsql as $$ begin "
         "new.written_by := session_user; new.written_at := clock_timestamp(); "
         "new.taken_at := null; new.outcome := null; new.reason := null; "
@@ -192,8 +195,8 @@ def _postgresql_policies() -> list[str]:
         ddl += [
             f"alter table {table} enable row level security",
             f"drop policy if exists own_agency on {table}",
-            f"create policy own_agency on {table} using (mgov_portal_sees(agency)) "
-            "with check (mgov_portal_sees(agency))",
+            f"create policy own_agency on {table} using ({_sees('postgresql', 'agency')}) "
+            f"with check ({_sees('postgresql', 'agency')})",
         ]
     return ddl
 
@@ -202,7 +205,7 @@ def _sees(dialect: str, code: str) -> str:
     if dialect == "sqlite":
         return "1 = 1"
     if dialect == "postgresql":
-        return f"mgov_portal_sees({code})"
+        return f"mgov_portal_sees({code}, (select mgov_portal_is_private()))"
     reader = "substring_index(user(), '@', 1)"
     return (
         f"({reader} = substring_index(current_user(), '@', 1) or exists "

@@ -6,7 +6,7 @@ A row of an inbox is an order: add or change a bill, application or document. Th
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Index, Table
+from sqlalchemy import Boolean, Column, Date, Index, Table, false
 
 from mgov.store.schema.base import TABLE_OPTIONS, Id, Rupiah, line, metadata, moment, pk, prose, short
 
@@ -90,6 +90,7 @@ portal_grant = Table(
     short("agency", nullable=False),
     moment("granted_at", nullable=False),
     line("granted_by", nullable=False),
+    Column("tls_required", Boolean, nullable=False, server_default=false()),
     **TABLE_OPTIONS,
 )
 

@@ -361,6 +361,7 @@ def _new_tables() -> None:
         sa.Column("agency", sa.String(length=64), nullable=False),
         sa.Column("granted_at", UtcDateTime(), nullable=False),
         sa.Column("granted_by", sa.String(length=191), nullable=False),
+        sa.Column("tls_required", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("role", name=op.f("pk_portal_grant")),
         mysql_charset="utf8mb4",
         mysql_collation="utf8mb4_bin",
