@@ -30,8 +30,10 @@ _SETENGAH = re.compile(r"\bsetengah ?(?:jt|juta)\b")
 _LABEL = re.compile(r"(?:\bjml|\bjumlah\w*|\bnominal\w*|\bsebesar|\bsbesar|\bsbsr|\bsenilai|\bsejumlah|\bsjumlah|\bsebanyak|\bnilai\w*|\bamount|\buang\w*|\bof|\bnya|\bsum"
                     r"|\bcicil\w*|\bbayar\w*|\bdibayar\w*|\bbyr|\btransfer\w*|\btf|\btrf|\bsetor\w*|\bdisetor|\bkirim|\bpaid|\bmayar|\bditransfer|\bngangsur|\bangsur\w*)"
                     r"(?:nya|na)?(?: saya| sy| aku| kami| uang| duit| sebesar| sejumlah| senilai| baru| cuma| hanya| transfer| bayar| tf| setor| yg| yang| dibayar| adalah| dulu)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$")  # fmt: skip
-_VERB_AHEAD = re.compile(r"\b(?:bayar|byr|dibayar|transfer|tf|trf|setor|kirim|paid|no|nya)[ :=#]{0,3}$")
-"""Behind a mere verb a long number without any mark of money is no sum."""
+_SUM_AHEAD = re.compile(
+    r"\b(?:jml|jmlh|jumlah|nominal|sebesar|sbesar|sbsr|senilai|sejumlah|sjumlah|sebanyak|nilai|amount|uang|sum|amt)\w*[^\d,;]{0,12}$"
+)
+"""Words without which a long number that has no mark of money is no sum: after a mere verb it may be the proof."""
 _NOT_IT = re.compile(
     r"(?:\bbiaya\w*|\badm(?:in|inistrasi)?\w*|\bongkos\w*|\bonkos|\bfee|\bcharge|\bsaldo\w*|\bsisa\w*|\bbalance|\bduit di rek\w*|\bbukan|\bbkn|\bnot|\bsanes|\bdudu|\bpokok\w*|\bpkb|\bswdkllj|"
     r"\bjasa raharja|\bdenda\w*|\bbunga|\blimit\w*|\bkembali\w*|\bkuota|\bdiskon|\bpotongan|\bkurang\w*|\bppn|\bmaterai|\bmeterai|\bbea\w*|\bpnbp|\bkurangnya|\bcashback|\bplafon|\bcost)"
@@ -104,12 +106,17 @@ def _marked(board: Board) -> list[Sum]:
                 board.take(match.start(), match.end(), f"amount ({role})")
     for match in board.find(_BARE):
         role = _role(board, match)
-        if role != "plain" and not (
-            len(match[1]) >= 8 and not match[1].endswith("00") and _VERB_AHEAD.search(board.before(match.start(), 16))
-        ):
+        if role != "plain" and not (role == "named" and _may_be_proof(board, match)):
             found.append(Sum(int(match[1]), role, match.start(), match.end()))
             board.take(match.start(), match.end(), f"amount ({role})")
     return found
+
+
+def _may_be_proof(board: Board, match: re.Match[str]) -> bool:
+    """Whether a long number is called a sum by a mere verb only (``bayar 5510029917``)."""
+    if len(match[1]) < 8 or match[1].endswith("00"):
+        return False
+    return _SUM_AHEAD.search(board.before(match.start(), 24)) is None
 
 
 def _in_parts(sums: list[Sum], low: str) -> bool:

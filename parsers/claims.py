@@ -222,7 +222,7 @@ def _tells(low: str) -> bool:
         return False
     if _HAVE_DONE.said(low) and _MOMENT.search(low):
         return True
-    return bool(_MEDIUM.search(low) and _DATE.search(low)) and not v.TALKS_OF_DUE.said(low)
+    return bool(_MEDIUM.search(low) and (_DATE.search(low) or _MOMENT.search(low))) and not v.TALKS_OF_DUE.said(low)
 
 
 def _itemised(low: str) -> bool:

@@ -163,6 +163,8 @@ _ASKS_HOW = Sense("cara caranya gimana bagaimana kumaha piye syarat* persyaratan
 def _apply(low: str, marks: Marks) -> bool:
     del marks
     wishes = v.WANTS.said(low) or talk(low).tokens[:1] in (("permohonan",), ("pengajuan",), ("pembuatan",), ("bikin",))
+    if asking.NEEDS.search(low):
+        return False
     asked = v.APPLY.said(low) and wishes and v.PERMIT.said(low) and not v.STATUS.said(low)
     return asked and not (v.INFO.said(low) or _ASKS_HOW.said(low))
 
@@ -217,14 +219,19 @@ def _history(low: str, marks: Marks) -> bool:
 _OTHER_HISTORY = Sense("hidup* penyakit pendidikan kesehatan medis chat browser sejarah")
 _CAN = Sense("bisa bs tiasa dapat")
 _DID_BEFORE = re.compile(
-    r"\b(?:pernah|sudah|yang|yg|daftar|semua)\b.{0,25}\b(?:saya |sy |aku )?(?:ajukan|diajukan|urus|lakukan)\b|"
+    r"\b(?:pernah|sudah|yang|yg|daftar|semua)\b.{0,25}\b(?:saya |sy |aku )?(?:ajukan|diajukan|ngajuin|urus|lakukan)\b|"
     r"\b(?:transaksi|permohonan|pengajuan) (?:saya|sy) (?:sebelumnya|selama ini|dulu|yang lalu|yg lalu|terdahulu)\b"
+)
+
+
+_HOW_BY_SMS = re.compile(
+    r"\b(?:cara|caranya|gimana|gmn|bagaimana|kumaha|piye|how)\b.{0,40}\b(?:lewat|lwt|via|pakai|pake|by|through|liwat) (?:sms|text|nomor ini|no ini)\b"
 )
 
 
 def _help(low: str, marks: Marks) -> bool:
     del marks
-    return v.HELP.said(low) and not _OTHER_HELP.said(low)
+    return (v.HELP.said(low) or _HOW_BY_SMS.search(low) is not None) and not _OTHER_HELP.said(low)
 
 
 _OTHER_HELP = Sense(

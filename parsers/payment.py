@@ -99,9 +99,9 @@ def read_fields(
     hidden = proofs.take_hidden(board)
     ordered = keyword_end > 0
     proof = proofs.read_second_field(board, end) if end and ordered else None
+    doubtful = proof is None and ordered and bool(end) and proofs.take_round(board, end)
     day, at = dates.read_date(board, received_at.astimezone(_ZONE)), clock.read_time(board)
-    doubtful = False
-    if proof is None:
+    if proof is None and not doubtful:
         proof, doubtful = proofs.read_labelled(board)
     if proof is None and not doubtful and end:
         proof = proofs.read_second_field(board, end)

@@ -19,7 +19,7 @@ _LABELS = (
     r"no(?:mor|mer|\.)?|kode|code|number|nmr",
 )
 _FILL = (
-    r"(?:(?:nya|na|ne|ny|no|nomor|nomer|num|number|adalah|yaitu|yakni|ini|is|sy|saya|sayah|abdi|bank|bjb|bri|bni|bca|bsi|btn|mandiri|mega|atm|transfer|trf|tf|setor|setoran|bayar|pembayaran|"
+    r"(?:(?:nya|na|ne|ny|no|nomor|nomer|num|number|adalah|yaitu|yakni|ini|is|sy|saya|sayah|abdi|bank|bjb|bri|bni|bca|bsi|btn|mandiri|mega|atm|transfer|trf|tf|setor|setoran|setornya|bayar|bayarnya|bayarna|pembayaran|pembayarannya|transfernya|record|itu|yg|yang|benar|bener|"
     r"transaksi|trx|ref|reff|id|dari|the|kode|struk|slip|teller|qris|va|mbanking|no\.|was|berikut)(?![a-z0-9])[ :.=#]{0,3}){0,4}"
 )
 _LABELLED = tuple(
@@ -44,12 +44,15 @@ _DOCUMENTED = re.compile(
 )
 """Bill, proof, date: the documented order, told by its separators and by the date that follows."""
 _SURELY_OTHER = re.compile(
-    r"(?:rp|idr)[ .]?[\d.,]+|\d{1,3}(?:\.\d{3})+|[\d.,]+ ?(?:rb|ribu|jt|juta|k)|\d{1,2}[./\-]\d{1,2}[./\-](?:20)?\d\d|\d{1,3}(?: \d{3})* 000|(?:tidak|tdk|belum|blm|ga|gak|nggak|no|nomor|nomer|bukti|reff?|noref|resi|struk|slip|kode|id|tgl|tanggal|jam|bank|jml|nominal|ntpn|rrn|trx|atm|via|va)\b.*"
+    r"(?:rp|idr)[ .]?[\d.,]+|\d{1,3}(?:\.\d{3})+|[\d.,]+ ?(?:rb|ribu|jt|juta|k)|\d{1,2}[./\-]\d{1,2}[./\-](?:20)?\d\d|\d{1,3}(?: \d{3})* 000|(?:tidak|tdk|belum|blm|ga|gak|nggak|no|nomor|nomer|bukti|reff?|noref|resi|struk|slip|kode|id|tgl|tanggal|jam|bank|jml|nominal|ntpn|rrn|trx|atm|via|va)\b.*|[a-z]{3,}[ .].*"
 )
-_ROUND = re.compile(r"[1-9]\d{2,6}000|[1-9]\d{3,6}500")
+_ROUND = re.compile(r"[1-9]\d{2,6}[05]00")
 """What could be a sum in the proof's place, when no other sum is told."""
 _SUM_BEHIND = re.compile(
-    r"[#*|;] ?(?:rp\.? ?|idr ?)?(?:[1-9]\d{3,9}|\d{1,3}(?:[.,]\d{3})+|[\d.,]+ ?(?:rb|ribu|jt|juta))(?:,00|,-)?(?= ?[#*|;]| *$)"
+    r"[#*|;] ?(?:rp\.? ?|idr ?)?(?:[1-9]\d{2,7}00|[1-9]\d{3,5}|\d{1,3}(?:[.,]\d{3})+|[\d.,]+ ?(?:rb|ribu|jt|juta))(?:,00|,-)?(?= ?[#*|;]| *$)"
+)
+_PROOF_BEHIND = re.compile(
+    r"[#*|;] ?(?:[a-z]{1,6}[a-z\d]{0,6}\d[a-z\d]{3,16}|0\d{5,15}|[1-9]\d{7,15}(?<!00))(?= ?[#*|;]| *$)"
 )
 _DIGIT_RUN = re.compile(r"\d+")
 _SIGNS = re.compile(r"[^A-Z0-9]")
@@ -181,7 +184,20 @@ def _is_documented(board: Board, match: re.Match[str]) -> bool:
         return False
     if _SURELY_OTHER.fullmatch(raw):
         return False
-    return not _ROUND.fullmatch(raw) or _SUM_BEHIND.search(board.rest, match.end()) is not None
+    if not (raw.isdigit() and raw.endswith("00") and raw[0] != "0") or _SUM_BEHIND.search(board.rest, match.end()):
+        return True
+    return not (_ROUND.fullmatch(raw) or _PROOF_BEHIND.search(board.rest, match.end()))
+
+
+def take_round(board: Board, bill_end: int) -> bool:
+    """Take a round number in the proof's place that no other sum shows to be the proof; whether there is one."""
+    match = _DOCUMENTED.match(board.rest, bill_end)
+    if match is None or not _ROUND.fullmatch(match[1].strip()):
+        return False
+    if _PROOF_BEHIND.search(board.rest, match.end()):
+        return False
+    board.take(match.start(1), match.end(1), "a sum or the proof, to be asked")
+    return True
 
 
 def read_left_over(board: Board) -> str | None:

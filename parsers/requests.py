@@ -40,12 +40,12 @@ _REPORT_FILL = re.compile(
 )
 _TOPIC_FILL = re.compile(
     r"^(?:(?:saya|sy|aku|kami|tolong|minta|mau|ingin|butuh|perlu|mohon|info|informasi|inpo|soal|tentang|ttg|mengenai|tanya|untuk|utk|buat|syarat|syaratnya|persyaratan|apa|aja|saja|dong|ada|kasih|cara|urus|bikin|membuat|mengurus|about|on|the|i|need|information|requirements?|for|"
-    r"bisa|nya|selamat|pagi|siang|sore|malam|pak|bu|kak|min|nanya|tau|tahu|mengajukan|pengajuan|pembuatan|pengurusan|prosedur|ketentuan|keterangan|penjelasan|please|can|get|some|to|punten|bade|itu|naon)\b[\s,:.#*\-]*)+",
+    r"perpanjang|memperpanjang|bisa|nya|selamat|pagi|siang|sore|malam|pak|bu|kak|min|nanya|tau|tahu|mengajukan|pengajuan|pembuatan|pengurusan|prosedur|ketentuan|keterangan|penjelasan|please|can|get|some|to|punten|bade|itu|naon)\b[\s,:.#*\-]*)+",
     re.I,
 )
 _TOPIC_LEAD = re.compile(r"^(?:(?:soal|tentang|ttg|mengenai|about|on|the|dong|ya|pak|bu|min)\b[\s,:.#*\-]*)+", re.I)
 _SERVICE_WORD = re.compile(
-    r"\b(?:mengajukan|ajukan|pengajuan|ngajuin|ajuin|permohonan|memohon|bikin|buat|membuat|urus|ngurus|mengurus|apply(?:ing)? for|apply|perpanjang(?:an)?|memperpanjang|nyieun|ngadamel)(?: (?:untuk|utk|pembuatan|an|a|the|surat|baru|permohonan))*[ :]+((?:izin|ijin)?[ ]?[\w\-]{2,20})",
+    r"\b(?:mengajukan|ajukan|pengajuan|ngajuin|ajuin|permohonan|memohon|bikin|buatkan|buatin|bikinin|uruskan|buat|membuat|urus|ngurus|mengurus|apply(?:ing)? for|apply|perpanjang(?:an)?|memperpanjang|nyieun|ngadamel)(?: (?:untuk|utk|pembuatan|an|a|the|surat|baru|permohonan))*[ :]+((?:izin|ijin)?[ ]?[\w\-]{2,20})",
     re.I,
 )
 

@@ -38,6 +38,7 @@ _MEDIUM_GLUED = re.compile(
 )
 _DOTS = re.compile(r"^\W*[a-z]+\.[^\s.]+(?:\.[^\s.]+){1,9}$", re.I)
 """``BAYAR.SKRD-2026-004512.90011225.12-11-2026.13:05``, as pulsa servers are written to."""
+_DOTTED_WISH = re.compile(r"^(\W*(?:mohon|apply|mhn))\.(\w{2,12})\.(?=\S)", re.I)
 _DOT_TIME = re.compile(r"(?<=\d\d)\.([01]\d|2[0-3])\.([0-5]\d)(?=[.#]|$)")
 _DOT_AMOUNT = re.compile(r"\.([1-9]\d{0,2}(?:\.\d{3})+)(?=$|\.[a-z])", re.I)
 _DOTTED_PLATE = re.compile(r"\W*[a-z]+\.[a-z]{1,2}\.\d{1,4}\.[a-z]{1,3}$", re.I)
@@ -54,6 +55,7 @@ def unify(text: str) -> str:
     text = _GLUED_REFERENCE.sub(r"\1 ", _REFERENCE_GLUED.sub(r"\1 ", _DONE_GLUED.sub(r"\1 ", text)))
     text = _MEDIUM_GLUED.sub(r"\1 ", _MEDIUM_GLUED.sub(r"\1 ", _HAVE_GLUED.sub(r"\1 ", text)))
     text = _part(text)
+    text = _DOTTED_WISH.sub(r"\1#\2#", text)
     if _DOTS.match(text) and not _DOTTED_PLATE.match(text):
         return _DOT_TIME.sub(r"#\1:\2", _DOT_AMOUNT.sub(lambda match: "#" + match[1].replace(".", ""), text)).replace(
             ".", "#"

@@ -58,7 +58,7 @@ APPLICATION = Sense(
 STATUS = Sense(
     "status* perkembangan* progres* sampai_mana sampe_mana nyampe_mana sampai_dimana sampe_dimana udah_jadi sudah_jadi sdh_jadi kapan_jadi kapan_selesai kapan_beres kapan_terbit",
     "kapan_keluar sudah_keluar udah_keluar sdh_keluar keluar_belum keluar_blm tahap* proses* diproses kelanjutan* nasib* terbit update kabar* dugi_ka_mana tekan_endi selesai beres rengse ready how_far dados janten jadi_belum",
-    "disetujui di_acc acc approved rampung tos_acan lama",
+    "gimana_permohonan gimana_izin gimana_pengajuan gimana_berkas bagaimana_permohonan bagaimana_izin bagaimana_pengajuan gmn_permohonan gmn_izin gmn_pengajuan kumaha_permohonan kumaha_izin disetujui di_acc acc approved rampung tos_acan lama",
 )
 """Asks how far it is."""
 REMINDER = Sense(
@@ -122,7 +122,7 @@ WANTS = Sense(
 """Wishes something."""
 APPLY = Sense(
     "mengajukan ajukan pengajuan ngajuin ajuin ngajukeun mohonkan permohonan memohon bikin buat membuat urus ngurus mengurus apply applying nyieun ngadamel perpanjang perpanjangan memperpanjang",
-    "daftarkan_usaha gawe damel",
+    "daftarkan_usaha gawe damel buatkan buatin bikinin bikinkan uruskan urusin dibuatkan dibikinin",
 )
 """Speaks of applying."""
 PERMIT = Sense(
@@ -140,7 +140,7 @@ HELP = Sense(
     "bisa_saya_ketik bisa_diketik ketik_apa harus_ketik kirim_apa bisa_dikirim smsnya_gimana gimana_caranya bagaimana_caranya gimana_cara_pakai how_does_it_work what_can_i_do",
     "cara_pakenya cara_pakainya cara_makenya cara_makena cara_ngirim_sms cara_kirim_sms cara_ngirimnya cara_kirimnya cara_makai cara_nganggo cara_ngangge cara_ngetik cara_ngetiknya cara_kerjanya",
     "kumaha_makena kumaha_ngangge kumaha_nganggo kumaha_ngirim kumaha_cara piye_carane piye_caranya pripun_caranipun pripun_carane piye_nganggo carane_piye nulisnya_gimana ngetiknya_gimana ngirimnya_gimana",
-    "apa_yg_harus how_do_i_send how_to_send what_should_i_type pakenya_gimana pakainya_gimana makenya_gimana cara_mainnya ga_tau_caranya gak_tau_caranya ga_tahu_caranya tidak_tahu_caranya",
+    "contoh_sms contoh_smsnya contoh_format contoh_formatnya contoh_ketik contoh_isi what_commands which_commands format_sms apa_yg_harus how_do_i_send how_to_send what_should_i_type pakenya_gimana pakainya_gimana makenya_gimana cara_mainnya ga_tau_caranya gak_tau_caranya ga_tahu_caranya tidak_tahu_caranya",
 )
 """Asks how this works."""
 REPORT = Sense("laporan report lap")
