@@ -9,6 +9,7 @@ from sqlalchemy import Connection, event, inspect, text
 
 from mgov.store import portals
 from mgov.store.database import Database, temporary
+from mgov.store.schema import upkeep
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -50,6 +51,8 @@ def _upgrade(tx: Connection) -> None:
     portals.close_doors(tx)
     command.upgrade(configuration(tx), "head")
     portals.open_doors(tx)
+    for ddl in upkeep.statements(tx.dialect.name):
+        tx.exec_driver_sql(ddl)
     if tx.dialect.name == "sqlite":
         broken = tx.exec_driver_sql("pragma foreign_key_check").first()
         if broken is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from mgov.store.database import Database
-from mgov.store.schema import metadata
+from mgov.store.schema import metadata, upkeep
 from mgov.store.schema.money import bank_account, bank_entry, bank_statement, bill, settlement
 from mgov.store.schema.staff import agency, audit
 
@@ -125,3 +126,12 @@ def test_the_audit_is_append_only(database: Database) -> None:
     database.transact(lambda tx: tx.execute(insert(audit).values(**row, **chained)))
     with pytest.raises(DBAPIError):
         database.transact(lambda tx: tx.execute(delete(audit)))
+
+
+def test_busy_tables_are_vacuumed_sooner(migrated_postgresql_url: str) -> None:
+    """PostgreSQL keeps the queue's tables by settings of their own, each a table that exists."""
+    with closing(Database(migrated_postgresql_url)) as db:
+        query = "select relname, reloptions from pg_class where reloptions is not null and relkind = 'r'"
+        kept = dict(db.read(lambda tx: [tuple(row) for row in tx.exec_driver_sql(query)]))
+    assert kept.keys() == upkeep.TABLES.keys() <= metadata.tables.keys()
+    assert "autovacuum_vacuum_scale_factor=0.02" in kept["outbound_message"]
