@@ -18,9 +18,11 @@ from mgov.replies import Replies
 from scheduler.calendar import Calendar
 
 #: Doubts that come from somebody else's money or bill: whoever is told at once that staff examine his invented proof
-#: knows that it is somebody's. Such a claim hears what one without money hears, and when.
+#: knows that it is somebody's. Such a claim hears what one without money hears, and when; so does one for a bill that
+#: nobody knows, which costs nothing to try proofs with.
 OF_OTHERS = frozenset(
     {
+        Reason.BILL_UNKNOWN,
         Reason.CREDIT_CONSUMED,
         Reason.PROOF_CLAIMED_TWICE,
         Reason.NAMES_OTHER_BILL,

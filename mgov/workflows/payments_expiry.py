@@ -46,7 +46,7 @@ def expire(tx: Connection, now: datetime, policy: PaymentPolicy) -> int:
     told = policy.answers
     if told is not None:
         until = _newest(periods)
-        texts = [told.to_sender(r, "not_found", {"bills": r.bill_number, "until": until}, now) for r in rows]
+        texts = [told.to_sender(row, "not_found", _told(row, until), now) for row in rows]
         settlements.queue_answers(tx, [text for some in texts for text in some], now)
     return len(waiting)
 
@@ -62,6 +62,10 @@ def tell_that_it_takes_longer(tx: Connection, now: datetime, policy: PaymentPoli
     texts = [told.to_sender(row, "longer", {"bills": row.bill_number, "until": until}, now) for row in rows]
     settlements.queue_answers(tx, [text for some in texts for text in some], now)
     return len(rows)
+
+
+def _told(row: Row[Any], until: date) -> dict[str, object]:
+    return {"bills": row.bill_number, "until": until, "unknown": row.bill_id is None}
 
 
 def _newest(periods: Mapping[str, Periods]) -> date:

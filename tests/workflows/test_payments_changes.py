@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -230,6 +231,14 @@ def test_a_correction_follows_a_reversal_once_a_person_confirmed_it(world: Payme
     assert world.payments()[0]["status"] == "rejected"
 
 
+def heard_of(world: PaymentWorld, *people: str) -> list[list[str]]:
+    """What each was told in a month whose statements all came, without the numbers of their bills."""
+    world.cover(date(2026, 11, 1), date(2026, 12, 15))
+    for days in (1, 10, 20, 30):
+        world.match(NOW + timedelta(days=days))
+    return [[re.sub(r"SKRD-2026-0000\d\d", "N", text) for text in world.texts(sender)] for sender in people]
+
+
 def test_no_answer_tells_whether_anothers_proof_exists(world: PaymentWorld) -> None:
     """A claim on another's money and one with an invented proof hear the same texts at the same times."""
     bring(world, 250_000)
@@ -243,12 +252,38 @@ def test_no_answer_tells_whether_anothers_proof_exists(world: PaymentWorld) -> N
     world.claim("SKRD-2026-000008", proof="998877665511", sender=liar)
     world.match()
     assert (world.texts(thief), world.texts(liar)) == ([], [])
-    world.cover(date(2026, 11, 1), date(2026, 12, 15))
-    for days in (1, 10, 20, 30):
-        world.match(NOW + timedelta(days=days))
-    heard = [
-        [text.replace("000007", "N").replace("000008", "N") for text in world.texts(sender)] for sender in (thief, liar)
-    ]
+    heard = heard_of(world, thief, liar)
     assert heard[0] == heard[1]
     assert len(heard[0]) == 1
     assert world.statuses()[1:] == ["review", "expired"]
+
+
+def test_an_unknown_bill_is_no_way_to_try_proofs(world: PaymentWorld) -> None:
+    """For a bill that nobody knows, a true proof and an invented one hear the same: that the bill is not known."""
+    bring(world, 250_000)
+    world.entry(PROOF, 250_000)
+    thief, liar = "+628111111111", "+628222222222"
+    world.claim("SKRD-2026-000097", proof=PROOF, sender=thief)
+    world.claim("SKRD-2026-000098", proof="998877665511", sender=liar)
+    world.match()
+    assert (world.texts(thief), world.texts(liar)) == ([], [])
+    assert world.statuses() == ["review", "awaiting_funds"]
+    heard = heard_of(world, thief, liar)
+    assert heard[0] == heard[1]
+    assert heard[0][0].startswith("Tagihan N tidak ada di data kami")
+
+
+def test_a_wrong_sum_is_no_way_to_try_anothers_proof(world: PaymentWorld) -> None:
+    """While the payer waits too, a claim on his money for a bill of another sum hears nothing of staff."""
+    bring(world, 250_000)
+    for number, amount in (("SKRD-2026-000007", 400_000), ("SKRD-2026-000008", 400_000)):
+        bring(world, amount, number=number)
+    thief, liar = "+628111111111", "+628222222222"
+    world.claim("SKRD-2026-000007", proof=PROOF, sender=thief)
+    world.claim("SKRD-2026-000008", proof="998877665511", sender=liar)
+    world.claim(BILL, proof=PROOF)
+    world.entry(PROOF, 250_000)
+    world.match()
+    assert (world.texts(thief), world.texts(liar)) == ([], [])
+    heard = heard_of(world, thief, liar)
+    assert heard[0] == heard[1]

@@ -59,8 +59,15 @@ def decide(index: Index, claim: Claim, hit: Hit) -> Decision:
         return settle.ambiguous(claim, (blocked, _REASONS[hit.rule]), candidates)
     credit, doubt = _choose(index, claim, bills, hit)
     if credit is None:
-        return settle.ambiguous(claim, (doubt, _REASONS[hit.rule]), candidates)
+        whose = () if doubt is Reason.CREDIT_CONSUMED else _whose(index, claim, bills, hit)
+        return settle.ambiguous(claim, tuple(dict.fromkeys((*whose, doubt, _REASONS[hit.rule]))), candidates)
     return _weigh(index, claim, bills, hit, credit)
+
+
+def _whose(index: Index, claim: Claim, bills: list[Bill], hit: Hit) -> tuple[Reason, ...]:
+    """What the bank says against the claim, credit by credit."""
+    found = (evidence.weigh(index, bills, credit, claim.sender).against for credit in hit.credits)
+    return tuple(reason for against in found for reason in against)
 
 
 def _already_paid_by(index: Index, claim: Claim, hit: Hit) -> Credit | None:
@@ -99,8 +106,8 @@ def _weigh(index: Index, claim: Claim, bills: list[Bill], hit: Hit, credit: Cred
     fit = settle.fit_of(index, claim, bills, credit)
     time = times.compare(claim, credit, index.policy)
     words = evidence.weigh(index, bills, credit, claim.sender)
-    doubts = [*words.against, *_doubts_of_amount(fit, words), *_doubts_of_time(fit, time, words, hit)]
-    doubts += _rivals(index, claim, bills, hit, credit, words)
+    doubts = [*words.against, *_rivals(index, claim, bills, hit, credit, words)]  # whose money it is comes first
+    doubts += [*_doubts_of_amount(fit, words), *_doubts_of_time(fit, time, words, hit)]
     reasons = (_REASONS[hit.rule], fit.reason, time, *words.supports)
     if doubts:
         return settle.ambiguous(claim, tuple(dict.fromkeys((*doubts, *reasons))), tuple(c.id for c in hit.credits))
