@@ -2,8 +2,8 @@
 
 By default a table is vacuumed when a fifth of it is dead: of ten million messages two million. A message is changed
 three times before it is settled (claimed, sent, delivered), so the index of what waits would hold more dead entries
-than live ones for hours. Run at every upgrade; MariaDB and SQLite have no such settings of a table (docs/scale.md says what a
-server should be set to there).
+than live ones for hours. Run at every upgrade; MariaDB and SQLite have no such settings of a table (docs/scale.md says
+what a server should be set to there).
 """
 
 from __future__ import annotations
