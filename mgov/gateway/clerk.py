@@ -138,6 +138,17 @@ class Clerk:
         self._standing.clear()
         await self._try(lambda: fleet.report_down(self._db, self._settings.name, values, _now()))
 
+    async def is_overtaken(self) -> bool:
+        """Whether something more urgent than what is held waits by now."""
+        task, found = self._hand[0], False
+
+        def work() -> None:
+            nonlocal found
+            found = send.is_overtaken(self._db, self.sender, task, _now())
+
+        await self._try(work)
+        return found
+
     async def give_back(self) -> None:
         """Return what was claimed and not begun on the air: another modem, or this one later, sends it."""
         async with self._turning:

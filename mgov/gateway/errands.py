@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -20,6 +21,7 @@ from mgov.workflows.treasury import Account, Warnings
 from modem_drivers.radio import Identity, ModemSilentError, PortUnavailableError, Radio, RadioError
 
 LOOK = 2.0  # seconds between looks at the fleet and at what people want of this modem
+LOOK_WHEN_BUSY = 10.0  # the same while texts are at hand: each look holds the modem up
 MEASURE = 60.0  # seconds between measurements of the routes
 AFTER_FAILURE = timedelta(minutes=15)  # before a balance that was not told is asked for again
 
@@ -61,7 +63,8 @@ class Errands:
         self._settings = settings
         self._sim = modem
         self._operator: Operator | None = None
-        self._next_look = self._next_measure = 0.0
+        self._looked = -math.inf
+        self._next_measure = 0.0
         self._balance_due: datetime | None = None
         self._balance_failures = 0  # one after the other: each holds the modem for the network's silence
         self._log = structlog.get_logger("modem").bind(modem=modem)
@@ -80,18 +83,18 @@ class Errands:
         if self._settings.every is not None:
             last = await asyncio.to_thread(treasury.last_asked, self._db, sim)
             self._balance_due = last + self._settings.every if last else self._now()
-        self._next_look = 0.0
+        self._looked = -math.inf
 
-    async def run(self, radio: Radio) -> None:
+    async def run(self, radio: Radio, *, busy: bool = False) -> None:
         """What is due now, at most every `LOOK` seconds; raises `RadioError` when the modem itself is gone."""
         clock = asyncio.get_running_loop().time()
-        if clock < self._next_look:
+        if clock < self._looked + (LOOK_WHEN_BUSY if busy else LOOK):
             return
-        self._next_look = clock + LOOK
+        self._looked = clock
         look = await asyncio.to_thread(errands.look, self._db, self._modem, self._rules, self._now())
         self.fleet = look.fleet
         if look.request is not None:
-            self._next_look = 0.0  # there may be more
+            self._looked = -math.inf  # there may be more
             await self._serve(radio, look.request)
         if self._rules.quotas.any:
             quotas = self._rules.quotas

@@ -7,6 +7,7 @@ import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import structlog
 
@@ -45,6 +46,8 @@ FRESH = timedelta(seconds=15)
 UNREGISTERED = 180.0  # seconds without a network before the radio is reset
 ANSWERED = 0.1  # seconds in which the engine answers what has just come
 MOMENT = 0.1  # seconds: what a modem sends in it may be claimed together
+BREATH = 0.005  # seconds in which a modem hands over what it has
+BREATHES_EACH = 8  # submissions between two breaths
 MOST_IN_HAND = 16  # parts claimed and not begun
 
 
@@ -76,6 +79,8 @@ class ModemWorker:
         self._woken = False  # whether something was queued since the last claim
         self._in_bulk = False  # whether what was sent last can wait
         self._faults = 0  # modem faults one after the other
+        self._breaths = count()
+        self._is_crowded = False  # whether more came the last time that it was let in
         self._log = structlog.get_logger("modem").bind(modem=settings.name)
 
     def stop(self) -> None:
@@ -154,9 +159,10 @@ class ModemWorker:
                 unregistered = probed if await self._probe(radio) else unregistered
                 self._raise_if_lost(probed - unregistered)
             await self._despatch.clear_memory(radio, least=SWEEP if self._clerk.held else 1)
-            await self._at_the_database(lambda: self._errands.run(radio))
+            await self._at_the_database(lambda: self._errands.run(radio, busy=bool(self._clerk.held)))
             if self._clerk.held:
-                await self._submit(radio)
+                if not await self._let_in():
+                    await self._submit(radio)
             elif not self._events:
                 self._despatch.pause()
                 await self._wait(min(poll, self._until_claim()))
@@ -168,6 +174,8 @@ class ModemWorker:
 
         With a part in hand that is done beside its submission, so that the modem does not wait for the database.
         """
+        if not self._clerk.held:
+            await self._written()  # what is being claimed may be all that is needed
         await self._drop_the_overtaken()
         if self._clerk.held and self._clerk.can_hold:
             if self._writing is None and (self._clerk.has_to_settle or self._direct or may_claim):
@@ -204,7 +212,7 @@ class ModemWorker:
     async def _drop_the_overtaken(self) -> None:
         """What can wait gives way to what was queued since it was claimed."""
         held = self._clerk.held
-        if self._woken and held and _can_wait(held[0]):
+        if self._woken and held and _can_wait(held[0]) and await self._clerk.is_overtaken():
             await self._written()
             await self._clerk.give_back()
         if held:
@@ -218,7 +226,11 @@ class ModemWorker:
         started = self._now()
         task = self._clerk.begin()
         self._in_bulk = _can_wait(task)
-        submission = await self._despatch.submit(radio, task)
+        beside = asyncio.create_task(self._beside(radio, task))
+        try:
+            submission = await self._despatch.submit(radio, task)
+        finally:
+            beside.cancel()
         self._clerk.settle(task, submission)
         took = self._now() - started
         self._pace = took if self._pace is None else self._pace + (took - self._pace) / 4
@@ -232,6 +244,42 @@ class ModemWorker:
             await radio.resync()
             await self._despatch.settle_by_memory(radio)
             self._look = True
+
+    async def _beside(self, radio: Radio, task: send.Task) -> None:
+        """Shortly before a slow submission ends what came is written down, and what follows it is claimed.
+
+        So the modem never waits for the database, and what came is acknowledged before the next submission begins.
+        """
+        if not (self._clerk.can_hold and self._is_slow) or self._stopping:
+            return
+        await asyncio.sleep((self._pace or 0) - MOMENT)
+        if not any(event.kind is EventKind.GONE for event in self._events):
+            self._take_events()
+            claims = int(task.total == 1 and self._may_send())
+            self._writing = asyncio.create_task(self._turn_after(self._writing, radio, claims))
+
+    async def _turn_after(self, earlier: asyncio.Task[None] | None, radio: Radio, claims: int) -> None:
+        if earlier is not None:
+            await earlier
+        await self._turn(radio, 0 if self._clerk.held else claims)
+
+    @property
+    def _is_slow(self) -> bool:
+        return self._pace is not None and self._pace > MOMENT
+
+    async def _let_in(self) -> bool:
+        """Whether something came in a breath between two slow submissions.
+
+        A modem hands over the next text or report only when the last is acknowledged: with none but one at each
+        submission, whoever sends without a pause would hear ever later of what comes.
+        """
+        if not self._is_slow or (next(self._breaths) % BREATHES_EACH and not self._is_crowded):
+            return False
+        await self._written()
+        if not self._events:
+            await self._wait(BREATH)
+        self._is_crowded = bool(self._events)
+        return self._is_crowded
 
     def _hold_after(self, outcome: str) -> None:
         """A SIM that may not send rests; a modem that was brought back goes on, unless it fails again and again."""

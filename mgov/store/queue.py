@@ -96,6 +96,13 @@ def _first(
     return None
 
 
+def is_overtaken(tx: Connection, taker: Taker, urgency: int, now: datetime) -> bool:
+    """Whether a modem could take something more urgent than what it holds."""
+    more_urgent = select(_M.id).where(_DUE, _M.urgency < urgency, _Reach.of(taker).condition()).limit(1)
+    due = {"channel_": "sms", "now": now, "refused_since": now - SIM_FAULT_LASTS}
+    return tx.execute(more_urgent, due).first() is not None
+
+
 def lock_next_mail(tx: Connection, rules: SendRules, now: datetime) -> RowMapping | None:
     """Lock the mail that is to leave next; in a pilot, what strangers did not ask for is held back on the way."""
     paused, due = pauses.current(tx).urgencies, {"channel_": "email", "now": now}

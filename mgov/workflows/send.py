@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from mgov.domain.backoff import MAX_ATTEMPTS, Where, aftermath, retry_at
 from mgov.domain.routing import Fleet, SendRules
-from mgov.store import attempts, outbox, reminder_recheck
+from mgov.store import attempts, outbox, queue, reminder_recheck
 from mgov.store.database import Database, wake
 from mgov.store.queue import Taker
 from mgov.workflows.receive import match_parked_reports
@@ -302,6 +302,12 @@ def _try_again(tx: Connection, sender: Sender, task: Task, submission: Submissio
         **values,
     )
     wake(tx, "outbox")
+
+
+def is_overtaken(db: Database, sender: Sender, task: Task, now: datetime) -> bool:
+    """Whether something more urgent than a part that is not begun waits for this modem."""
+    taker = sender.taker(lambda _: 1)
+    return db.read(lambda tx: queue.is_overtaken(tx, taker, int(task.message["urgency"]), now))
 
 
 def give_back(db: Database, sender: Sender, task: Task, now: datetime) -> None:
