@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from mgov.store import migrate
@@ -107,6 +109,13 @@ def _drop_mariadb(server: URL, name: str) -> None:
         )
         for (thread,) in left.all():
             connection.execute(text(f"KILL SOFT {int(thread)}"))
+        for pause in (0.2, 0.5, 1.0, 2.0):  # a table that is still being written leaves "Directory not empty" (1010)
+            try:
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+            except OperationalError:
+                time.sleep(pause)
+            else:
+                return
         connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
 
 
