@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, insert, literal, or_, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.store.bulk import insert_many
@@ -22,6 +22,9 @@ _PAGE = 1000
 #: States of a message that has left or may have.
 _LEFT = ("sending", "uncertain", "sent", "delivered")
 MERGED = "merged"
+LATER_STAGE = "had not left when the next stage came"
+#: A reminder that waits longer has expired.
+WAITS_AT_MOST = timedelta(days=7)
 
 
 def wanted(tx: Connection) -> Iterator[RowMapping]:
@@ -146,29 +149,29 @@ def _listed() -> Any:  # noqa: ANN401 - a select
     return query.outerjoin(archived_outbound_message, old.id == columns.outbound_id)
 
 
-def join_earlier(tx: Connection, after_id: int, on: date, now: datetime) -> set[tuple[str, str]]:
-    """Look at what the addresses of this run were told for the same day already.
+def join_earlier(
+    tx: Connection, after_id: int, on: date, now: datetime, midnight: datetime | None
+) -> set[tuple[str, str]]:
+    """Look at what the addresses of this run were told for the same day already, or are about to be told.
 
-    A text that has not left is taken back: its reminders become wanted again, and one text says it all. Returns the
-    (channel, address) that a text has left for. By pages of addresses, each found by index: a set-wise join would be
-    planned on tables that have just grown.
+    A text that has not left is taken back: its reminders become wanted again, and one text says it all. `midnight` is
+    when the day began that `on` really is; then a text of an earlier day that still waits is taken back too, and one
+    that left today counts as told. None: `on` only stands for today. Returns the (channel, address) that a text has
+    left for. By pages of addresses, each found by index: a set-wise join would be planned on tables that have just
+    grown.
     """
     told: set[tuple[str, str]] = set()
-    if not _ran_before(tx, after_id, on):
+    if after_id == 0:
         return told
+    since, first = (midnight, on - WAITS_AT_MOST) if midnight else (now, on)
+    known = {"day": on, "first": first, "midnight": since, "queued_since": now - 2 * WAITS_AT_MOST}
     for addresses in _fresh_addresses(tx, after_id):
-        rows = tx.execute(_EARLIER, {"addresses": addresses, "day": on}).mappings().all()
+        rows = tx.execute(_EARLIER, {"addresses": addresses, **known}).mappings().all()
         waiting = [row["id"] for row in rows if row["state"] == "queued" and not row["begun"]]
         told |= {(row["channel"], row["recipient"]) for row in rows if row["state"] in _LEFT or row["begun"]}
         if waiting:
-            _take_back(tx, waiting, now)
+            _take_back(tx, waiting, after_id, now)
     return told
-
-
-def _ran_before(tx: Connection, after_id: int, on: date) -> bool:
-    columns = reminder.c
-    query = select(columns.id).where(columns.run_on == on, columns.id <= after_id, columns.state == QUEUED)
-    return tx.execute(query.limit(1)).first() is not None
 
 
 def _fresh_addresses(tx: Connection, after_id: int) -> Iterator[list[str]]:
@@ -182,19 +185,24 @@ def _fresh_addresses(tx: Connection, after_id: int) -> Iterator[list[str]]:
 def _earlier() -> Any:  # noqa: ANN401 - a select
     columns, again = outbound_message.c, reminder.alias("again")
     begun = exists().where(outbound_part.c.message_id == columns.id, outbound_part.c.state != "queued")
-    of_the_day = exists().where(again.c.outbound_id == columns.id, again.c.run_on == bindparam("day"))
+    carries = exists().where(again.c.outbound_id == columns.id)
+    of_the_day = carries.where(again.c.run_on == bindparam("day"))
+    waits = carries.where(again.c.run_on.between(bindparam("first"), bindparam("day")))
     return select(columns.id, columns.channel, columns.recipient, columns.state, begun.label("begun")).where(
         columns.recipient.in_(bindparam("addresses", expanding=True)),
+        columns.queued_at >= bindparam("queued_since"),
         columns.subject_kind == "reminder",
-        columns.state.in_(("queued", *_LEFT)),
-        of_the_day,
+        or_(
+            and_(columns.state == "queued", waits),
+            and_(columns.state.in_(_LEFT), or_(of_the_day, columns.sent_at >= bindparam("midnight"))),
+        ),
     )
 
 
 _EARLIER = _earlier()
 
 
-def _take_back(tx: Connection, ids: Sequence[int], now: datetime) -> None:
+def _take_back(tx: Connection, ids: Sequence[int], after_id: int, now: datetime) -> None:
     columns = outbound_message.c
     why = {"state": "expired", "error_code": MERGED, "error": "a newer text of the same day says it too"}
     tx.execute(update(outbound_message).where(columns.id.in_(ids)).values(**why))
@@ -202,11 +210,23 @@ def _take_back(tx: Connection, ids: Sequence[int], now: datetime) -> None:
     because = {"actor": "system:reminders", "cause": MERGED, "detail": why["error"]}
     tx.execute(insert(transition), [{"object_id": message_id, **same, **because} for message_id in ids])
     mine = reminder.c.outbound_id.in_(ids)
+    late = list(tx.execute(select(reminder.c.id).where(mine, _has_later_stage(after_id))).scalars())
+    for start in range(0, len(late), _PAGE):
+        some = reminder.c.id.in_(late[start : start + _PAGE])
+        tx.execute(update(reminder).where(some).values(state=WITHDRAWN, reason=LATER_STAGE, outbound_id=None))
     true = list(tx.execute(true_ones().where(mine)).scalars())
     for start in range(0, len(true), _PAGE):
         some = reminder.c.id.in_(true[start : start + _PAGE])
         tx.execute(update(reminder).where(some).values(state=WANTED, outbound_id=None))
     tx.execute(update(reminder).where(mine).values(state=WITHDRAWN, reason=OBSOLETE))
+
+
+def _has_later_stage(after_id: int) -> ColumnElement[bool]:
+    """Whether the same matter is told to the same address by a stage of this run."""
+    later = reminder.alias("later")
+    same = ("subject_kind", "subject_id", "due_on", "channel", "address")
+    matter = and_(*(later.c[name] == reminder.c[name] for name in same))
+    return exists().where(matter, later.c.id > after_id, later.c.state == WANTED)
 
 
 def _wanted_columns() -> Any:  # noqa: ANN401 - a select

@@ -6,7 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any
 
@@ -152,7 +152,7 @@ def reopen(db: Database, settings: RemindSettings, now: datetime) -> int:
 def queue_wanted(tx: Connection, on: date, settings: RemindSettings, now: datetime, after_id: int) -> Counter[str]:
     """Queue one text an address for all reminders that are wanted; returns the counts of `sms`, `email` and `parts`."""
     prefix = f"remind:{after_id}:{now.timestamp():.0f}:"
-    told = reminder_queue.join_earlier(tx, after_id, on, now)
+    told = reminder_queue.join_earlier(tx, after_id, on, now, _midnight(on, settings, now))
     counts: Counter[str] = Counter()
     messages = _messages(tx, prefix, on, settings, now, told)
     while batch := list(itertools.islice(messages, BATCH)):
@@ -166,6 +166,12 @@ def queue_wanted(tx: Connection, on: date, settings: RemindSettings, now: dateti
         reminder_queue.record_queued(tx, after_id, now)
         wake(tx, "outbox")
     return counts
+
+
+def _midnight(on: date, settings: RemindSettings, now: datetime) -> datetime | None:
+    """When the day began, if `on` is the day that it is."""
+    zone = settings.quiet.zone
+    return datetime.combine(on, time(), zone) if now.astimezone(zone).date() == on else None
 
 
 def cadences(tx: Connection, settings: RemindSettings) -> Iterator[tuple[Scope, Cadence]]:

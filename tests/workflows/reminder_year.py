@@ -76,6 +76,14 @@ class Year:
             self._day(day, scheduler_up=day >= down_until)
         return self.truth
 
+    def wanted(self) -> set[Sent]:
+        """Every reminder that had to be sent, or to have its reason: one for each channel and address."""
+        return {
+            (number, due, stage, channel, address)
+            for number, due, stage in self.truth.expected
+            for channel, address in self.truth.contacts[number]
+        }
+
     def _day(self, day: date, *, scheduler_up: bool) -> None:
         sending_up = self.random.random() > 0.05
         for at in TICKS:
@@ -129,7 +137,12 @@ class Year:
             .join(document, document.c.id == reminder.c.subject_id)
             .where(reminder.c.outbound_id == row["id"])
         )
-        for number, due, stage, channel, address in tx.execute(query):
+        rows = tx.execute(query).all()
+        where = row["channel"], str(row["recipient"]), now.astimezone(WIB).date()
+        if self.truth.texts[where] and all(due > where[2] for _, due, *_ in rows):
+            self.truth.mistakes.append(f"{where[1]} got another text at {now} that could have waited for tomorrow's")
+        self.truth.texts[where] += 1
+        for number, due, stage, channel, address in rows:
             self.truth.sent[number, due, stage, channel, address].append(now)
             if number not in self.truth.open or self.truth.due[number] != due:
                 self.truth.mistakes.append(f"{number} was told at {now} though it was settled")
@@ -137,7 +150,6 @@ class Year:
                 self.truth.mistakes.append(f"{address} was told at {now} though it wants nothing")
             if str(number) not in row["text"] and row["text"].count(";") < 11:
                 self.truth.mistakes.append(f"{number} is not in its text")
-        self.truth.texts[row["channel"], str(row["recipient"]), now.astimezone(WIB).date()] += 1
 
     def _happen(self, day: date) -> None:
         for _ in range(self.random.choice((0, 0, 1, 1, 2))):
@@ -216,9 +228,8 @@ def unfinished(db: Database) -> list[str]:
     return [f"{number} stage {stage}: {state}/{sent}" for number, stage, state, sent in rows if sent != "sent"]
 
 
-def known(db: Database) -> set[tuple[str, date, int]]:
+def known(db: Database) -> set[Sent]:
     """Every reminder that the database knows, sent or with its reason."""
-    query = select(document.c.number, reminder.c.due_on, reminder.c.stage).join(
-        document, document.c.id == reminder.c.subject_id
-    )
-    return db.read(lambda tx: {(number, due, stage) for number, due, stage in tx.execute(query)})
+    columns = (document.c.number, reminder.c.due_on, reminder.c.stage, reminder.c.channel, reminder.c.address)
+    query = select(*columns).join(document, document.c.id == reminder.c.subject_id)
+    return db.read(lambda tx: {(a, b, c, d, e) for a, b, c, d, e in tx.execute(query)})
