@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -22,6 +23,7 @@ from mgov.workflows.payments_matching import match_all
 from parsers.phones import normalise
 
 BATCH = 500
+YEARS = (1970, 9990)  # of an injected text's moment
 
 
 @click.group()
@@ -36,7 +38,7 @@ sms.add_command(resend)
 @sms.command()
 @click.option("--to", "to", metavar="N")
 @click.option("--text", metavar="T")
-@click.option("--jsonl", "source", type=click.File("r", encoding="utf-8"), help='{"to","text"[,"priority"]} lines.')
+@click.option("--jsonl", "source", type=click.File("r", encoding="utf-8-sig"), help='{"to","text"[,"priority"]} lines.')
 @click.option("--priority", type=click.Choice(list(PRIORITIES)), default="transaction")
 @click.option("--send-by", metavar="T", help="When it is of no use any more (ISO 8601).")
 @click.pass_obj
@@ -71,11 +73,11 @@ def send(
 
 
 @sms.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--process", is_flag=True, help="Handle all of them before this ends.")
 @click.pass_obj
 def inject(context: CliContext, file: Path, process: bool) -> None:
-    """Take {"from","text","received_at"[,"to"]} lines as if modems had received them."""
+    """Take {"from","text","received_at"[,"to"]} lines of FILE (or - for stdin) as if modems had received them."""
     db = context.database()
     faults = 0
     for batch in _batches(_json_lines(file)):
@@ -122,16 +124,16 @@ def outbox(context: CliContext, as_json: bool, state: str | None, limit: int | N
 def _process(context: CliContext) -> None:
     db = context.database()
     settings = answer_settings(context.config, db.read(modems.own_numbers))
-    while answer_next(db, settings, datetime.max.replace(tzinfo=context.config.zone, year=9990)) is not None:
+    while answer_next(db, settings, datetime.max.replace(tzinfo=context.config.zone, year=YEARS[1])) is not None:
         continue
     ask_systems(context.config, db, settings, context.now())
     match_all(db, context.now(), payment_policy(context.config))
 
 
 def _injected(context: CliContext, row: dict[str, Any]) -> dict[str, Any]:
-    moment = datetime.fromisoformat(row["received_at"])
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=context.config.zone)
+    if "fault" in row:
+        raise ValueError(row["fault"])
+    moment = _received_at(row["received_at"], context.config.zone)
     text = row["text"]
     if not isinstance(text, str):
         raise TypeError("text: not a text")
@@ -148,12 +150,23 @@ def _injected(context: CliContext, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _received_at(text: object, zone: ZoneInfo) -> datetime:
+    """The moment as an aware datetime in a year that every database and time zone can hold. Raises `ValueError`."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        raise ValueError("received_at: not a moment; right would be 2026-11-24T10:00:00+07:00") from None
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise ValueError(f"received_at: a year from {YEARS[0]} to {YEARS[1]} would be right")
+    return moment.replace(tzinfo=moment.tzinfo or zone)
+
+
 def _why(error: Exception) -> str:
     return f"{error.args[0]}: missing" if isinstance(error, KeyError) else str(error)
 
 
 def _json_lines(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    with file.open(encoding="utf-8") as lines:
+    with click.open_file(str(file), encoding="utf-8-sig", errors="replace") as lines:
         yield from _objects(lines)
 
 

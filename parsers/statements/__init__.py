@@ -13,13 +13,13 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from parsers.statements.camt import read_camt
-from parsers.statements.detect import DELIMITERS, detect
+from parsers.statements.detect import DELIMITERS, delimiter_of, detect
 from parsers.statements.dialect import Dialect, DialectError, build_dialects
 from parsers.statements.learn import propose
 from parsers.statements.model import Entry, EntryType, Record, Statement, StatementError, StatementHead
 from parsers.statements.mt940 import read_mt940
 from parsers.statements.sheet import XLS_MAGIC, sheet_rows
-from parsers.statements.table import csv_rows, read_table
+from parsers.statements.table import Row, csv_rows, read_table
 from parsers.statements.text import lines_of
 
 __all__ = [
@@ -63,8 +63,7 @@ def stream_statements(
         yield from read_camt(stream, expand_batches=expand_batches)
     else:
         dialect = _dialect(name, dialects)
-        rows = sheet_rows(stream) if dialect.medium == "sheet" else csv_rows(lines_of(stream), dialect.delimiter)
-        yield from read_table(rows, dialect)
+        yield from read_table(_rows(stream, dialect), dialect)
 
 
 def format_of(stream: BinaryIO, format: str, dialects: Mapping[str, Dialect]) -> str:  # noqa: A002 - as above
@@ -84,6 +83,13 @@ def propose_dialect(stream: BinaryIO) -> dict[str, Any]:
         except StatementError:
             continue
     return propose(list(csv_rows(lines, DELIMITERS[-1])), medium="csv", delimiter=DELIMITERS[-1])
+
+
+def _rows(stream: BinaryIO, dialect: Dialect) -> Iterator[Row]:
+    if dialect.medium == "sheet":
+        return sheet_rows(stream)
+    delimiter = delimiter_of(stream, dialect)
+    return csv_rows(lines_of(stream), delimiter)
 
 
 def _dialect(name: str, dialects: Mapping[str, Dialect]) -> Dialect:

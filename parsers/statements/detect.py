@@ -40,13 +40,26 @@ def detect(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:
 
 
 def _csv(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:
+    lines = _first_lines(stream)
+    tables = [list(csv_rows(lines, delimiter)) for delimiter in DELIMITERS]
+    csvs = [d for d in dialects.values() if d.medium == "csv"]
+    return _best([d for d in csvs if any(_among(d, rows) for rows in tables)])
+
+
+def delimiter_of(stream: BinaryIO, dialect: Dialect) -> str:
+    """What parts the cells: the bank's own, else what a spreadsheet program put there when the file was saved again.
+
+    Rewinds the stream.
+    """
+    lines = _first_lines(stream)
+    tried = (dialect.delimiter, *DELIMITERS)
+    return next((mark for mark in tried if _among(dialect, list(csv_rows(lines, mark)))), dialect.delimiter)
+
+
+def _first_lines(stream: BinaryIO) -> list[tuple[int, str]]:
     lines = list(islice(lines_of(stream), HEADER_WITHIN))
     stream.seek(0)
-    found: list[Dialect] = []
-    for delimiter in DELIMITERS:
-        rows = list(csv_rows(lines, delimiter))
-        found += [d for d in dialects.values() if d.medium == "csv" and d.delimiter == delimiter and _among(d, rows)]
-    return _best(found)
+    return lines
 
 
 def _sheet(stream: BinaryIO, dialects: Mapping[str, Dialect]) -> str:

@@ -294,3 +294,16 @@ def test_wrong_dialects_are_refused() -> None:
         build_dialects({"x": {"title": "X", "header": ["a"], "columns": {"amount": "b"}}})
     with pytest.raises(DialectError, match="unknown key"):
         build_dialects({"x": {"title": "X", "header": ["a"], "columns": {"amount": "a"}, "decimals": ","}})
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+@pytest.mark.parametrize("format_", ["auto", "csv:generic"])
+def test_a_csv_saved_again_by_a_spreadsheet_program_is_read_all_the_same(mark: str, format_: str) -> None:
+    """An Indonesian spreadsheet program parts cells by semicolons: what parts them is found in the file."""
+    text = (
+        "booked_at,value_date,amount,type,reference,description,balance\n"
+        "2026-06-27T10:11:12+07:00,2026-06-27,1500000,CR,FT123,TRF BUDI,2500000\n"
+    )
+    (statement,) = read_statements(text.replace(",", mark).encode("utf-8-sig"), format_, DIALECTS)
+    assert [(entry.amount, entry.reference) for entry in statement.entries] == [(Decimal(1500000), "FT123")]
+    assert statement.adds_up
