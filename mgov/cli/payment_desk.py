@@ -13,6 +13,7 @@ from mgov.workflows import desk
 from mgov.workflows.desk import DeskError, DeskOutcome
 
 REASON = click.option("--reason", required=True)
+WHY = click.option("--reason", default="", help="kept with the decision, in the ledger and the audit")
 
 
 def limit_of(context: CliContext) -> int:
@@ -30,11 +31,13 @@ def sitting(context: CliContext) -> dict[str, Any]:
 @click.command()
 @click.argument("payment_id", type=int)
 @click.option("--entry", required=True, help="the bank's reference of the credit, or #ID")
+@WHY
 @click.pass_obj
-def approve(context: CliContext, payment_id: int, entry: str) -> None:
+def approve(context: CliContext, payment_id: int, entry: str, reason: str) -> None:
     """Settle a confirmation by a bank entry; without one nobody approves."""
     limit, who = limit_of(context), sitting(context)
-    _say(lambda: desk.approve(context.database(), payment_id, entry, limit=limit, **who))
+    said = {"reason": reason} if reason else {}
+    _say(lambda: desk.approve(context.database(), payment_id, entry, limit=limit, said=said, **who))
 
 
 @click.command()
@@ -59,22 +62,24 @@ def confirm_reversal(context: CliContext, payment_id: int) -> None:
 @click.command()
 @click.argument("entry")
 @click.argument("bills", nargs=-1, required=True)
+@WHY
 @click.pass_obj
-def assign(context: CliContext, entry: str, bills: tuple[str, ...]) -> None:
+def assign(context: CliContext, entry: str, bills: tuple[str, ...], reason: str) -> None:
     """Allocate a credit to bills, each what it lacks, the rest to the last."""
     limit, who = limit_of(context), _who(context)
-    _say(lambda: desk.assign(context.database(), entry, list(bills), limit=limit, **who))
+    _say(lambda: desk.assign(context.database(), entry, list(bills), limit=limit, reason=reason, **who))
 
 
 @click.command()
 @click.argument("entry")
 @click.argument("parts", nargs=-1, required=True, metavar="BILL=AMOUNT...")
+@WHY
 @click.pass_obj
-def split(context: CliContext, entry: str, parts: tuple[str, ...]) -> None:
+def split(context: CliContext, entry: str, parts: tuple[str, ...], reason: str) -> None:
     """Allocate named amounts of a credit to bills."""
     amounts = [_part(part) for part in parts]
     limit, who = limit_of(context), _who(context)
-    _say(lambda: desk.split(context.database(), entry, amounts, limit=limit, **who))
+    _say(lambda: desk.split(context.database(), entry, amounts, limit=limit, reason=reason, **who))
 
 
 @click.command("other-income")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
 
-from mgov.store.schema.money import bank_entry, bill, refund, review_case
+from mgov.store.schema.money import bank_entry, bill, refund, review_case, settlement
 from mgov.store.schema.staff import agency, staff, staff_role
 
 
@@ -63,6 +63,18 @@ def change_case(tx: Connection, case: Row[Any], **values: object) -> bool:
     same = (review_case.c.id == case.id) & (review_case.c.version == case.version) & (review_case.c.state == "open")
     result = tx.execute(update(review_case).where(same).values(version=case.version + 1, **values))
     return result.rowcount == 1
+
+
+def moved_alone(tx: Connection, entry_id: int, bill_ids: list[int]) -> int:
+    """Rupiah that one person without a second moved from an entry or to any of these bills, and that still stands."""
+    undone = settlement.alias()
+    query = select(func.coalesce(func.sum(settlement.c.amount), 0)).where(
+        settlement.c.rule == "manual",
+        settlement.c.second_actor.is_(None),
+        or_(settlement.c.bank_entry_id == entry_id, settlement.c.bill_id.in_(bill_ids)),
+        ~exists().where(undone.c.reverses_id == settlement.c.id),
+    )
+    return int(tx.scalar(query) or 0)
 
 
 def mark_entry(tx: Connection, entry_id: int, kind: str) -> None:

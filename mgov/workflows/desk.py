@@ -42,7 +42,8 @@ def approve(
 
     `said` goes into the audit as well; `version` is that of the case which the decision is about, if it is known.
     """
-    note = _Note(Sitting(actor, now, limit, told), confirmation_id, {"entry": entry, **said}, version=version)
+    sitting = Sitting(actor, now, limit, told, str(said.get("reason", "")))
+    note = _Note(sitting, confirmation_id, {"entry": entry, **said}, version=version)
     return _guarded(db, note, lambda tx: desk_steps.approve(tx, note.sitting, confirmation_id, entry))
 
 
@@ -71,10 +72,18 @@ def confirm_reversal(
 
 
 def assign(
-    db: Database, entry: str, bills: Sequence[str], *, actor: Actor, now: datetime, limit: int = FOUR_EYES_ABOVE
+    db: Database,
+    entry: str,
+    bills: Sequence[str],
+    *,
+    actor: Actor,
+    now: datetime,
+    limit: int = FOUR_EYES_ABOVE,
+    reason: str = "",
 ) -> DeskOutcome:
     """Allocate a credit to bills, each what it lacks, the rest to the last. Raises `DeskError`."""
-    note = _Note(Sitting(actor, now, limit), entry, {"bills": list(bills)}, tuple(bills))
+    said = {"bills": list(bills), "reason": reason}
+    note = _Note(Sitting(actor, now, limit, reason=reason), entry, said, tuple(bills))
     return _guarded(db, note, lambda tx: desk_steps.assign(tx, note.sitting, entry, list(bills)))
 
 
@@ -86,9 +95,11 @@ def split(
     actor: Actor,
     now: datetime,
     limit: int = FOUR_EYES_ABOVE,
+    reason: str = "",
 ) -> DeskOutcome:
     """Allocate named amounts of a credit to bills. Raises `DeskError`."""
-    note = _Note(Sitting(actor, now, limit), entry, {"parts": list(parts)}, tuple(number for number, _ in parts))
+    said = {"parts": list(parts), "reason": reason}
+    note = _Note(Sitting(actor, now, limit, reason=reason), entry, said, tuple(number for number, _ in parts))
     return _guarded(db, note, lambda tx: desk_steps.split(tx, note.sitting, entry, list(parts)))
 
 

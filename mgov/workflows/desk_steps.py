@@ -38,12 +38,13 @@ class DeskOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """Who decides, when, up to which sum alone (rupiah), and what tells citizens (None: nobody is told)."""
+    """Who decides, when, up to which sum alone (rupiah), what tells citizens (None: nobody is told), and why."""
 
     actor: Actor
     now: datetime
     limit: int = FOUR_EYES_ABOVE
     told: Answers | None = None
+    reason: str = ""
 
 
 def approve(tx: Connection, by: Sitting, confirmation_id: int, entry: str) -> DeskOutcome:
@@ -55,7 +56,8 @@ def approve(tx: Connection, by: Sitting, confirmation_id: int, entry: str) -> De
     if amount == 0:
         raise DeskError("bill_paid", "tagihan sudah lunas / the bill is already paid")
     case = desk.open_case(tx, row.id) or _case_for(tx, row, by)
-    first = _first_of_two(tx, by, case, f"approve #{credit.id}", amount)
+    alone = amount + desk.moved_alone(tx, credit.id, [bill.id])
+    first = _first_of_two(tx, by, case, f"approve #{credit.id}", alone)
     if first is _PROPOSED:
         history.record(
             tx, "confirmation", row.id, to="review", from_=row.status, at=by.now, actor=by.actor, cause="proposed"
@@ -63,7 +65,8 @@ def approve(tx: Connection, by: Sitting, confirmation_id: int, entry: str) -> De
         return _PROPOSED
     _allocate(tx, by, credit, bill, amount, row.id, first)
     _close(tx, case, by, f"approved by {entry}")
-    _set_status(tx, by, row, "settled", "approved", rule="manual", bank_entry_id=credit.id, settled_at=by.now)
+    settled = {"rule": "manual", "bank_entry_id": credit.id, "settled_at": by.now}
+    _set_status(tx, by, row, "settled", "approved", by.reason or None, **settled)
     _tell_settled(tx, by, row, bill, credit, amount)
     return DeskOutcome("settled", f"{bill.number} {rupiah(amount)}")
 
@@ -161,7 +164,7 @@ def close_case(tx: Connection, by: Sitting, case_id: int, reason: str) -> DeskOu
 
 def _divide(tx: Connection, by: Sitting, credit: Row[Any], parts: list[tuple[Row[Any], int]]) -> DeskOutcome:
     what = "divide " + " ".join(f"{bill.number}={amount}" for bill, amount in parts)
-    total = sum(amount for _, amount in parts)
+    total = sum(amount for _, amount in parts) + desk.moved_alone(tx, credit.id, [bill.id for bill, _ in parts])
     case = desk.open_entry_case(tx, credit.id)
     if total > by.limit and case is None:
         case = desk.add_entry_case(tx, credit.id, what, by.now)
@@ -180,7 +183,10 @@ _PROPOSED = DeskOutcome("proposed", "perlu persetujuan orang kedua / a second pe
 def _first_of_two(
     tx: Connection, by: Sitting, case: Row[Any] | None, what: str, amount: int
 ) -> str | DeskOutcome | None:
-    """Who proposed this very thing before, None when nobody need have; `_PROPOSED` when this is the proposal."""
+    """Who proposed this very thing before, None when nobody need have; `_PROPOSED` when this is the proposal.
+
+    `amount` is all that one person alone would have moved from this entry or to this bill: parts do not escape.
+    """
     if amount <= by.limit:
         return None
     assert case is not None  # noqa: S101 - whatever needs two persons has a case
@@ -242,8 +248,9 @@ def _allocate(
     """Book money; `first` is who proposed it, when two persons had to."""
     actor, second = (str(first), str(by.actor)) if first else (str(by.actor), None)
     row = {"bank_entry_id": credit.id, "bill_id": bill.id, "confirmation_id": confirmation_id, "amount": amount}
-    settlements.allocate(tx, [{**row, "rule": "manual", "actor": actor, "second_actor": second, "at": by.now}])
-    detail = f"#{credit.id} {amount}"
+    why = {"rule": "manual", "reasons": by.reason or None, "actor": actor, "second_actor": second}
+    settlements.allocate(tx, [{**row, **why, "at": by.now}])
+    detail = f"#{credit.id} {amount}" + (f": {by.reason}" if by.reason else "")
     history.record(tx, "bill", bill.id, to="allocated", at=by.now, actor=by.actor, cause="desk", detail=detail)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from mgov.store.database import Database
+from mgov.store.schema.money import settlement
 from mgov.workflows import desk
 from mgov.workflows.desk import DeskError
 from tests.workflows.payment_world import CASHIER, NOW, SECOND, STRANGER, TOLD, PaymentWorld
 
 BILL = "SKRD-2026-004512"
+PROOF = "111222333444"
 
 
 @pytest.fixture
@@ -65,6 +68,33 @@ def test_large_manual_approvals_need_a_second_person(world: PaymentWorld) -> Non
     for _ in range(2):
         assert desk.approve(world.db, payment, "111222333444", actor=CASHIER, now=NOW, told=TOLD).kind == "proposed"
     assert desk.approve(world.db, payment, "111222333444", actor=SECOND, now=NOW, told=TOLD).kind == "settled"
+
+
+def test_parts_do_not_escape_the_second_person(world: PaymentWorld) -> None:
+    """A large credit divided by the same person in parts below the limit needs a second one for the part beyond it."""
+    world.bill(BILL, 15_000_000)
+    world.entry(PROOF, 15_000_000)
+    first = desk.split(world.db, PROOF, [(BILL, 8_000_000)], actor=CASHIER, now=NOW, reason="half")
+    rest = [(BILL, 7_000_000)]
+    again = [desk.split(world.db, PROOF, rest, actor=CASHIER, now=NOW).kind for _ in range(2)]
+    assert (first.kind, again) == ("allocated", ["proposed", "proposed"])
+    assert desk.split(world.db, PROOF, rest, actor=SECOND, now=NOW).kind == "allocated"
+    rows = world.db.read(lambda tx: tx.execute(select(settlement).order_by(settlement.c.id)).all())
+    assert [(row.reasons, row.actor, row.second_actor) for row in rows] == [
+        ("half", str(CASHIER), None),
+        (None, str(CASHIER), str(SECOND)),
+    ]
+
+
+def test_several_credits_do_not_escape_the_second_person(world: PaymentWorld) -> None:
+    """A large bill approved by the same person credit by credit: the one that passes the limit needs a second."""
+    world.bill(BILL, 15_000_000)
+    kinds = []
+    for place in (1, 2):
+        payment = world.claim(BILL, proof=f"11112222333{place}", amount=7_500_000).ids[0]
+        world.entry(f"9999888877{place}", 7_500_000)
+        kinds.append(desk.approve(world.db, payment, f"9999888877{place}", actor=CASHIER, now=NOW).kind)
+    assert kinds == ["settled", "proposed"]
 
 
 def test_what_is_undone_waits_for_a_person(world: PaymentWorld) -> None:
