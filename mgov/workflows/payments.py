@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from mgov.domain.actor import Actor
-from mgov.domain.matching import proofs
+from mgov.domain.matching import Reason, proofs
 from mgov.replies import Replies
-from mgov.store import history, payments
+from mgov.store import history, payments, settlements
 from mgov.workflows.payment_answers import is_told_at_once
 
 
@@ -154,6 +154,8 @@ def _standing(tx: Connection, rows: list[Row[Any]]) -> tuple[str, dict[str, obje
     values: dict[str, object] = {"bills": ", ".join(r.bill_number for r in rows)}
     if row.status == "settled":
         return _paid(tx, row, values)
+    if row.status == "rejected" and row.reason == Reason.CREDIT_REVERSED:
+        return "reversed", {**values, "amount": settlements.taken_back(tx, row.id)}
     if row.status == "rejected":
         return "rejected", {**values, "why": row.reason or "-"}
     if row.status == "review" and row.promised_on is not None and is_told_at_once(row.reason):

@@ -229,6 +229,7 @@ def test_a_correction_follows_a_reversal_once_a_person_confirmed_it(world: Payme
     assert world.texts(STRANGER)[-1].startswith("RALAT")
     assert world.texts(CITIZEN)[-1].startswith("RALAT")
     assert world.payments()[0]["status"] == "rejected"
+    assert world.claim(BILL, proof=PROOF, sender=STRANGER).text == world.texts(STRANGER)[-1]
 
 
 def heard_of(world: PaymentWorld, *people: str) -> list[list[str]]:
