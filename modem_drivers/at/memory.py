@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from modem_drivers.at import replies
 from modem_drivers.at.dialogue import Answer
@@ -21,7 +22,8 @@ from modem_drivers.radio import (
 )
 
 REPORTS = "SR"
-_EMPTY = {("CMS", 321), ("CME", 21), ("CME", 22)}
+_EMPTY: set[tuple[str, int | None]] = {("CMS", 321), ("CME", 21), ("CME", 22)}
+_CANNOT: set[tuple[str, int | None]] = {("CMS", 303), ("CME", 4), ("ERROR", None)}
 MOST_REMEMBERED = 1000
 
 
@@ -33,6 +35,7 @@ class Memory:
         self._abilities = abilities
         self._selected = abilities.receiving
         self._lists_by_kind = False  # no +CMGL=4: unread and read are listed one after the other
+        self._lists_nothing = False  # no +CMGL at all, which is optional: slots are read one by one
         self._contents: dict[Slot, str] = {}  # what was last read where
         # Messages from before, in a memory that is not the receiving one, are looked for once.
         self._other = [name for name in abilities.readable if name in ("SM", "ME") and name != abilities.receiving]
@@ -75,18 +78,43 @@ class Memory:
         """Every message of one memory by index; raises `RadioError`."""
         if not await self._select(storage):
             raise RadioError("no_storage", f"the modem does not let us look into {storage}")
+        if self._lists_nothing:
+            return await self._slot_by_slot()
+        answers = await self._listed()
+        if not any(answer.ok for answer in answers) and not await self._is_empty(answers[0]):
+            if not all(_says(answer, _CANNOT) for answer in answers):
+                raise refusal("+CMGL=4", answers[0])
+            self._lists_nothing = True
+            return await self._slot_by_slot()
+        entries = [entry for answer in answers for entry in replies.parse_cmgl(answer.lines)]
+        return sorted(entries, key=lambda entry: entry.index)
+
+    async def _listed(self) -> list[Answer]:
         answers = [await self._session.ask("+CMGL=4", "list")] if not self._lists_by_kind else []
         if not answers or not answers[0].ok:
             answers = [await self._session.ask(f"+CMGL={kind}", "list") for kind in (0, 1, 2, 3)]
             self._lists_by_kind = answers[0].ok
-        if not any(answer.ok for answer in answers) and not await self._is_empty(answers[0]):
-            raise refusal("+CMGL=4", answers[0])
-        entries = [entry for answer in answers for entry in replies.parse_cmgl(answer.lines)]
-        return sorted(entries, key=lambda entry: entry.index)
+        return answers
+
+    async def _slot_by_slot(self) -> list[ListedPdu]:
+        """Read every slot until as many are found as +CPMS? counts; some modems count from 0."""
+        used, total = await self._use_of_selected()
+        found: list[ListedPdu] = []
+        for index in (*range(1, (total or 0) + 1), 0):
+            if used is not None and len(found) >= used:
+                break
+            entry = replies.parse_cmgr((await self._session.ask(f"+CMGR={index}", "sim")).lines)
+            if entry is not None:
+                found.append(replace(entry, index=index))
+        return sorted(found, key=lambda entry: entry.index)
+
+    async def _use_of_selected(self) -> tuple[int | None, int | None]:
+        answer = await self._session.must("+CPMS?", "sim")
+        return next(((memory.used, memory.total) for memory in replies.parse_cpms_read(answer.lines)), (None, None))
 
     async def _is_empty(self, refused: Answer) -> bool:
         """Some modems answer an error when there is nothing to list."""
-        return _says_empty(refused) or (await self.use())[0] == 0
+        return _says(refused, _EMPTY) or (await self.use())[0] == 0
 
     async def read(self, slot: Slot) -> ReceivedPdu | None:
         """The received PDU in one slot, None when there is none."""
@@ -127,9 +155,9 @@ class Memory:
         return Cleared(tuple(stuck), tuple(received))
 
     async def _left_in(self, storage: str, slots: Sequence[Slot]) -> dict[Slot, ListedPdu]:
-        if len(slots) == 1:
-            entry = await self._entry(slots[0])
-            return {} if entry is None else {slots[0]: entry}
+        if len(slots) == 1 or self._lists_nothing:
+            entries = [(slot, await self._entry(slot)) for slot in slots]
+            return {slot: entry for slot, entry in entries if entry is not None}
         return {Slot(storage, entry.index): entry for entry in await self.listing(storage)}
 
     async def _entry(self, slot: Slot) -> ListedPdu | None:
@@ -138,7 +166,9 @@ class Memory:
         answer = await self._session.ask(f"+CMGR={slot.index}", "sim")
         if answer.ok:
             return replies.parse_cmgr(answer.lines)
-        if _says_empty(answer):
+        if _says(answer, _EMPTY):
+            return None
+        if self._lists_nothing:
             return None
         # An error that may mean anything: the list knows.
         listed = await self.listing(slot.storage)
@@ -193,6 +223,6 @@ def _by_storage(slots: Sequence[Slot]) -> Iterator[tuple[str, list[Slot]]]:
         yield storage, [slot for slot in slots if slot.storage == storage]
 
 
-def _says_empty(answer: Answer) -> bool:
+def _says(answer: Answer, codes: set[tuple[str, int | None]]) -> bool:
     final = answer.final
-    return (final.kind, numeric_code(final.kind, final.code)) in _EMPTY
+    return (final.kind, numeric_code(final.kind, final.code)) in codes

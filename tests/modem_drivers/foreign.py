@@ -137,6 +137,7 @@ class ForeignModem:
     _master: int = -1
     _slave: int = -1
     _stop: bool = False
+    _half_typed: bytes = b""  # at its prompt, by whoever used it before
     _echo: bool = True
     _pdu_mode: bool = False
     _verbose: bool = True
@@ -190,8 +191,8 @@ class ForeignModem:
         return " " if self.quirks.spaced else ""
 
     def _live(self) -> None:
-        buffer = bytearray()
-        draft: tuple[str, int] | None = None
+        buffer = bytearray(self._half_typed)
+        draft: tuple[str, int] | None = ("send", 25) if self._half_typed else None
         while not self._stop:
             self._speak_up(quiet=draft is None and not buffer)
             ready, _, _ = select.select([self._master], [], [], 0.01)
