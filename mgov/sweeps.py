@@ -16,6 +16,8 @@ from mgov.workflows.send import expire_overdue, is_any_left, is_any_overdue, rec
 from scheduler.jobs import Every, Job
 
 SWEEP = timedelta(seconds=15)
+#: With `nodes.SILENCE` less than half a minute: so soon others have the work of a dead node.
+LEASES = timedelta(seconds=5)
 #: How long the missing parts of a long text are waited for, and how often it is looked.
 INCOMPLETE_AFTER, INCOMPLETE_LOOK = timedelta(days=1), timedelta(minutes=5)
 
@@ -36,7 +38,7 @@ class Sweeps:
         """The sweeps; of several nodes one runs each slot, and one without work is not even claimed."""
         sweep = partial(Job, schedule=Every(SWEEP))
         return (
-            sweep("leases", work=self.free, wanted=self._any_left),
+            Job("leases", Every(LEASES), self.free, wanted=self._any_left),
             sweep("expiry", work=self.expire, wanted=self._any_overdue),
             sweep("match", work=self.match, wanted=self.rematching.has_news),
             Job("long-texts", Every(INCOMPLETE_LOOK), self.give_up, wanted=self._any_incomplete),

@@ -63,6 +63,12 @@ def silent(tx: Connection, now: datetime) -> list[str]:
     return list(tx.execute(query).scalars())
 
 
+def gone(tx: Connection, now: datetime) -> frozenset[str]:
+    """Nodes whose modems others stand in for at once: dead, or emptied on purpose."""
+    query = select(node.c.name).where((node.c.heartbeat_at < now - SILENCE) | (node.c.state == DRAINED))
+    return frozenset(tx.execute(query).scalars())
+
+
 def leases(tx: Connection) -> dict[str, int]:
     """How many messages each owner (`node/part`) holds."""
     query = select(outbound_message.c.lease_owner, func.count()).where(outbound_message.c.state == "sending")

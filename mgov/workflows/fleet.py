@@ -11,20 +11,22 @@ from sqlalchemy.engine import RowMapping
 
 from mgov.domain.operators import Operators
 from mgov.domain.routing import Fleet, ModemView
-from mgov.store import modems, pauses, routes
+from mgov.store import modems, nodes, pauses, routes
 from mgov.store.database import Database
 from mgov.store.schema.messages import modem
 
 
 def view(tx: Connection, operators: Operators, now: datetime) -> Fleet:
     """The fleet as a modem sees it that asks what to send next."""
-    paused = pauses.current(tx).modems
-    return Fleet(tuple(_seen(row, paused, operators, now) for row in modems.rows(tx)), routes.poor(tx))
+    paused, gone = pauses.current(tx).modems, nodes.gone(tx, now)
+    rows = modems.rows(tx)
+    stopped = frozenset(row["name"] for row in rows if row["name"] in paused or row["node"] in gone)
+    return Fleet(tuple(_seen(row, stopped, operators, now) for row in rows), routes.poor(tx))
 
 
-def _seen(row: RowMapping, paused: frozenset[str], operators: Operators, now: datetime) -> ModemView:
+def _seen(row: RowMapping, out_of_use: frozenset[str], operators: Operators, now: datetime) -> ModemView:
     since = now - modems.PATIENCE
-    stopped = row["name"] in paused
+    stopped = row["name"] in out_of_use
     silent = row["state"] != "starting" and (row["last_seen"] is None or row["last_seen"] < since)
     down = row["state"] != "ready" and (row["down_since"] is None or row["down_since"] < since)
     blocked = row["blocked_until"] if row["blocked"] is not None else None

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from mgov.domain.operators import Operators
 from mgov.domain.routing import Fleet, SendRules
-from mgov.store import outbox
+from mgov.store import modems, outbox
 from mgov.store.database import Database
-from mgov.workflows import nodes, send
+from mgov.workflows import fleet, nodes, send
 from tests.workflows.citizen import STAFF
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
@@ -86,3 +87,29 @@ def test_a_node_is_listed_as_silent_when_it_does_not_beat(database: Database) ->
     assert [row["state"] for row in nodes.listing(database, NOW + timedelta(minutes=1))] == ["silent"]
     nodes.stop(database, "n1")
     assert [row["state"] for row in nodes.listing(database, NOW + timedelta(minutes=1))] == ["stopped"]
+
+
+def test_others_stand_in_for_the_modems_of_a_dead_or_drained_node(database: Database) -> None:
+    """A reply that waits for the SIM that was texted goes by another as soon as that SIM's host is taken for dead."""
+    for name in ("n1", "n2"):
+        nodes.start(database, name, "0", NOW)
+    for modem, node in (("m1", "n1"), ("m2", "n2")):
+        known = {"driver": "at", "state": "ready", "node": node, "sim": f"sim-{modem}", "last_seen": NOW}
+        database.transact(lambda tx, modem=modem, known=known: modems.report(tx, modem, **known))  # type: ignore[misc]
+    asked = {"to": "+6281200000001", "text": "halo", "now": NOW, "preferred_modem": "m1"}
+    database.transact(lambda tx: outbox.queue_text(tx, **asked))
+    assert _by_second(database, NOW + timedelta(seconds=15)) is None
+    nodes.beat(database, "n2", NOW + timedelta(seconds=24))
+    assert _by_second(database, NOW + timedelta(seconds=25)) is not None
+
+    database.transact(lambda tx: outbox.queue_text(tx, **asked))
+    nodes.beat(database, "n1", NOW + timedelta(seconds=24))
+    assert _by_second(database, NOW + timedelta(seconds=26)) is None
+    nodes.drain(database, "n1", actor=STAFF, now=NOW)
+    nodes.stop(database, "n1")
+    assert _by_second(database, NOW + timedelta(seconds=27)) is not None
+
+
+def _by_second(db: Database, now: datetime) -> send.Task | None:
+    seen = db.read(lambda tx: fleet.view(tx, Operators(()), now))
+    return send.next_task(db, send.Sender("n2/m2", "m2", "sim-m2", False, SendRules(), seen), lambda _text: 1, now)
