@@ -147,9 +147,12 @@ def _events(php: Portal, number: str) -> list[str]:
 def _see_nothing_else(php: Portal) -> None:
     """Neither another agency's rows nor texts, PINs, the audit or the core."""
     foreign = php.run("insert into portal_bill (agency, number, amount) values ('DISHUB', 'RTB-2026-7', 1)")
-    if "error" not in foreign:  # MariaDB lets it in; the gateway refuses it, in sight
-        why = "select reason from v1_portal_bill where number = 'RTB-2026-7'"
-        assert php.rows(why) == []  # the order is another agency's, so it is not shown to this one
+    if "error" not in foreign:  # MariaDB lets it in; the gateway refuses it, in sight of who wrote it
+        why = "select outcome, reason from v1_portal_bill where number = 'RTB-2026-7' and taken_at is not null"
+        within(10, lambda: php.rows(why))
+        refused = php.rows(why)[0]
+        assert refused["outcome"] == "refused"
+        assert "not your agency" in refused["reason"]
     assert php.rows("select * from v1_bill where agency <> 'BAPENDA'") == []
     assert php.rows("select * from v1_event where agency <> 'BAPENDA'") == []
     hidden = ("bill", "inbound_message", "outbound_message", "staff", "audit", "party", "portal_grant", "portal_event")
