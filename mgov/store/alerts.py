@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
+from mgov.domain.actor import Actor
 from mgov.store.schema.messages import outbound_message
 from mgov.store.schema.operations import alert
 from mgov.store.schema.staff import staff, staff_role
@@ -86,7 +87,7 @@ def mark_told(tx: Connection, rows: list[RowMapping], now: datetime) -> None:
             tx.execute(update(alert).where(alert.c.id.in_(ids)).values({column: now}))
 
 
-def acknowledge(tx: Connection, alert_id: int, actor: object) -> bool:
+def acknowledge(tx: Connection, alert_id: int, actor: Actor) -> bool:
     """Note that somebody takes care of it; False when there is no such open alert."""
     mine = (alert.c.id == alert_id) & alert.c.open_key.is_not(None)
     return tx.execute(update(alert).where(mine).values(acknowledged_by=str(actor))).rowcount == 1

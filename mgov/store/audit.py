@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.store import counters
 from mgov.store.schema.services import counter
 from mgov.store.schema.staff import audit
@@ -52,7 +53,7 @@ class Verdict:
 
 def record(
     tx: Connection,
-    actor: object,
+    actor: Actor,
     action: str,
     kind: str,
     object_id: object,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, insert, literal, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.store import archive
 from mgov.store.bulk import insert_many
 from mgov.store.database import wake
@@ -73,7 +74,7 @@ def listing(tx: Connection, limit: int | None = None) -> list[RowMapping]:
     return list(tx.execute(query.order_by(broadcast.c.id.desc()).limit(limit)).mappings())[::-1]
 
 
-def queue(tx: Connection, number: int, messages: Sequence[dict[str, Any]], actor: object, now: datetime) -> None:
+def queue(tx: Connection, number: int, messages: Sequence[dict[str, Any]], actor: Actor, now: datetime) -> None:
     """Put the texts of a broadcast into the outbox, with the first line of the history of each."""
     same = {"state": "queued", "queued_at": now, "subject_kind": "broadcast", "subject_id": number}
     insert_many(tx, outbound_message, [{**same, **message} for message in messages])
@@ -86,7 +87,7 @@ def queue(tx: Connection, number: int, messages: Sequence[dict[str, Any]], actor
     wake(tx, "outbox")
 
 
-def cancel_unsent(tx: Connection, number: int, actor: object, now: datetime) -> int:
+def cancel_unsent(tx: Connection, number: int, actor: Actor, now: datetime) -> int:
     """Expire what has not left yet; returns how many messages."""
     columns = outbound_message.c
     waiting = (columns.subject_kind == "broadcast") & (columns.subject_id == number) & (columns.state == "queued")

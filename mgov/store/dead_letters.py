@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, exists, func, or_, select
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.store import archive, history, outbox
 from mgov.store.schema.messages import outbound_message
 
@@ -55,7 +56,7 @@ def resent_as(tx: Connection, message_id: int) -> int | None:
     return int(row["id"]) if row is not None else None
 
 
-def resend(tx: Connection, message: RowMapping, now: datetime, actor: object) -> int:
+def resend(tx: Connection, message: RowMapping, now: datetime, actor: Actor) -> int:
     """Queue a copy of a dead letter; its own tries stay with the old one. The key makes it one copy, whoever asks."""
     copied = {name: message[name] for name in _COPIED}
     number = outbox.queue_text(

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.domain.figures import Topic
 from mgov.domain.permit import FINAL
 from mgov.store.schema.money import bank_account, bank_entry, bank_statement, bill, settlement
@@ -133,7 +134,7 @@ def target_of(tx: Connection, topic: str, agency_code: str, year: int) -> int | 
 
 
 def set_target(
-    tx: Connection, topic: str, agency_code: str, year: int, amount: int, *, now: datetime, actor: object
+    tx: Connection, topic: str, agency_code: str, year: int, amount: int, *, now: datetime, actor: Actor
 ) -> None:
     """Set or change a target."""
     columns = target.c
@@ -161,7 +162,7 @@ def is_closed(tx: Connection, month: str) -> bool:
 
 
 def close(
-    tx: Connection, month: str, topic: str, agency_code: str, figures: Money, *, now: datetime, actor: object
+    tx: Connection, month: str, topic: str, agency_code: str, figures: Money, *, now: datetime, actor: Actor
 ) -> None:
     """Keep the figures of a month as they are now, for good."""
     values = {"month": month, "topic": topic, "agency": agency_code, "closed_at": now, "closed_by": str(actor)}

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.store import history
 from mgov.store.conditions import HELD
 from mgov.store.database import wake
@@ -20,7 +21,7 @@ from mgov.store.schema.staff import setting, staff_session
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def hold(tx: Connection, *, taken_at: datetime, now: datetime, actor: object) -> int:
+def hold(tx: Connection, *, taken_at: datetime, now: datetime, actor: Actor) -> int:
     """Hold what is queued, doubt what was being sent, end all sessions; returns how many messages are held.
 
     What the backup says is queued may have gone out since it was taken.
@@ -50,7 +51,7 @@ def listing(tx: Connection) -> list[RowMapping]:
     return list(tx.execute(select(*shown).where(columns.held_from.is_not(None)).order_by(columns.id)).mappings())
 
 
-def release(tx: Connection, ids: Sequence[int] | None, *, now: datetime, actor: object) -> int:
+def release(tx: Connection, ids: Sequence[int] | None, *, now: datetime, actor: Actor) -> int:
     """Send these after all (None: all); each when it was due, or now. Returns how many."""
     columns = outbound_message.c
     chosen = _chosen(tx, ids)
@@ -62,7 +63,7 @@ def release(tx: Connection, ids: Sequence[int] | None, *, now: datetime, actor: 
     return len(chosen)
 
 
-def expire(tx: Connection, ids: Sequence[int] | None, *, now: datetime, actor: object) -> int:
+def expire(tx: Connection, ids: Sequence[int] | None, *, now: datetime, actor: Actor) -> int:
     """Never send these (None: all). Returns how many."""
     chosen = _chosen(tx, ids)
     for message_id in chosen:
@@ -93,7 +94,7 @@ def _over(tx: Connection) -> None:
         tx.execute(delete(setting).where(setting.c.key == HELD))
 
 
-def _doubt(tx: Connection, now: datetime, actor: object) -> None:
+def _doubt(tx: Connection, now: datetime, actor: Actor) -> None:
     columns = outbound_message.c
     sending = list(tx.execute(select(columns.id).where(columns.state == "sending")).scalars())
     words = "was being sent when the backup was taken: it has probably gone out"

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.store.schema.staff import transition
 
 _TOGETHER = "history"  # what a connection calls the transitions that wait
@@ -29,7 +30,7 @@ def record(
     *,
     to: str,
     at: datetime,
-    actor: object,
+    actor: Actor | str,
     cause: str,
     from_: str | None = None,
     detail: str | None = None,

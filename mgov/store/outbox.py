@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.domain.routing import SendRules
 from mgov.store import archive, bulk, history, nodes, queue
 from mgov.store.database import wake
@@ -81,7 +82,7 @@ def queue_text(
     text: str,
     now: datetime,
     priority: str = "transaction",
-    actor: object = "system:engine",
+    actor: Actor | str = "system:engine",
     cause: str = "queued",
     channel: str = "sms",
     subject: str | None = None,
@@ -168,7 +169,7 @@ def settle(
     *,
     state: str,
     now: datetime,
-    actor: object,
+    actor: Actor | str,
     cause: str,
     **values: Any,  # noqa: ANN401 - columns of the outbox
 ) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.store.schema.services import contact, party
 
 #: How many values one IN list holds; SQLite's own limit is 32,766 variables.
@@ -20,13 +21,13 @@ def by_id_number(tx: Connection, id_number: str) -> RowMapping | None:
     return tx.execute(select(party).where(party.c.id_number == id_number)).mappings().first()
 
 
-def create(tx: Connection, id_number: str, name: str, *, now: datetime, actor: object) -> int:
+def create(tx: Connection, id_number: str, name: str, *, now: datetime, actor: Actor) -> int:
     """A new party; returns its number."""
     values = {"id_number": id_number, "name": name[:191], "created_at": now, "created_by": str(actor)}
     return int(tx.execute(insert(party).values(**values)).inserted_primary_key[0])  # type: ignore[index]
 
 
-def ensure_all(tx: Connection, names: Mapping[str, str], *, now: datetime, actor: object) -> dict[str, int]:
+def ensure_all(tx: Connection, names: Mapping[str, str], *, now: datetime, actor: Actor) -> dict[str, int]:
     """Make the parties that are not known yet; `names` maps id number to name. Returns id number to party number."""
     found = _ids(tx, names)
     absent = [number for number in names if number not in found]
@@ -42,7 +43,7 @@ def ensure_all(tx: Connection, names: Mapping[str, str], *, now: datetime, actor
     return found
 
 
-def record_contacts(tx: Connection, wanted: Iterable[tuple[int, str, str]], *, now: datetime, actor: object) -> int:
+def record_contacts(tx: Connection, wanted: Iterable[tuple[int, str, str]], *, now: datetime, actor: Actor) -> int:
     """Note the (party, kind, address) that an agency's file names: they are recorded, and thereby verified.
 
     Returns how many are new or newly verified.
@@ -83,7 +84,7 @@ def bind(
     address: str,
     *,
     now: datetime,
-    actor: object,
+    actor: Actor,
     **values: Any,  # noqa: ANN401 - columns of the contact
 ) -> int:
     """A new binding that is only claimed; returns its number."""
@@ -102,7 +103,7 @@ def _becomes_recorded(row: RowMapping) -> bool:
     return row["state"] == "claimed" and not row["recorded"]
 
 
-def _recorded(key: tuple[int, str, str], now: datetime, actor: object) -> dict[str, Any]:
+def _recorded(key: tuple[int, str, str], now: datetime, actor: Actor) -> dict[str, Any]:
     return {
         "party_id": key[0],
         "kind": key[1],

@@ -24,7 +24,7 @@ class RefusedError(Exception):
     """The actor may not do this; the text says who may."""
 
 
-def require(tx: Connection, actor: object, right: Right, agencies: Iterable[int | None] = ()) -> Account:
+def require(tx: Connection, actor: Actor, right: Right, agencies: Iterable[int | None] = ()) -> Account:
     """The account of `actor`, who holds `right` for all of `agencies`. Raises `RefusedError`."""
     asking = account_of(tx, actor)
     if not asking.may(right):
@@ -34,7 +34,7 @@ def require(tx: Connection, actor: object, right: Right, agencies: Iterable[int 
     return asking
 
 
-def scope(db: Database, actor: object, right: Right, asked: str | None = None) -> str | None:
+def scope(db: Database, actor: Actor, right: Right, asked: str | None = None) -> str | None:
     """The code of the agency whose rows `actor` sees (None: all): his own, else the one that he asked for.
 
     Raises `RefusedError` where he may see none, or asked for another's.
@@ -45,14 +45,14 @@ def scope(db: Database, actor: object, right: Right, asked: str | None = None) -
     return asking.agency or asked
 
 
-def account(db: Database, actor: object, right: Right) -> Account:
+def account(db: Database, actor: Actor, right: Right) -> Account:
     """The account of `actor`, who holds `right`. Raises `RefusedError`."""
     return db.read(lambda tx: require(tx, actor, right))
 
 
-def account_of(tx: Connection, actor: object) -> Account:
+def account_of(tx: Connection, actor: Actor) -> Account:
     """Who an actor is. Raises `RefusedError` for staff without an open account."""
-    if not isinstance(actor, Actor) or actor.kind is not ActorKind.STAFF:
+    if actor.kind is not ActorKind.STAFF:
         return Account(str(actor), frozenset({Role.ADMINISTRATOR}))
     row = staff.by_login(tx, actor.name)
     if row is None:

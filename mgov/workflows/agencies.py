@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.domain.roles import Right
 from mgov.store import audit, services
 from mgov.store.database import Database
@@ -25,7 +26,7 @@ def listing(db: Database) -> list[RowMapping]:
     return db.read(lambda tx: [row for _code, row in sorted(services.agencies(tx).items())])
 
 
-def set_agency(db: Database, code: str, said: dict[str, Any], *, actor: object, now: datetime) -> None:
+def set_agency(db: Database, code: str, said: dict[str, Any], *, actor: Actor, now: datetime) -> None:
     """Change an agency, or make it; `said` has the columns of SETTABLE that change, an empty text clears one.
 
     Raises `AgencyError` when nothing is to be changed.

@@ -104,7 +104,7 @@ def daily_mail(db: Database, settings: AlertSettings, today: date, now: datetime
     return db.transact(work)
 
 
-def acknowledge(db: Database, alert_id: int, actor: object, now: datetime) -> bool:
+def acknowledge(db: Database, alert_id: int, actor: Actor, now: datetime) -> bool:
     """Note that somebody takes care of an alert; False when there is no such open one. Raises `RefusedError`."""
 
     def work(tx: Connection) -> bool:

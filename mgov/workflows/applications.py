@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.domain.permit import normal_status, spoken_status
 from mgov.domain.roles import Account, Right
 from mgov.replies import Replies
@@ -38,7 +39,7 @@ COLUMNS = (
 def import_applications(
     db: Database,
     source: bytes | Iterable[str],
-    actor: object,
+    actor: Actor,
     now: datetime,
     *,
     replies: Replies | None = None,
@@ -67,7 +68,7 @@ def store(
     *,
     replies: Replies | None,
     now: datetime,
-    actor: object,
+    actor: Actor,
     zone: ZoneInfo = JAKARTA,
     account: Account | None = None,
 ) -> ImportResult:
@@ -95,7 +96,7 @@ def store(
 
 
 def set_status(
-    db: Database, reference: str, status: str, note: str | None, *, replies: Replies, now: datetime, actor: object
+    db: Database, reference: str, status: str, note: str | None, *, replies: Replies, now: datetime, actor: Actor
 ) -> bool | None:
     """Give an application a new status; None when there is none of that reference, False when nothing changed."""
 
@@ -114,7 +115,7 @@ def set_status(
     return db.transact(work)
 
 
-def _parties(tx: Connection, batch: list[Row], now: datetime, actor: object) -> dict[str, int]:
+def _parties(tx: Connection, batch: list[Row], now: datetime, actor: Actor) -> dict[str, int]:
     named = [row.values for row in batch if row.values.get("applicant_id")]
     names = {values["applicant_id"]: values.get("applicant_name") or values["applicant_id"] for values in named}
     found = parties.ensure_all(tx, names, now=now, actor=actor)
@@ -135,7 +136,7 @@ def _wanted(row: Row, agencies: dict[str, int], catalogue: dict[str, int], peopl
     return values
 
 
-def _add(tx: Connection, values: dict[str, Any], now: datetime, actor: object, zone: ZoneInfo) -> None:
+def _add(tx: Connection, values: dict[str, Any], now: datetime, actor: Actor, zone: ZoneInfo) -> None:
     submitted = values.get("submitted_on") or now.astimezone(zone).date()
     times = {"submitted_on": submitted, "created_at": now, "updated_at": now, "attended_at": now}
     application_id = applications.add(tx, **(values | times))
@@ -143,7 +144,7 @@ def _add(tx: Connection, values: dict[str, Any], now: datetime, actor: object, z
 
 
 def _change(
-    tx: Connection, known: RowMapping, wanted: dict[str, Any], *, replies: Replies | None, now: datetime, actor: object
+    tx: Connection, known: RowMapping, wanted: dict[str, Any], *, replies: Replies | None, now: datetime, actor: Actor
 ) -> bool:
     differing = {name: value for name, value in wanted.items() if name != "reference" and known[name] != value}
     if not differing:
@@ -166,7 +167,7 @@ def _change(
     return True
 
 
-def _tell(tx: Connection, row: dict[str, Any], replies: Replies, now: datetime, actor: object) -> None:
+def _tell(tx: Connection, row: dict[str, Any], replies: Replies, now: datetime, actor: Actor) -> None:
     """To the phone on the application, else to the phone or address that filed it."""
     to = row["phone"] or row["filed_by"]
     if not to:

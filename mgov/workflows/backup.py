@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from mgov.domain.actor import Actor
 from mgov.domain.roles import Right
 from mgov.store import audit, dump, held, migrate
 from mgov.store.database import Database
@@ -50,7 +51,7 @@ def check(path: Path) -> Manifest:
     return manifest
 
 
-def restore(db: Database, path: Path, *, now: datetime, actor: object, hold: bool = True) -> tuple[Manifest, int]:
+def restore(db: Database, path: Path, *, now: datetime, actor: Actor, hold: bool = True) -> tuple[Manifest, int]:
     """Fill a migrated database with a backup and hold what it had queued; returns the manifest and how many are held.
 
     Everything that the database had is gone afterwards. Raises `BackupError`, and then nothing was changed.
@@ -77,7 +78,7 @@ def restore(db: Database, path: Path, *, now: datetime, actor: object, hold: boo
     return manifest, db.transact(work)
 
 
-def move(source: Database, target: Database, *, actor: object, now: datetime) -> dict[str, Tally]:
+def move(source: Database, target: Database, *, actor: Actor, now: datetime) -> dict[str, Tally]:
     """Copy every row into a migrated database of another kind and compare counts and digests. Raises `BackupError`.
 
     The target may be used only when this returns. Nobody may write to the source meanwhile: stop the daemon first.

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from mgov.domain.actor import Actor
 from mgov.domain.roles import Right
 from mgov.store import audit, bank
 from mgov.store.database import Database
@@ -61,7 +62,7 @@ def import_statement(
     *,
     format: str,  # noqa: A002 - the word of the command line
     dialects: Mapping[str, Dialect],
-    actor: object,
+    actor: Actor,
     now: datetime,
     zone: ZoneInfo,
     file_name: str = "",

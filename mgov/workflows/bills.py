@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.domain.roles import Account, Right, Role
 from mgov.store import authors, bills, history, parties, services, unique_amounts
 from mgov.store.database import Database
@@ -45,7 +46,7 @@ _PLAIN = (
 def import_bills(
     db: Database,
     source: bytes | Iterable[str],
-    actor: object,
+    actor: Actor,
     now: datetime,
     *,
     strict: bool = False,
@@ -67,7 +68,7 @@ def import_bills(
 
 
 def store(
-    tx: Connection, batch: list[Row], *, now: datetime, actor: object, account: Account | None = None
+    tx: Connection, batch: list[Row], *, now: datetime, actor: Actor, account: Account | None = None
 ) -> ImportResult:
     """Put rows with distinct numbers in: insert the new, change what differs, leave the rest alone.
 
@@ -122,7 +123,7 @@ def plate_of(billed: str | None) -> str | None:
     return " ".join(found.groups()) if found else None
 
 
-def _parties(tx: Connection, batch: list[Row], now: datetime, actor: object) -> dict[str, int]:
+def _parties(tx: Connection, batch: list[Row], now: datetime, actor: Actor) -> dict[str, int]:
     """The payers by NIK or NIB; their phones are on the agency's record."""
     named = [row.values for row in batch if row.values.get("payer_id")]
     names = {values["payer_id"]: values.get("payer_name") or values["payer_id"] for values in named}
@@ -154,7 +155,7 @@ def _said(row: Row, agencies: dict[str, int]) -> dict[str, Any]:
     return values
 
 
-def _add(tx: Connection, fresh: list[dict[str, Any]], now: datetime, actor: object) -> None:
+def _add(tx: Connection, fresh: list[dict[str, Any]], now: datetime, actor: Actor) -> None:
     columns = dict.fromkeys(name for values in fresh for name in values)
     blank: dict[str, Any] = {**dict.fromkeys(columns), "state": "open", "created_at": now, "updated_at": now}
     bills.add_all(tx, [blank | values for values in fresh])
@@ -166,7 +167,7 @@ def _add(tx: Connection, fresh: list[dict[str, Any]], now: datetime, actor: obje
 
 
 def _change(
-    tx: Connection, wanted: dict[str, dict[str, Any]], known: dict[str, RowMapping], now: datetime, actor: object
+    tx: Connection, wanted: dict[str, dict[str, Any]], known: dict[str, RowMapping], now: datetime, actor: Actor
 ) -> int:
     updates = [(row, _differing(row, wanted[number])) for number, row in known.items()]
     updates = [(row, difference) for row, difference in updates if difference]
@@ -190,7 +191,7 @@ def _differing(row: RowMapping, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _note_amounts(
-    tx: Connection, updates: list[tuple[RowMapping, dict[str, Any]]], now: datetime, actor: object
+    tx: Connection, updates: list[tuple[RowMapping, dict[str, Any]]], now: datetime, actor: Actor
 ) -> None:
     """A changed amount is valid from now on; the raise of a paid bill reopens it and is put before a person."""
     raised = [(row, new["amount"]) for row, new in updates if "amount" in new]
@@ -213,7 +214,7 @@ def _case(row: RowMapping, value: int, now: datetime) -> dict[str, Any]:
     return {"kind": "bill_raised", "bill_id": row["id"], "reasons": reason, "candidates": "[]", "opened_at": now}
 
 
-def _amount(row: RowMapping, value: int, since: datetime | None, now: datetime, actor: object) -> dict[str, Any]:
+def _amount(row: RowMapping, value: int, since: datetime | None, now: datetime, actor: Actor) -> dict[str, Any]:
     return {
         "bill_id": row["id"],
         "amount": value,
@@ -223,5 +224,5 @@ def _amount(row: RowMapping, value: int, since: datetime | None, now: datetime, 
     }
 
 
-def _record(tx: Connection, row: RowMapping, old: str | None, new: str, now: datetime, actor: object) -> None:
+def _record(tx: Connection, row: RowMapping, old: str | None, new: str, now: datetime, actor: Actor) -> None:
     history.record(tx, "bill", row["id"], from_=old, to=new, at=now, actor=actor, cause="bill import")

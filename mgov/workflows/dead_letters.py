@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.domain.roles import Right
 from mgov.store import archive, audit, dead_letters
 from mgov.store.database import Database
@@ -23,7 +24,7 @@ def listing(db: Database, *, everything: bool = False, limit: int | None = None)
     return db.read(lambda tx: dead_letters.listing(tx, everything=everything, limit=limit))
 
 
-def resend(db: Database, message_id: int, *, actor: object, now: datetime, doubtful: bool = False) -> int:
+def resend(db: Database, message_id: int, *, actor: Actor, now: datetime, doubtful: bool = False) -> int:
     """Queue a copy of a dead letter and return its number.
 
     A message in doubt may have gone out: it is sent again only when the person says `doubtful`.

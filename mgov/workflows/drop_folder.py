@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
+from mgov.domain.actor import Actor
 from mgov.store.database import Database
 from mgov.workflows.bank_import import ImportOutcome, TargetAccount, import_statement
 from parsers.statements import Dialect, StatementError, StatementHead, stream_statements
@@ -41,7 +42,7 @@ def import_dropped(
     accounts: Sequence[TargetAccount],
     *,
     dialects: Mapping[str, Dialect],
-    actor: object,
+    actor: Actor,
     now: datetime,
     zone: ZoneInfo,
 ) -> list[Dropped]:

@@ -39,7 +39,7 @@ def close_due(db: Database, settings: FiguresSettings, today: date, day: int, no
     return db.transact(lambda tx: _close_due(tx, settings, today, day, now))
 
 
-def close_month(db: Database, settings: FiguresSettings, month: str, today: date, now: datetime, actor: object) -> None:
+def close_month(db: Database, settings: FiguresSettings, month: str, today: date, now: datetime, actor: Actor) -> None:
     """Close one month by hand. Raises `FiguresError`."""
     span = parse_period(month, today)
     if span is None or len(span.months) != 1:
@@ -57,7 +57,7 @@ def close_month(db: Database, settings: FiguresSettings, month: str, today: date
 
 
 def import_targets(
-    db: Database, settings: FiguresSettings, content: bytes, now: datetime, actor: object
+    db: Database, settings: FiguresSettings, content: bytes, now: datetime, actor: Actor
 ) -> TargetOutcome:
     """Targets from CSV `topic,agency,year,amount` (agency empty: the province); the same row again changes it."""
     outcome = TargetOutcome()
@@ -79,7 +79,7 @@ def import_targets(
 
 
 def _target(
-    tx: Connection, settings: FiguresSettings, row: dict[str, str], now: datetime, actor: object
+    tx: Connection, settings: FiguresSettings, row: dict[str, str], now: datetime, actor: Actor
 ) -> tuple[str, str] | None:
     topic, agency = (row.get("topic") or "").strip(), (row.get("agency") or "").strip().upper()
     found = scope_of(tx, settings, topic)
@@ -121,7 +121,7 @@ def _ended_months(today: date) -> list[Period]:
     return found[::-1]
 
 
-def _close(tx: Connection, settings: FiguresSettings, span: Period, now: datetime, actor: object) -> None:
+def _close(tx: Connection, settings: FiguresSettings, span: Period, now: datetime, actor: Actor) -> None:
     for name in settings.topics.names:
         _keep(tx, settings, span, name, "", now, actor)
         for _, code in figures.agencies(tx):
@@ -133,7 +133,7 @@ def _close(tx: Connection, settings: FiguresSettings, span: Period, now: datetim
 
 
 def _keep(
-    tx: Connection, settings: FiguresSettings, span: Period, name: str, agency: str, now: datetime, actor: object
+    tx: Connection, settings: FiguresSettings, span: Period, name: str, agency: str, now: datetime, actor: Actor
 ) -> None:
     found = scope_of(tx, settings, name, figures.agency_id_of(tx, agency) if agency else None)
     if found is not None:

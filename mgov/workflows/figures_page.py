@@ -87,7 +87,7 @@ def send(db: Database, actor: Actor, whole: Figures, html: str, now: datetime) -
     return db.transact(work)
 
 
-def queue(tx: Connection, address: str, whole: Figures, html: str, now: datetime, actor: object) -> int:
+def queue(tx: Connection, address: str, whole: Figures, html: str, now: datetime, actor: Actor) -> int:
     """Queue the page as a mail, with the sums as plain text for those who read no HTML."""
     subject = f"{whole.topic} {whole.period} {whole.agency}".strip()
     return outbox.queue_text(

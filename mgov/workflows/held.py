@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.domain.roles import Right
 from mgov.store import audit, conditions
 from mgov.store import held as store
@@ -25,7 +26,7 @@ def is_holding(db: Database) -> bool:
     return db.read(lambda tx: conditions.held(tx) is not None)
 
 
-def release(db: Database, ids: Sequence[int] | None, *, now: datetime, actor: object) -> int:
+def release(db: Database, ids: Sequence[int] | None, *, now: datetime, actor: Actor) -> int:
     """Send these after all (None: all); returns how many."""
 
     def work(tx: Connection) -> int:
@@ -37,7 +38,7 @@ def release(db: Database, ids: Sequence[int] | None, *, now: datetime, actor: ob
     return db.transact(work)
 
 
-def expire(db: Database, ids: Sequence[int] | None, *, now: datetime, actor: object) -> int:
+def expire(db: Database, ids: Sequence[int] | None, *, now: datetime, actor: Actor) -> int:
     """Never send these (None: all); returns how many."""
 
     def work(tx: Connection) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.domain.roles import Account, Right, Role
 from mgov.store import audit
 from mgov.store.database import Database
@@ -33,7 +34,7 @@ class Import:
     """One file on its way in. `kind` is what its rows are (`bill`); `digest` names the file in the audit."""
 
     db: Database
-    actor: object
+    actor: Actor
     right: Right
     kind: str
     now: datetime
@@ -67,7 +68,7 @@ class Import:
 
 
 def record_import(
-    tx: Connection, actor: object, kind: str, digest: str | None, done: ImportResult, now: datetime
+    tx: Connection, actor: Actor, kind: str, digest: str | None, done: ImportResult, now: datetime
 ) -> None:
     """One row of the audit for what a file, or a part of it, changed; none when it changed nothing."""
     if done.added or done.updated:

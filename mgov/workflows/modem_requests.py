@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from mgov.domain.actor import Actor
 from mgov.store import audit, modem_requests
 from mgov.store.database import Database
 
@@ -31,7 +32,7 @@ class Result:
     open: bool = False
 
 
-def ask(db: Database, modem: str, kind: str, argument: str | None, actor: object, now: datetime) -> int:
+def ask(db: Database, modem: str, kind: str, argument: str | None, actor: Actor, now: datetime) -> int:
     """Ask something of a modem; who asked what is kept in the audit."""
 
     def work(tx: Connection) -> int:

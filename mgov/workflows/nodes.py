@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from mgov.domain.actor import Actor
 from mgov.domain.roles import Right
 from mgov.store import audit, nodes
 from mgov.store.database import Database
@@ -37,17 +38,17 @@ def stop(db: Database, name: str) -> None:
     db.transact(work)
 
 
-def drain(db: Database, name: str, *, actor: object, now: datetime) -> bool:
+def drain(db: Database, name: str, *, actor: Actor, now: datetime) -> bool:
     """Ask a node to finish what it does, hand the rest over and begin nothing; False when there is no such node."""
     return _ask(db, name, nodes.DRAINING, "node.drain", actor, now)
 
 
-def resume(db: Database, name: str, *, actor: object, now: datetime) -> bool:
+def resume(db: Database, name: str, *, actor: Actor, now: datetime) -> bool:
     """Let a drained node work again; False when there is no such node."""
     return _ask(db, name, nodes.UP, "node.resume", actor, now)
 
 
-def _ask(db: Database, name: str, to: str, action: str, actor: object, now: datetime) -> bool:
+def _ask(db: Database, name: str, to: str, action: str, actor: Actor, now: datetime) -> bool:
     def work(tx: Connection) -> bool:
         access.require(tx, actor, Right.SYSTEM)
         if not nodes.move(tx, name, to):

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.domain.roles import Right
 from mgov.store import audit, pauses
 from mgov.store.database import Database, wake
@@ -17,7 +18,7 @@ from mgov.workflows import access
 CLASSES = tuple(name for name in PRIORITIES if name != "alert")
 
 
-def pause(db: Database, scope: str, name: str, *, reason: str | None, actor: object, now: datetime) -> bool:
+def pause(db: Database, scope: str, name: str, *, reason: str | None, actor: Actor, now: datetime) -> bool:
     """Pause a `class` or a `modem`; False when it was paused already. What is due waits, what is begun is finished."""
 
     def work(tx: Connection) -> bool:
@@ -29,7 +30,7 @@ def pause(db: Database, scope: str, name: str, *, reason: str | None, actor: obj
     return db.transact(work)
 
 
-def resume(db: Database, scope: str, name: str, *, actor: object, now: datetime) -> bool:
+def resume(db: Database, scope: str, name: str, *, actor: Actor, now: datetime) -> bool:
     """Let it go on; False when it was not paused."""
 
     def work(tx: Connection) -> bool:

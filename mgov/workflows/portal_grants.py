@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.domain.roles import Right
 from mgov.store import audit, portal_roles, portals, services
 from mgov.store.database import Database
@@ -28,7 +29,7 @@ def grant(
     role: str,
     password: str | None,
     require_tls: bool,
-    actor: object,
+    actor: Actor,
     now: datetime,
     roles_by: Database | None = None,
 ) -> None:
@@ -49,7 +50,7 @@ def grant(
     db.transact(note)
 
 
-def revoke(db: Database, role: str, *, actor: object, now: datetime, roles_by: Database | None = None) -> bool:
+def revoke(db: Database, role: str, *, actor: Actor, now: datetime, roles_by: Database | None = None) -> bool:
     """Take a role's rights and the role itself away; False when it had none here. Raises as `grant` does."""
 
     def forget(tx: Connection) -> bool:

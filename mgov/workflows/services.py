@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from mgov.domain.actor import Actor
 from mgov.domain.roles import Account, Right
 from mgov.store import services
 from mgov.store.database import Database
@@ -50,7 +51,7 @@ _CONTACTS = {"agency_name": "name", "agency_phone": "contact_phone", "agency_ema
 def import_services(
     db: Database,
     source: bytes | Iterable[str],
-    actor: object,
+    actor: Actor,
     now: datetime,
     *,
     strict: bool = False,
@@ -71,7 +72,7 @@ def import_services(
 
 
 def store(
-    tx: Connection, rows: list[Row], *, now: datetime, actor: object, account: Account | None = None
+    tx: Connection, rows: list[Row], *, now: datetime, actor: Actor, account: Account | None = None
 ) -> ImportResult:
     """Put the rows in, in their order. Without an account nothing is refused: the caller has asked."""
     result = ImportResult()

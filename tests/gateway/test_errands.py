@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mgov.bootstrap import modem_profiles
+from mgov.domain.actor import Actor
 from mgov.domain.routing import SendRules
 from mgov.gateway import errands as errands_module
 from mgov.gateway.errands import Errands, ErrandSettings
@@ -159,7 +160,7 @@ async def test_people_ask_a_modem_that_the_daemon_holds(db: Database, network: S
 
 async def test_a_request_that_nobody_took_is_taken_back(db: Database) -> None:
     """Who asked gives up; a worker that comes later does not dial for nobody."""
-    number = modem_requests.ask(db, "m", "ussd", "*888#", "system:test", datetime.now(UTC))
+    number = modem_requests.ask(db, "m", "ussd", "*888#", Actor.system("test"), datetime.now(UTC))
     assert modem_requests.withdraw(db, number, datetime.now(UTC))
     assert db.transact(lambda tx: modem_requests.begin(tx, "m", datetime.now(UTC))) is None
 
@@ -189,6 +190,8 @@ def _first_sim(db: Database) -> object:
 async def _ask(
     db: Database, errands: Errands, radio: AtRadio, kind: str, argument: str | None
 ) -> modem_requests.Result:
-    number = await asyncio.to_thread(modem_requests.ask, db, "m", kind, argument, "system:test", datetime.now(UTC))
+    number = await asyncio.to_thread(
+        modem_requests.ask, db, "m", kind, argument, Actor.system("test"), datetime.now(UTC)
+    )
     await errands.run(radio)
     return modem_requests.result(db, number)

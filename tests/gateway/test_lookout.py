@@ -34,7 +34,7 @@ def _later(tx: Connection) -> None:
 
 
 def _asked(tx: Connection) -> None:
-    modem_requests.ask(tx, "m1", "probe", None, NOW, "staff:t")
+    modem_requests.ask(tx, "m1", "probe", None, NOW, Actor.staff("t"))
 
 
 def _ordered(tx: Connection) -> None:

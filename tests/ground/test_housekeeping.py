@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from mgov.bootstrap import housekeeping, job_runner
 from mgov.config import Config, load
+from mgov.domain.actor import Actor
 from mgov.store import alerts, audit, staff
 from mgov.store.database import Database
 from mgov.store.schema.messages import outbound_message
@@ -59,7 +60,7 @@ def test_the_daily_backup_is_whole_and_old_ones_go(config: Config, db: Database,
 
 def test_the_daily_mail_tells_the_audit_head(config: Config, db: Database) -> None:
     """The newest number and hash leave the database every day."""
-    db.transact(lambda tx: audit.record(tx, "system:t", "test.note", "test", 1, {}, now=NOW))
+    db.transact(lambda tx: audit.record(tx, Actor.system("t"), "test.note", "test", 1, {}, now=NOW))
     assert _run(config, db, "daily-mail") == "1 mails"
     head = db.read(audit.head)
     query = select(outbound_message.c.text).where(outbound_message.c.recipient == "noc@example.go.id")
@@ -82,7 +83,7 @@ def test_retention_runs_with_the_sites_days(config: Config, db: Database) -> Non
 def test_no_reminders_while_a_backup_is_held(config: Config, db: Database, tmp_path: Path) -> None:
     """The reminders of the day may have gone out before the restore: a person decides first."""
     backup.take(db, tmp_path / "b.zip", program="1", now=NOW)
-    backup.restore(db, tmp_path / "b.zip", now=NOW, actor="system:t")
+    backup.restore(db, tmp_path / "b.zip", now=NOW, actor=Actor.system("t"))
     remind = next(job for job in job_runner(config, db).jobs if job.name == "remind")
     assert "held" in str(remind.work())
 

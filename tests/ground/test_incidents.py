@@ -25,6 +25,7 @@ from sqlalchemy import insert, update
 
 from mgov.bootstrap import shipped_table
 from mgov.cli.main import main
+from mgov.domain.actor import Actor
 from mgov.store import outbox, pauses, staff
 from mgov.store.database import Database
 from mgov.store.schema.messages import modem
@@ -236,7 +237,7 @@ def test_a_class_that_somebody_paused(site: Site) -> None:
     old = NOW - timedelta(minutes=30)
 
     def stage(tx: Any) -> int:  # noqa: ANN401 - a transaction
-        pauses.add(tx, "class", "transaction", old, "staff:budi", "uji tarif")
+        pauses.add(tx, "class", "transaction", old, Actor.staff("budi"), "uji tarif")
         return outbox.queue_text(tx, to="+628120000001", text="x", now=old)
 
     number = site.change(stage)
@@ -290,7 +291,7 @@ def test_a_restored_backup(site: Site, tmp_path: Path) -> None:
     site.change(lambda tx: outbox.queue_text(tx, to="+628120000001", text="x", now=NOW))
     with closing(Database(site.url)) as db:
         backup.take(db, tmp_path / "b.zip", program="1", now=NOW)
-        backup.restore(db, tmp_path / "b.zip", now=NOW, actor="system:t")
+        backup.restore(db, tmp_path / "b.zip", now=NOW, actor=Actor.system("t"))
     _told(site.cause("E4"), "1 kiriman")
     assert "DITAHAN" in site.status()
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
+from mgov.domain.actor import Actor
 from mgov.store.database import Database
 from mgov.store.schema.money import bank_entry
 from mgov.workflows.bank_import import TargetAccount, import_statement
@@ -87,7 +88,7 @@ def test_spoilt_statements_never_bring_in_more_than_they_say(db: Database) -> No
                 TargetAccount("0061234567001"),
                 format="auto",
                 dialects=GENERIC,
-                actor="staff:kasir",
+                actor=Actor.staff("kasir"),
                 now=NOW,
                 zone=ZONE,
                 file_name=f"../../etc/{number}\x1b[31m.sta",
@@ -166,7 +167,7 @@ def test_names_in_the_drop_folder_lead_nowhere_else(db: Database, tmp_path: Path
     for path in drop.rglob("*"):
         os.utime(path, (0, 0), follow_symlinks=False)
     account = TargetAccount("0061234567001", "RKUD")
-    results = import_dropped(db, drop, [account], dialects=GENERIC, actor="system:drop", now=NOW, zone=ZONE)
+    results = import_dropped(db, drop, [account], dialects=GENERIC, actor=Actor.system("drop"), now=NOW, zone=ZONE)
     assert secret.read_bytes() == MT940
     assert {result.name for result in results if result.outcome is None} == {"link.sta", "outside"}
     assert _count(db, bank_entry) == 1
@@ -177,7 +178,7 @@ def test_a_thousand_spoilt_csv_files_are_refused_by_row_or_as_a_whole(db: Databa
     """Bills: a bad row has its line and column; what is kept is what the columns allow."""
     for data in mutated(BILLS, 300):
         with suppress(CsvError):
-            result = import_bills(db, data, "staff:petugas", NOW)
+            result = import_bills(db, data, Actor.staff("petugas"), NOW)
             assert all(problem.line and problem.column and problem.reason for problem in result.errors)
 
 
@@ -192,7 +193,7 @@ def test_every_cell_takes_every_hostile_text_or_refuses_it(db: Database, words: 
         lines.append(",".join('"' + cells.get(column, "").replace('"', '""') + '"' for column in names))
     data = "\n".join(lines).encode("utf-8", "replace")
     try:
-        result = import_bills(db, data, "staff:petugas", NOW)
+        result = import_bills(db, data, Actor.staff("petugas"), NOW)
     except CsvError:
         return
     assert result.accepted + len(result.errors) == len(names)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from mgov.audit_files import AuditFileError, AuditFiles
+from mgov.domain.actor import Actor
 from mgov.store import audit
 from mgov.store.audit import Head
 from mgov.store.database import Database
@@ -26,7 +27,9 @@ KEY = b"0123456789abcdef"
 def write(db: Database, count: int = 1, what: str = "bill.import") -> None:
     for number in range(count):
         detail = {"note": f"baris {number} é🙏 \x1f|", "amount": 10**15}
-        db.transact(lambda tx, detail=detail: audit.record(tx, "staff:kasir", what, "bill", "PKB-1", detail, now=NOW))
+        db.transact(
+            lambda tx, detail=detail: audit.record(tx, Actor.staff("kasir"), what, "bill", "PKB-1", detail, now=NOW)
+        )
 
 
 def verdict(db: Database, keys: tuple[bytes, ...] = (KEY,), anchors: dict[str, Head] | None = None) -> audit.Verdict:
@@ -62,7 +65,7 @@ def test_what_does_not_commit_is_not_in_the_audit(chained: Database) -> None:
     """A transaction that fails leaves no row, and none of it slips into the next one."""
 
     def fails(tx: Connection) -> None:
-        audit.record(tx, "staff:kasir", "bill.import", "bill", "X", now=NOW)
+        audit.record(tx, Actor.staff("kasir"), "bill.import", "bill", "X", now=NOW)
         raise ValueError("not today")
 
     with pytest.raises(ValueError, match="not today"):
@@ -76,7 +79,7 @@ def test_the_change_and_its_row_are_one_commit(chained: Database) -> None:
 
     def work(tx: Connection) -> None:
         tx.execute(insert(counter).values(name="probe", value=1))
-        audit.record(tx, "staff:kasir", "x.y", "k", "1", now=NOW)
+        audit.record(tx, Actor.staff("kasir"), "x.y", "k", "1", now=NOW)
         tx.info["audit"][0]["object_kind"] = None
 
     with pytest.raises(DBAPIError):
@@ -186,7 +189,7 @@ def test_a_long_transaction_does_not_hold_the_chain(database: Database) -> None:
     noted, go_on = threading.Event(), threading.Event()
 
     def long(tx: Connection) -> None:
-        audit.record(tx, "staff:kasir", "bank.import", "account", "1", now=NOW)
+        audit.record(tx, Actor.staff("kasir"), "bank.import", "account", "1", now=NOW)
         noted.set()
         go_on.wait(20)
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import Boolean, Date, DateTime, Numeric
 
 from mgov.cli.main import main
+from mgov.domain.actor import Actor
 from mgov.store import audit, migrate
 from mgov.store.database import Database, temporary
 from mgov.store.dump import go_on_from
@@ -141,7 +142,7 @@ def test_the_audit_goes_on_whole(upgraded: Database) -> None:
     key = FIRST["audit_key"].encode()
     upgraded.audit_key = key
     now = datetime.now(UTC)
-    upgraded.transact(lambda tx: audit.record(tx, "system:t", "test.note", "test", 1, {}, now=now))
+    upgraded.transact(lambda tx: audit.record(tx, Actor.system("t"), "test.note", "test", 1, {}, now=now))
     verdict = upgraded.read(lambda tx: audit.verify(tx, [key]))
     assert verdict.fault is None
     assert verdict.rows == len(FIRST["tables"]["audit"]["rows"]) + 1

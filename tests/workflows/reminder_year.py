@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
+from mgov.domain.actor import Actor
 from mgov.store import consents, outbox, reminders
 from mgov.store.database import Database
 from mgov.store.schema.documents import document, reminder
@@ -125,7 +126,9 @@ class Year:
         state = "failed" if luck < 0.03 else "sent"
 
         def work(tx: Connection) -> None:
-            outbox.settle(tx, row, state=state, now=now, actor="system:year", cause="drawn", sent_at=now, error="drawn")
+            outbox.settle(
+                tx, row, state=state, now=now, actor=Actor.system("year"), cause="drawn", sent_at=now, error="drawn"
+            )
             if state == "sent":
                 self._note(tx, row, now)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table, func, insert, select, text, update
 
+from mgov.domain.actor import Actor
 from mgov.domain.message import Origin, Part, Report
 from mgov.store import archive, dump, inbox, outbox
 from mgov.store.database import Database
@@ -233,7 +234,7 @@ def test_a_backup_holds_the_archive_and_numbers_go_on(world: World, migrated_sql
     path = tmp_path / "backup.zip"
     backup.take(world.db, path, program="1", now=LATER)
     with closing(Database(migrated_sqlite_url)) as there:
-        backup.restore(there, path, now=LATER, actor="staff:t", hold=False)
+        backup.restore(there, path, now=LATER, actor=Actor.staff("t"), hold=False)
         for table in ARCHIVES.values():
             assert _tally(there, table) == _tally(world.db, table)
         new = there.transact(lambda tx: outbox.queue_text(tx, to=BUDI, text="x", now=LATER))

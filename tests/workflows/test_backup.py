@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
+from mgov.domain.actor import Actor
 from mgov.domain.routing import SendRules
 from mgov.store import dump, held, outbox
 from mgov.store.database import Database
@@ -60,7 +61,7 @@ def _take(db: Database, folder: Path) -> Path:
 def test_a_restored_database_has_every_row(filled: Database, empty: Database, tmp_path: Path) -> None:
     """From each kind of database into SQLite: counts and digests of all tables are the same."""
     path = _take(filled, tmp_path)
-    manifest, _ = backup.restore(empty, path, now=LATER, actor="staff:t", hold=False)
+    manifest, _ = backup.restore(empty, path, now=LATER, actor=Actor.staff("t"), hold=False)
     assert manifest.rows > 50
     assert _unaudited(empty) == _unaudited(filled)
     assert path.stat().st_mode & 0o077 == 0
@@ -71,7 +72,7 @@ def test_a_backup_goes_back_into_its_own_kind(filled: Database, tmp_path: Path) 
     before = _unaudited(filled)
     path = _take(filled, tmp_path)
     filled.transact(lambda tx: outbox.queue_text(tx, to="+628125550001", text="x", now=LATER))
-    backup.restore(filled, path, now=LATER, actor="staff:t", hold=False)
+    backup.restore(filled, path, now=LATER, actor=Actor.staff("t"), hold=False)
     assert _unaudited(filled) == before
     values = {"bank_entry_id": 1, "bill_id": 1, "rule": "exact", "actor": "t", "at": LATER, "amount": 100_000}
     allocated = select(bill.c.allocated).where(bill.c.id == 1)
@@ -85,7 +86,7 @@ def test_numbers_go_on_where_they_were(filled: Database, tmp_path: Path) -> None
     """A number that was given out and deleted is not given out again after a restore."""
     highest = filled.read(lambda tx: dump.last_number(tx, outbound_message))
     path = _take(filled, tmp_path)
-    backup.restore(filled, path, now=LATER, actor="staff:t")
+    backup.restore(filled, path, now=LATER, actor=Actor.staff("t"))
     fresh = filled.transact(lambda tx: outbox.queue_text(tx, to="+628120000009", text="x", now=LATER))
     assert fresh == (highest or 0) + 1
 
@@ -93,7 +94,7 @@ def test_numbers_go_on_where_they_were(filled: Database, tmp_path: Path) -> None
 def test_after_a_restore_nothing_old_is_sent_until_a_person_says_so(filled: Database, tmp_path: Path) -> None:
     """What the backup had queued is held, what it was sending is doubted; new messages leave."""
     path = _take(filled, tmp_path)
-    _, count = backup.restore(filled, path, now=LATER, actor="staff:t")
+    _, count = backup.restore(filled, path, now=LATER, actor=Actor.staff("t"))
     assert count > 3
     assert filled.read(lambda tx: len(held.listing(tx))) == count
     late, taker = LATER + timedelta(days=400), Taker("m", "sim")
@@ -111,15 +112,15 @@ def test_after_a_restore_nothing_old_is_sent_until_a_person_says_so(filled: Data
 def test_a_person_releases_or_expires_what_is_held(filled: Database, tmp_path: Path) -> None:
     """Released messages leave when they were due, expired ones never; then the site is as any other."""
     path = _take(filled, tmp_path)
-    _, count = backup.restore(filled, path, now=LATER, actor="staff:t")
+    _, count = backup.restore(filled, path, now=LATER, actor=Actor.staff("t"))
     first, second, *_ = filled.read(lambda tx: [row["id"] for row in held.listing(tx)])
-    assert filled.transact(lambda tx: held.release(tx, [first], now=LATER, actor="staff:t")) == 1
-    assert filled.transact(lambda tx: held.expire(tx, [second], now=LATER, actor="staff:t")) == 1
+    assert filled.transact(lambda tx: held.release(tx, [first], now=LATER, actor=Actor.staff("t"))) == 1
+    assert filled.transact(lambda tx: held.expire(tx, [second], now=LATER, actor=Actor.staff("t"))) == 1
     row = filled.read(lambda tx: outbox.get(tx, first))
     assert row is not None
     assert row["not_before"] < LATER
     assert filled.read(lambda tx: outbox.get(tx, second))["state"] == "expired"  # type: ignore[index]
-    assert filled.transact(lambda tx: held.release(tx, None, now=LATER, actor="staff:t")) == count - 2
+    assert filled.transact(lambda tx: held.release(tx, None, now=LATER, actor=Actor.staff("t"))) == count - 2
     assert filled.read(held.listing) == []
     causes = select(transition.c.cause).where(transition.c.object_kind == "send", transition.c.object_id == first)
     assert {"held", "released"} <= set(filled.read(lambda tx: tx.execute(causes).scalars().all()))
@@ -148,7 +149,7 @@ def test_a_backup_under_writing_is_one_moment(filled: Database, empty: Database,
         stop.set()
         writer.join()
     assert errors == []
-    backup.restore(empty, path, now=LATER, actor="staff:t", hold=False)
+    backup.restore(empty, path, now=LATER, actor=Actor.staff("t"), hold=False)
 
     def counts(tx: Connection) -> tuple[int | None, int | None]:
         sends = tx.execute(select(func.count()).where(outbound_message.c.recipient.like("+6281300%"))).scalar()
@@ -177,7 +178,7 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(filled: Database, tmp_p
     else:
         _rewrite(path, _without_a_row if harm == "row" else _with_a_strange_column)
     with pytest.raises(BackupError):
-        backup.restore(filled, path, now=LATER, actor="staff:t")
+        backup.restore(filled, path, now=LATER, actor=Actor.staff("t"))
     assert _tallies(filled) == before
 
 
@@ -269,13 +270,13 @@ def test_a_site_moves_to_another_database_without_loss(
         number = source.read(lambda tx: dump.last_number(tx, outbound_message))
         for url in (migrated_postgresql_url, migrated_mariadb_url):
             with closing(Database(url)) as target:
-                came = backup.move(source, target, actor="system:t", now=LATER)
+                came = backup.move(source, target, actor=Actor.system("t"), now=LATER)
                 assert {name: (tally.rows, tally.digest) for name, tally in came.items()} == before
                 assert _unaudited(target) == _unaudited(source)
                 assert target.read(lambda tx: dump.last_number(tx, outbound_message)) == number
                 with pytest.raises(DBAPIError):
                     target.transact(lambda tx: tx.execute(settlement.delete()))
-                backup.move(target, source, actor="system:t", now=LATER)
+                backup.move(target, source, actor=Actor.system("t"), now=LATER)
                 assert _unaudited(source) == unaudited
                 before = _tallies(source)
     assert audit.name in before

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
+from mgov.domain.actor import Actor
 from mgov.store.database import Database, temporary
 from mgov.store.schema.money import bank_account, bank_entry, bank_statement
 from mgov.workflows.bank_import import ImportOutcome, TargetAccount, import_statement
@@ -47,7 +48,7 @@ def db(migrated_url: str) -> Iterator[Database]:
 
 
 def _import(db: Database, text: str, account: TargetAccount = RKUD, **more: object) -> ImportOutcome:
-    settings = {"format": "auto", "dialects": DIALECTS, "actor": "staff:kasir", "now": NOW, "zone": ZONE, **more}
+    settings = {"format": "auto", "dialects": DIALECTS, "actor": Actor.staff("kasir"), "now": NOW, "zone": ZONE, **more}
     return import_statement(db, io.BytesIO(text.encode()), account, **settings)  # type: ignore[arg-type]
 
 
@@ -129,7 +130,7 @@ def test_drop_folder_sets_a_bad_file_aside_with_its_reason(db: Database, tmp_pat
         path.write_text(text)
         age = timedelta(seconds=0 if name == "young.csv" else 60)
         os.utime(path, times=((NOW - age).timestamp(),) * 2)
-    results = import_dropped(db, folder, [RKUD], dialects=DIALECTS, actor="system:drop", now=NOW, zone=ZONE)
+    results = import_dropped(db, folder, [RKUD], dialects=DIALECTS, actor=Actor.system("drop"), now=NOW, zone=ZONE)
     assert {r.name: r.outcome is not None for r in results} == {"good.csv": True, "bad.csv": False}
     assert (folder / "done" / "good.csv").exists()
     assert (folder / "failed" / "bad.csv").exists()

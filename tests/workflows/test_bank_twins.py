@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
+from mgov.domain.actor import Actor
 from mgov.store.database import Database, temporary
 from mgov.store.schema.money import bank_entry
 from mgov.workflows.bank_import import ImportOutcome, TargetAccount, import_statement
@@ -38,7 +39,7 @@ def db(migrated_url: str) -> Iterator[Database]:
 
 def taken(db: Database, text: str) -> ImportOutcome:
     """Import one statement, its format told by its content."""
-    settings = {"format": "auto", "dialects": DIALECTS, "actor": "system:test", "now": NOW, "zone": ZONE}
+    settings = {"format": "auto", "dialects": DIALECTS, "actor": Actor.system("test"), "now": NOW, "zone": ZONE}
     return import_statement(db, io.BytesIO(text.encode()), RKUD, **settings)  # type: ignore[arg-type]
 
 

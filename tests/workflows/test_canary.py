@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from mgov.domain.actor import Actor
 from mgov.store import alerts, inbox, outbox, pauses
 from mgov.store import modems as fleet
 from mgov.store.database import Database
@@ -76,7 +77,7 @@ def test_a_dead_sim_is_parked_and_its_partner_is_not(database: Database) -> None
 def test_what_a_person_paused_stays_paused(database: Database) -> None:
     """The canary lets go only what it parked."""
     _fleet(database, **NUMBERS)
-    database.transact(lambda tx: pauses.add(tx, "modem", "isat", START, "staff:budi", "SIM diganti"))
+    database.transact(lambda tx: pauses.add(tx, "modem", "isat", START, Actor.staff("budi"), "SIM diganti"))
     for minutes in (0, 30, 60):
         sing(database, SETTINGS, START + timedelta(minutes=minutes))
         _deliver(database, START + timedelta(minutes=minutes, seconds=20))

@@ -24,7 +24,7 @@ from modem_drivers.outcomes import CMS
 from modem_drivers.radio import Outcome
 from tests.workflows.sending import CITIZEN, NOW, ON_XL, claim, finish, origin, queue, report, row, send_all, sender
 
-ACTOR = "system:test"
+ACTOR = Actor.system("test")
 LATER = NOW + timedelta(seconds=30)
 ASKING = Actor.system("test")
 

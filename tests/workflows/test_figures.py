@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from sqlalchemy import insert, select
 from sqlalchemy.engine import RowMapping
 
+from mgov.domain.actor import Actor
 from mgov.domain.figures import parse_period, read_topics
 from mgov.store import services
 from mgov.store.database import Database
@@ -137,7 +138,7 @@ def test_a_closed_month_never_changes_silently(books: Books) -> None:
     assert books.figures("PKB", "2026-10", agency_id=books.agencies["BAPENDA"]).correction == 200
     assert figures_closing.close_due(books.db, SETTINGS, TODAY, 10, NOW) == []
     with pytest.raises(figures_closing.FiguresError, match="closed already"):
-        figures_closing.close_month(books.db, SETTINGS, "2026-10", TODAY, NOW, "system:t")
+        figures_closing.close_month(books.db, SETTINGS, "2026-10", TODAY, NOW, Actor.system("t"))
 
 
 def test_what_was_before_this_site_is_not_closed(books: Books) -> None:
@@ -153,13 +154,13 @@ def test_a_month_is_not_closed_before_its_day(books: Books) -> None:
     assert figures_closing.close_due(books.db, SETTINGS, date(2026, 11, 9), 10, NOW) == []
     assert figures_closing.close_due(books.db, SETTINGS, date(2026, 11, 10), 10, NOW) == ["2026-10"]
     with pytest.raises(figures_closing.FiguresError, match="not ended"):
-        figures_closing.close_month(books.db, SETTINGS, "2026-11", TODAY, NOW, "system:t")
+        figures_closing.close_month(books.db, SETTINGS, "2026-11", TODAY, NOW, Actor.system("t"))
 
 
 def test_the_year_is_measured_against_its_target_and_the_year_before(books: Books) -> None:
     """Per cent of the year's target until the end of the period; the same days of last year, up to today's."""
     table = "topic,agency,year,amount\nPAD,,2026,1000\nPKB,BAPENDA,2026,500\nKOPI,,2026,1\nPAD,,x,1\n"
-    outcome = figures_closing.import_targets(books.db, SETTINGS, table.encode(), NOW, "system:t")
+    outcome = figures_closing.import_targets(books.db, SETTINGS, table.encode(), NOW, Actor.system("t"))
     assert (outcome.accepted, [line for line, _, _ in outcome.faults]) == (2, [4, 5])
     first = books.bill("PKB-1", 5_000, date(2026, 10, 20))
     books.pay(first, 100, date(2026, 3, 1))
@@ -257,8 +258,8 @@ def test_what_is_no_period_is_said(text: str) -> None:
 def test_a_leader_gets_the_page_by_mail(books: Books) -> None:
     """LAPORAN in a mail from a leader's address with his PIN is answered with the charts; a wrong PIN locks nobody."""
     staff.add(
-        books.db, "kepala", ["leader"], now=NOW, actor="system:t", phone="+628119990001", email="kepala@example.go.id",
-        pin="773019",
+        books.db, "kepala", ["leader"], now=NOW, actor=Actor.system("t"), phone="+628119990001",
+        email="kepala@example.go.id", pin="773019",
     )  # fmt: skip
     books.pay(books.bill("PKB-1", 1_000, date(2026, 2, 1)), 300, date(2026, 2, 2))
     wrong = _mail(books.db, "LAPORAN PAD 2026 111111")

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import insert
 
+from mgov.domain.actor import Actor
 from mgov.domain.quotas import Quotas
 from mgov.domain.routing import SendRules
 from mgov.domain.standing import LEAST_SAMPLES
@@ -95,12 +96,12 @@ def test_a_paused_class_waits_and_goes_on_at_once(database: Database) -> None:
     """Reminders are held back the moment a person says so; replies go on; alerts cannot be paused."""
     queue(database, priority="reminder")
     who = sender(database, "t1")
-    assert pauses.pause(database, "class", "reminder", reason="libur", actor="system:test", now=NOW)
-    assert not pauses.pause(database, "class", "reminder", reason=None, actor="system:test", now=NOW)
+    assert pauses.pause(database, "class", "reminder", reason="libur", actor=Actor.system("test"), now=NOW)
+    assert not pauses.pause(database, "class", "reminder", reason=None, actor=Actor.system("test"), now=NOW)
     assert claim(database, who) is None
     queue(database, priority="reply")
     assert send_all(database, who) == 1
-    assert pauses.resume(database, "class", "reminder", actor="system:test", now=NOW)
+    assert pauses.resume(database, "class", "reminder", actor=Actor.system("test"), now=NOW)
     assert send_all(database, who) == 1
     assert "alert" not in pauses.CLASSES
 
@@ -110,7 +111,7 @@ def test_a_paused_modem_sends_nothing_and_others_answer_for_it(database: Databas
     for name in ("t1", "t2"):
         report(database, name, "TELKOMSEL")
     reply = queue(database, priority="reply", preferred_modem="t1")
-    pauses.pause(database, "modem", "t1", reason=None, actor="system:test", now=NOW)
+    pauses.pause(database, "modem", "t1", reason=None, actor=Actor.system("test"), now=NOW)
     assert claim(database, sender(database, "t1")) is None
     task = claim(database, sender(database, "t2"))
     assert task is not None
@@ -303,9 +304,9 @@ def test_a_pilot_mails_reminders_only_to_its_addresses(database: Database) -> No
 def test_a_paused_class_holds_its_mails_too(database: Database) -> None:
     """Reminders are reminders, whatever way they go."""
     queue(database, to="pt@contoh.co.id", priority="reminder", channel="email")
-    pauses.pause(database, "class", "reminder", reason=None, actor="system:test", now=NOW)
+    pauses.pause(database, "class", "reminder", reason=None, actor=Actor.system("test"), now=NOW)
     assert next_mail(database, "noc/mail", NOW) is None
-    pauses.resume(database, "class", "reminder", actor="system:test", now=NOW)
+    pauses.resume(database, "class", "reminder", actor=Actor.system("test"), now=NOW)
     assert next_mail(database, "noc/mail", NOW) is not None
 
 
@@ -398,7 +399,7 @@ def test_modems_at_work_together_take_each_message_once(database: Database) -> N
 
 def test_a_canary_passes_what_holds_others_back(database: Database) -> None:
     """Neither the pilot nor a paused class nor a quota makes a living SIM look dead."""
-    pauses.pause(database, "class", "transaction", reason=None, actor="system:test", now=NOW)
+    pauses.pause(database, "class", "transaction", reason=None, actor=Actor.system("test"), now=NOW)
     who = sender(database, "t1", quotas=Quotas(per_day=1), only_to=("+62899",))
     queue(database, to="+628991", priority="reply")
     assert send_all(database, who) == 1
