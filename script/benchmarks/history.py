@@ -50,6 +50,11 @@ _INSERTS = (
     "insert into outbound_part (id, message_id, sequence, state, reference, modem, sim, attempts, submitted_at, status)"
     " select n, n, 1, 'delivered', n % 256, 't1', 'sim-1', 1, {moment}, 0 from {series} as s",
 )
+#: All but those of the primary keys, which parts point to.
+_INDEXES = (
+    "select i.tablename, i.indexname, i.indexdef, exists (select 1 from pg_constraint c where c.conname = i.indexname)"
+    " from pg_indexes i where i.tablename = any(:tables) and i.indexname not like 'pk_%' order by 1, 2"
+)
 #: Sequences go on after rows that came with their numbers.
 _GO_ON = "select setval(pg_get_serial_sequence('{table}', 'id'), greatest({total}, (select max(id) from {table})))"
 
@@ -69,7 +74,10 @@ def fill(db: Database, total: int) -> Iterator[int]:
     with db.engine.connect() as connection:
         if db.dialect == "sqlite":
             _hurry(connection)
-        yield from _fill(db, connection, total)
+        if db.dialect == "postgresql":
+            yield from _fill_without_indexes(db, connection, total)
+        else:
+            yield from _fill(db, connection, total)
         if db.dialect == "sqlite":
             connection.invalidate()
         else:
@@ -89,10 +97,35 @@ def _fill(db: Database, connection: Connection, total: int) -> Iterator[int]:
         last = min(first + CHUNK - 1, total)
         connection.rollback()
         with connection.begin():
-            for insert in _INSERTS:
-                connection.execute(text(_written(insert, db.dialect, first, last, total)))
+            _insert(db, connection, first, last, total)
         yield last
         first = last + 1
+
+
+def _insert(db: Database, connection: Connection, first: int, last: int, total: int) -> None:
+    for insert in _INSERTS:
+        connection.execute(text(_written(insert, db.dialect, first, last, total)))
+
+
+def _fill_without_indexes(db: Database, connection: Connection, total: int) -> Iterator[int]:
+    """One transaction, as PostgreSQL undoes DDL too: an index is made in a fraction of the time of filling it."""
+    beginning = messages(db) + 1
+    if beginning > total:
+        return
+    connection.rollback()
+    with connection.begin():
+        indexes = connection.execute(text(_INDEXES), {"tables": list(_TABLES)}).all()
+        for table, name, _, is_constraint in indexes:
+            what = f"alter table {table} drop constraint {name}" if is_constraint else f"drop index {name}"
+            connection.execute(text(what))
+        for first in range(beginning, total + 1, CHUNK):
+            last = min(first + CHUNK - 1, total)
+            _insert(db, connection, first, last, total)
+            yield last
+        for table, name, definition, is_constraint in indexes:
+            connection.exec_driver_sql(definition)
+            if is_constraint:
+                connection.execute(text(f"alter table {table} add constraint {name} unique using index {name}"))
 
 
 def _written(insert: str, dialect: str, first: int, last: int, total: int) -> str:
