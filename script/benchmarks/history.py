@@ -17,7 +17,7 @@ _SERIES = {
     "sqlite": "(with recursive s(n) as (select {first} union all select n + 1 from s where n < {last})"
     " select n from s)",
     "postgresql": "(select n from generate_series({first}, {last}) as n)",
-    "mariadb": "(select seq as n from seq_{first}_to_{last})",
+    "mariadb": "(select cast(seq as signed) as n from seq_{first}_to_{last})",
 }
 #: A second for each message, the newest an hour ago.
 _MOMENT = {
