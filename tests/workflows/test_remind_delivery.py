@@ -70,6 +70,23 @@ def test_a_second_run_of_the_day_joins_the_text_that_has_not_left(db: Database) 
     assert [len(claim(db, NOON)), run(db)] == [1, []]
 
 
+def test_what_waited_overnight_joins_the_text_of_the_day(db: Database) -> None:
+    """A text that no modem managed yesterday and today's become one; of one document only the later stage is told."""
+    load(db, row("A-1", 7), row("A-2", 8))
+    run(db)
+    tomorrow = NOON + timedelta(days=1)
+    assert run(db, TODAY + timedelta(days=1), tomorrow) == ["A-2/7/sms"]
+    waiting = [message for message in messages(db) if message["state"] == "queued"]
+    assert len(waiting) == 1
+    assert "2 dokumen" in waiting[0]["text"]
+    week_on = NOON + timedelta(days=7)
+    assert sorted(run(db, TODAY + timedelta(days=7), week_on)) == ["A-1/0/sms", "A-2/1/sms"]
+    (last,) = [message for message in messages(db) if message["state"] == "queued"]
+    assert last["text"].count("A-1 ") == last["text"].count("A-2 ") == 1
+    kept = db.read(lambda tx: tx.execute(select(reminder.c.stage, reminder.c.state, reminder.c.reason)).all())
+    assert (7, "withdrawn", "had not left when the next stage came") in {tuple(one) for one in kept}
+
+
 def test_who_was_told_today_is_told_tomorrow_unless_that_is_too_late(db: Database) -> None:
     """A document that comes in after the day's text has left waits for the morning; one due today does not."""
     load(db, row("A-1", 7), row("B-1", 7, "081200000002"))
