@@ -10,7 +10,7 @@ from mgov.bootstrap import housekeeping, shipped_replies
 from mgov.config import Config
 from mgov.doctor.finding import Finding, fail, ok, warn
 from mgov.replies import RepliesError
-from mgov.store import conditions, migrate
+from mgov.store import conditions, guards, migrate
 from mgov.store.database import Database, DatabaseUnavailableError, temporary
 from mgov.workflows import alert_conditions, alerts, status
 
@@ -21,6 +21,7 @@ def everything(config: Config, now: datetime) -> Iterator[Finding]:
         with temporary(config.database.url) as db:
             migrate.fits(db)
             yield ok("database", f"{db.dialect}, schema {migrate.current(db)}")
+            yield from _guards(db)
             yield from _clock(db, now)
             yield from _catalogue(db)
             yield from _heard_of(config, db)
@@ -70,6 +71,14 @@ def _as_finding(kinds: Mapping[str, Any], kind: str, subject: str, detail: str) 
     do = f"docs/noc.md, section {section}" if section else ""
     make = warn if entry is not None and entry.severity == "low" else fail
     return make(f"{kind} {subject}", f"{words}: {detail}", do, section)
+
+
+def _guards(db: Database) -> Iterator[Finding]:
+    if gone := db.read(guards.missing):
+        words = "`mgov db upgrade` puts them back; who took them away? `mgov audit verify`, then the database's own log"
+        yield fail("guards", f"triggers of ledger and audit are not at work: {', '.join(gone)}", words, "B5")
+    else:
+        yield ok("guards", "ledger, audit and consent are append-only")
 
 
 def _clock(db: Database, now: datetime) -> Iterator[Finding]:

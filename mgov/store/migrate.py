@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, event, inspect, text
 
-from mgov.store import portals
+from mgov.store import guards, portals
 from mgov.store.database import Database, temporary
 from mgov.store.schema import upkeep
 
@@ -51,6 +51,7 @@ def _upgrade(tx: Connection) -> None:
     portals.close_doors(tx)
     command.upgrade(configuration(tx), "head")
     portals.open_doors(tx)
+    guards.put_back(tx)
     for ddl in upkeep.statements(tx.dialect.name):
         tx.exec_driver_sql(ddl)
     if tx.dialect.name == "sqlite":
