@@ -16,7 +16,7 @@ from mgov.cli.context import CliContext, NotDone, error_line
 from mgov.cli.dead_letters import dead, resend
 from mgov.domain.message import digest
 from mgov.store import modems
-from mgov.store.schema.messages import PRIORITIES
+from mgov.store.schema.messages import INBOUND_STATES, OUTBOUND_STATES, PRIORITIES
 from mgov.workflows import texts
 from mgov.workflows.answer import answer_next
 from mgov.workflows.payments_matching import match_all
@@ -97,7 +97,7 @@ def inject(context: CliContext, file: Path, process: bool) -> None:
 
 @sms.command()
 @click.option("--json", "as_json", is_flag=True)
-@click.option("--state")
+@click.option("--state", type=click.Choice(INBOUND_STATES))
 @click.option("--limit", type=int)
 @click.pass_obj
 def inbox(context: CliContext, as_json: bool, state: str | None, limit: int | None) -> None:
@@ -109,7 +109,7 @@ def inbox(context: CliContext, as_json: bool, state: str | None, limit: int | No
 
 @sms.command()
 @click.option("--json", "as_json", is_flag=True)
-@click.option("--state")
+@click.option("--state", type=click.Choice(OUTBOUND_STATES))
 @click.option("--limit", type=int)
 @click.pass_obj
 def outbox(context: CliContext, as_json: bool, state: str | None, limit: int | None) -> None:

@@ -286,8 +286,10 @@ def set_part(tx: Connection, part_id: int, **values: Any) -> None:  # noqa: ANN4
 def uncertain_in_memory(tx: Connection, modem: str) -> list[RowMapping]:
     """The parts in doubt that this modem's memory can tell about."""
     columns = outbound_part.c
+    in_doubt = select(_MESSAGE.id).where(_MESSAGE.state.in_(("sending", "uncertain")), _MESSAGE.channel == "sms")
     query = select(outbound_part).where(
-        columns.state == "uncertain", columns.modem == modem, columns.memory.is_not(None)
+        columns.message_id.in_(in_doubt),  # few among millions, by the index of what is not settled
+        *(columns.state == "uncertain", columns.modem == modem, columns.memory.is_not(None)),
     )
     return list(tx.execute(query.order_by(columns.id)).mappings())
 
