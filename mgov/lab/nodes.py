@@ -21,6 +21,7 @@ CALM = (2.0, 6.0)  # seconds between two blows
 DEAD = (1.0, 8.0)  # seconds until a killed node is started again
 FROZEN = (25.0, 40.0)  # seconds: longer than a node may be silent (mgov.store.nodes.SILENCE)
 AWAY = (0.5, 5.0)  # seconds that the database is gone
+WEIGHTS = (4, 1, 2)  # of killing, freezing (long, and nobody else may be struck meanwhile) and the database
 TEXT_EVERY = 0.4  # seconds between two texts
 READY_WITHIN = 60.0
 FINISHED_WITHIN = 180.0
@@ -108,7 +109,7 @@ class NodesDrill:
 
     def _blow(self, nodes: list[LabDaemon]) -> None:
         """One at a time may be dead or frozen, so that two go on; the database may go meanwhile too."""
-        kind = self._random.choice(("kill", "freeze", "database"))
+        kind = self._random.choices(("kill", "freeze", "database"), WEIGHTS)[0]
         if kind == "database":
             if any(undo == self._server.start for _, undo in self._due):
                 return
