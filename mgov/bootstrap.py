@@ -134,6 +134,7 @@ def handler_settings(config: Config) -> HandlerSettings:
         quiet=outreach(config).quiet_hours(),
         kinds=remind_settings(config).wording.kinds,
         figures=figures_settings(config),
+        review_days=config.payments.review_days,
     )
 
 

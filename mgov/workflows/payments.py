@@ -35,6 +35,7 @@ def record_claim(
     bills: list[str],
     proof: str | None,
     now: datetime,
+    until: date | None = None,
     amount: int | None = None,
     paid_at: datetime | None = None,
     paid_on: date | None = None,
@@ -45,6 +46,7 @@ def record_claim(
 ) -> ClaimOutcome:
     """Record a row for each bill of a confirmation; the same sender's repetition is folded into the first.
 
+    `until` is the day by which a person decides on a claim for a bill that takes no money, None: no day is told.
     `paid_at` is aware; `language` is that of the text, None: the site's. Nothing is matched here: `match_all` does that
     when this transaction is done.
     """
@@ -70,10 +72,30 @@ def record_claim(
     if len(known) == len(rows) and known:
         name, values = _standing(tx, known)
         return ClaimOutcome(name, replies.render(f"pay_{name}", values, language), ids, known[0].status)
-    missing = [number for number in numbers if payments.find_bill(tx, number) is None]
-    name = "unknown" if missing else "received"
-    text = replies.render(f"pay_{name}", {"bills": ", ".join(missing or numbers)}, language)
-    return ClaimOutcome(name, text, ids, "awaiting_funds")
+    name, values = _fresh({number: payments.find_bill(tx, number) for number in numbers}, until)
+    return ClaimOutcome(name, replies.render(f"pay_{name}", values, language), ids, "awaiting_funds")
+
+
+def _fresh(bills: dict[str, Row[Any] | None], until: date | None) -> tuple[str, dict[str, object]]:
+    """What a new confirmation is answered: one text, which also says that a bill is unknown or takes no money."""
+    missing = [number for number, row in bills.items() if row is None]
+    if missing:
+        return "unknown", {"bills": ", ".join(missing)}
+    closed = {number: reason for number, row in bills.items() if row is not None and (reason := closed_reason(row))}
+    if not closed:
+        return "received", {"bills": ", ".join(bills)}
+    first = next(iter(closed.values()))
+    same = [number for number, reason in closed.items() if reason == first]
+    return "closed", {"bills": ", ".join(same), "cancelled": first == Reason.BILL_CANCELLED, "until": until}
+
+
+def closed_reason(bill: Row[Any]) -> str | None:
+    """Why a bill takes no money, None when it does: a person looks at a claim for it, as its answer says."""
+    if bill.state == "cancelled":
+        return str(Reason.BILL_CANCELLED)
+    if bill.state == "paid_elsewhere":
+        return str(Reason.BILL_PAID_ELSEWHERE)
+    return str(Reason.BILL_PAID) if bill.status == "paid" else None
 
 
 def _record_one(tx: Connection, number: str, shared: dict[str, Any]) -> tuple[int, Row[Any] | None]:
@@ -91,7 +113,7 @@ def _record_one(tx: Connection, number: str, shared: dict[str, Any]) -> tuple[in
         bill_number=bill.number if bill else number,
         bill_id=bill.id if bill else None,
         status="awaiting_funds",
-        reason="no_money_yet" if bill else "bill_unknown",
+        reason=(closed_reason(bill) or "no_money_yet") if bill else "bill_unknown",
         **shared,
     )
     history.record(

@@ -134,7 +134,8 @@ class Booking:
             self.answers += self.told.to_sender(first, name, values, self.now)
             if decision.rule is not Rule.DUPLICATE:
                 self._tell_payers(self.told, rows, decision)
-        elif is_told_at_once(str(decision.reasons[0])):
+        elif is_told_at_once(reason := str(decision.reasons[0])) and all(row.reason != reason for row in rows):
+            # A bill that took no money already when the text came: its answer said so.
             values = {"bills": _numbers(rows), "until": self.told.until(self.now)}
             self.answers += self.told.to_sender(first, "review", values, self.now)
 

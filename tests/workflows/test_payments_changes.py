@@ -95,6 +95,27 @@ def test_a_bill_paid_elsewhere_takes_no_money(world: PaymentWorld) -> None:
     assert of_bill(world).allocated == 0
 
 
+@pytest.mark.parametrize(("status", "word"), [("paid", "sudah lunas"), ("cancelled", "dibatalkan")])
+def test_a_claim_for_a_closed_bill_gets_one_answer(world: PaymentWorld, status: str, word: str) -> None:
+    """The answer says that the bill is closed and that staff look; no second text follows at once."""
+    bring(world, 250_000, status)
+    outcome = world.claim(BILL, proof=PROOF, until=date(2026, 11, 27))
+    assert (outcome.kind, word in outcome.text, "27/11/2026" in outcome.text) == ("closed", True, True)
+    world.match()
+    assert world.statuses() == ["review"]
+    assert world.texts() == []
+
+
+def test_whoever_confirmed_before_the_bill_was_closed_is_told_that_staff_look(world: PaymentWorld) -> None:
+    """His answer could not say it yet."""
+    bring(world, 250_000)
+    world.claim(BILL, proof=PROOF)
+    world.match()
+    bring(world, 250_000, "cancelled")
+    world.match()
+    assert ["diperiksa petugas" in text for text in world.texts()] == [True]
+
+
 @pytest.mark.parametrize("status", ["paid", "cancelled"])
 def test_money_that_names_a_closed_bill_is_shown_to_a_person_once(world: PaymentWorld, status: str) -> None:
     """Nobody confirmed it: one case, which other income or a refund closes."""
@@ -192,9 +213,10 @@ def test_the_answer_is_in_the_language_of_the_confirmation(world: PaymentWorld) 
 
 def test_a_promised_day_that_passes_is_excused_once_a_day(world: PaymentWorld) -> None:
     """In review until a day; when it passes undecided, the sender hears of a later one, and not twice."""
-    bring(world, 250_000, "paid")
+    bring(world, 250_000)
     world.claim(BILL, proof=PROOF)
-    world.entry(PROOF, 250_000)
+    world.entry("OTHER", 250_000)
+    bring(world, 250_000, "paid")
     world.match()
     assert "27/11/2026" in world.texts()[-1]
     late = NOW + timedelta(days=4)

@@ -24,6 +24,7 @@ def pay(request: Request) -> Reply:
         bank=request.field("bank") or None,
         paid_via=request.field("channel") or None,
         now=request.now,
+        until=request.settings.review_until(request.now),
         replies=request.replies,
         language=request.language,
     )

@@ -48,6 +48,11 @@ class HandlerSettings:
     figures: FiguresSettings = field(default_factory=lambda: FiguresSettings(Topics({})))
     quiet: QuietHours = field(default_factory=QuietHours)
     kinds: DocumentKinds | None = None
+    review_days: int = 3
+
+    def review_until(self, now: datetime) -> date:
+        """The day until which a person decides on a confirmation that comes in now."""
+        return self.figures.calendar.banking_days_after(now.astimezone(self.zone).date(), self.review_days)
 
     @property
     def zone(self) -> ZoneInfo:
