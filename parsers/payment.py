@@ -157,7 +157,19 @@ def _bills(board: Board, seen: Seen, keyword_end: int) -> tuple[list[str], int]:
         if _ID_WORD.search(board.before(code.start, 30)) and board.free(code.start, code.end):
             board.take(code.start, code.end, "identity number, not the proof")
     values = list(dict.fromkeys(ref.value for ref in meant))
-    return values, meant[0].end if meant else 0
+    return values, _end_of_bills(board, meant)
+
+
+_BETWEEN_BILLS = re.compile(r"[ ,;#&+]*(?:dan|and|sama|serta|&|\+)?[ ,;#]*")
+
+
+def _end_of_bills(board: Board, meant: list[Found]) -> int:
+    """Where the bills end that are named one after the other; 0 without any."""
+    end = meant[0].end if meant else 0
+    for ref in meant[1:]:
+        if ref.start >= end and _BETWEEN_BILLS.fullmatch(board.low, end, ref.start):
+            end = ref.end
+    return end
 
 
 def _follows(board: Board, keyword_end: int, code: references.Found) -> bool:

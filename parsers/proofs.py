@@ -31,21 +31,25 @@ _LABELLED = tuple(
 _BEHIND = re.compile(
     r"(?<![\w./\-])([a-z]{0,6}\d[a-z0-9]{5,19})[ ]?\((?:no\.? ?|nomor )?(?:bukti|ref|reff|resi|slip|struk|rrn)\w*\)"
 )
-_FREE = re.compile(r"(?<![\w.,/\-])([a-z]{1,8}[\-/.]?\d[a-z0-9]{4,18}|\d[a-z0-9]{5,19})(?![\w]|[.,/\-]\d|[/\-][a-z])")
+_FREE = re.compile(
+    r"(?<![\w.,/\-])(ft\d{4,9}[a-z\d]{2,8}|[a-z]{1,8}[\-/.]?\d[a-z0-9]{4,18}|\d[a-z0-9]{5,19})(?![\w]|[.,/\-]\d|[/\-][a-z])"
+)
 _SPACED_FIELD = re.compile(r"(?<=[#*|;]) ?(\d{2,4}(?: \d{2,4}){2,5})(?= ?(?:[#*|;]|$))")
 _SECOND = re.compile(
     r"\)?[ ]?[#*|;_,/\n] ?\(?([a-z]{0,8}\d[a-z0-9.\-]{4,24}|\d{2,5}(?: \d{2,5}){1,5})\)?(?= ?(?:[#*|;_,/\n]|$))"
 )
 _MONTHS = "jan|feb|peb|mar|apr|mei|may|jun|jul|agu|agt|aug|sep|okt|oct|nov|nop|des|dec"
 _DOCUMENTED = re.compile(
-    r"\)?[ ]?[#*|;] ?<?([a-z0-9](?:[a-z0-9.\-/]|[ ](?=[a-z0-9])){3,28}[a-z0-9])>? ?[#*|;] ?<?(?:tgl\.? ?|tanggal )?"
+    r"\)?[ ]?[#*|;] ?<?([a-z0-9](?:[a-z0-9.\-/]|[ ](?=[a-z0-9])){0,28}[a-z0-9])>? ?[#*|;] ?<?(?:tgl\.? ?|tanggal )?"
     rf"(?:[\doil]{{1,2}}([/\-. ])(?:[\doil]{{1,2}}|(?:{_MONTHS})[a-z]*)\2(?:2[\doil]{{3}}|[\doil]{{2}})|\d{{1,2}} ?(?:{_MONTHS})[a-z]*|20\d\d-\d\d-\d\d|\d{{1,2}}[/\-]\d{{1,2}}|[0-3]\d[01]\d(?:20)?\d\d|kemarin|kmrn|tadi|td|hari ini)"
     r"(?= ?(?:[#*|;>]|$| (?:jam|pkl|pukul|\d)))"
 )
 """Bill, proof, date: the documented order, told by its separators and by the date that follows."""
 _SURELY_OTHER = re.compile(
-    r"(?:rp|idr)[ .]?[\d.,]+|\d{1,3}(?:\.\d{3})+|[\d.,]+ ?(?:rb|ribu|jt|juta|k)|\d{1,2}[./\-]\d{1,2}[./\-](?:20)?\d\d|\d{1,3}(?: \d{3})* 000|(?:tidak|tdk|belum|blm|ga|gak|nggak|no|nomor|nomer|bukti|reff?|noref|resi|struk|slip|kode|id|tgl|tanggal|jam|bank|jml|nominal|ntpn|rrn|trx|atm|via|va)\b.*|[a-z]{3,}[ .].*"
+    r"(?:rp|idr)[ .]?[\d.,]+|\d{1,3}(?:\.\d{3})+|[\d.,]+ ?(?:rb|ribu|jt|juta|k)|\d{1,2}[./\-]\d{1,2}[./\-](?:20)?\d\d|\d{1,3}(?: \d{3})* 000|\d{1,2}[.:]\d\d(?: ?wi[bt]a?)?|\d{1,2} ?(?:wib|pagi|siang|sore|malam|am|pm|jan|feb|peb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des).*|(?:tidak|tdk|belum|blm|ga|gak|nggak|no|nomor|nomer|bukti|reff?|noref|resi|struk|slip|kode|id|tgl|tanggal|jam|bank|jml|nominal|ntpn|rrn|trx|atm|via|va)\b.*|[a-z]{3,}[ .].*"
 )
+_LABEL_IN_PROOF = re.compile(r"(?:ref|reff|bukti|trx|resi|struk|slip|no|id|kode)[ \-]?\d{1,5}")
+"""``REF001``, ``TRX-1``: too short to be a number behind a label, so the label is part of it."""
 _ROUND = re.compile(r"[1-9]\d{2,6}[05]00")
 """What could be a sum in the proof's place, when no other sum is told."""
 _SUM_BEHIND = re.compile(
@@ -180,8 +184,11 @@ def _is_documented(board: Board, match: re.Match[str]) -> bool:
     """Whether the field between the bill and the date is the proof, whatever it looks like."""
     raw = match[1].strip()
     value = normalise(raw)
-    if not 6 <= len(value) <= 20 or not any(map(str.isdigit, value)) or _masked(board, match):
+    shortest = 6 if value.isdigit() else 2
+    if not shortest <= len(value) <= 20 or not any(map(str.isdigit, value)) or _masked(board, match):
         return False
+    if _LABEL_IN_PROOF.fullmatch(raw):
+        return True
     if _SURELY_OTHER.fullmatch(raw):
         return False
     if not (raw.isdigit() and raw.endswith("00") and raw[0] != "0") or _SUM_BEHIND.search(board.rest, match.end()):
@@ -228,7 +235,7 @@ def _looks_free(token: str) -> bool:
     token = token.replace(" ", "")
     if token.isdigit():
         return not (token.endswith("000") and len(token) <= 9 and token[0] != "0")
-    return sum(char.isdigit() for char in token) >= 5 or len(token) >= 9
+    return sum(char.isdigit() for char in token) >= 5 or len(token) >= 9 or token.startswith("ft")
 
 
 def _fits(board: Board, match: re.Match[str]) -> bool:

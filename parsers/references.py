@@ -24,6 +24,10 @@ _NUMBERED = re.compile(
     rf"|(?<![a-z0-9])({_KNOWN})[ .:]{{0,2}}(?:tahun |thn?\.? )?(20\d\d)[ ,]{{1,2}}(?:no(?:mor|mer|\.)?|nmr)[ .:]{{0,3}}(\d{{4,8}})(?![\d])"
 )
 """``SKRD no 613627 tahun 2026``, ``SKRD 2026 nomor 613627``."""
+_UNKNOWN_KIND = re.compile(
+    r"\W*(?:bayar|tagihan|bill|pay|status|batal)[ #:*]{1,3}([a-z][a-z\d]{1,9})[\-/](\d{2,10}|[a-z\d]{1,6}-\d{2,10})(?= ?(?:[#*|;]|$))"
+)
+"""A number of another form, as an agency may write them, straight behind the keyword and alone in its field."""
 _WITHOUT_YEAR = re.compile(
     rf"(?<![a-z0-9])(?:{_KNOWN})[ .:]{{0,2}}(?:no(?:mor|mer|\.)?|nmr)[ .:]{{0,3}}(\d{{4,8}})(?![\d/.\-])"
 )
@@ -48,6 +52,10 @@ class Found:
 def take_references(board: Board) -> list[Found]:
     """Take every reference of the text in normal form, in the order of the text."""
     found = [_known(board, match) for match in board.find(_REFERENCE)]
+    plain = None if found else _UNKNOWN_KIND.match(board.rest)
+    if plain:
+        found.append(Found(f"{plain[1]}-{plain[2]}".upper(), plain.start(1), plain.end()))
+        board.take(plain.start(1), plain.end(), "reference")
     for match in board.find(_NUMBERED):
         kind, digits, year = (match[1], match[2], match[3]) if match[1] else (match[4], match[6], match[5])
         found.append(Found(f"{kind}-{year}-{digits}".upper(), match.start(), match.end()))
