@@ -1,7 +1,7 @@
 """A year of reminders through the database: what happens is drawn by a seed, what must hold is computed beside it.
 
-The site here does not send on weekends and holidays. Outages stop the scheduler for days or the sending for hours, the
-clock is set back, documents are extended, closed and imported late, people opt out and come back, sends fail.
+The site here does not send on weekends and holidays. Outages stop the scheduler or the sending for days, the clock is
+set back, documents are extended, closed and imported late, people opt out and come back, sends fail.
 """
 
 from __future__ import annotations
@@ -67,14 +67,16 @@ class Year:
     def play(self) -> Truth:
         """Live through the year and two quiet weeks; returns the truth."""
         self._import(self.documents, self.first)
-        down_until = self.first
+        down_until = mute_until = self.first
         for number in range(self.days + 14):
             day = self.first + timedelta(days=number)
             if number < self.days:
                 self._happen(day)
                 if self.random.random() < 0.03:
                     down_until = day + timedelta(days=self.random.choice((1, 1, 2, 3)))
-            self._day(day, scheduler_up=day >= down_until)
+                if self.random.random() < 0.03:
+                    mute_until = day + timedelta(days=self.random.choice((1, 3, 5)))
+            self._day(day, scheduler_up=day >= down_until, sending_up=day >= mute_until)
         return self.truth
 
     def wanted(self) -> set[Sent]:
@@ -85,15 +87,16 @@ class Year:
             for channel, address in self.truth.contacts[number]
         }
 
-    def _day(self, day: date, *, scheduler_up: bool) -> None:
-        sending_up = self.random.random() > 0.05
+    def _day(self, day: date, *, scheduler_up: bool, sending_up: bool) -> None:
         for at in TICKS:
             now = datetime.combine(day, at, WIB) + timedelta(minutes=self.random.randrange(9))
             if self.random.random() < 0.01:
                 now -= timedelta(hours=self.random.choice((1, 26)))  # the clock is wrong, and set right later
             if scheduler_up and at in WORK:
                 self._work(now)
-            if sending_up or at == TICKS[-2]:
+            if self.random.random() < 0.2 and day < self.first + timedelta(days=self.days):
+                self._happen(day)  # between the last look of the scheduler and the sending
+            if sending_up:
                 self._send(now)
 
     def _work(self, now: datetime) -> None:
