@@ -96,13 +96,18 @@ def queue(tx: Connection, address: str, whole: Figures, html: str, now: datetime
     )  # fmt: skip
 
 
+def _decimal(number: str, language: str) -> str:
+    """A decimal comma where the language writes one."""
+    return number if language == "en" else number.replace(".", ",")
+
+
 def _table(whole: Figures, language: str) -> str:
     rows = [("bills", f"{whole.bills} = {rupiah(whole.billed)}"), ("realised", rupiah(whole.realised))]
     if whole.correction:
         rows.append(("correction", rupiah(whole.correction)))
     if whole.target is not None:
-        rows.append(("target", f"{rupiah(whole.target)} ({whole.percent}%)"))
-    change = "" if whole.change is None else f" ({whole.change:+}%)"
+        rows.append(("target", f"{rupiah(whole.target)} ({_decimal(f'{whole.percent}', language)}%)"))
+    change = "" if whole.change is None else f" ({_decimal(f'{whole.change:+}', language)}%)"
     rows += [
         ("last_year", f"{rupiah(whole.last_year)}{change}"),
         ("outstanding", rupiah(whole.outstanding)),
