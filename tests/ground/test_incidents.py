@@ -42,6 +42,12 @@ MGOV = [sys.executable, "-m", "mgov.cli.main"]
 NOW = datetime.now(UTC)
 
 
+@pytest.fixture(autouse=True)
+def _it_is_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock moves on between the import of this file and a test: what was a moment ago would be silence."""
+    monkeypatch.setattr(sys.modules[__name__], "NOW", datetime.now(UTC))
+
+
 class Site:
     """One configuration on one database, looked at only by the commands that the NOC has."""
 
