@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -128,13 +129,17 @@ def test_the_daemon_listens_on_loopback_only(site: tuple[Path, SimulatedNetwork]
     """With mail and metrics on, nothing of it is heard beyond this host."""
     folder, _ = site
     config = (folder / "mgov.toml").read_text(encoding="utf-8")
-    config = config.replace("[lmtp]\nport = 0", "[lmtp]\nport = 18024").replace(
-        "[web]\nport = 0", "[web]\nport = 19464"
-    )
+    for part in ("lmtp", "web"):
+        config = config.replace(f"[{part}]\nport = 0", f"[{part}]\nport = {_free_port()}")
     (folder / "mgov.toml").write_text(config, encoding="utf-8")
     with _daemon(folder) as pid:
         assert _until(lambda: len(_listening(pid)) >= 2, 20)
         assert {address for address, _ in _listening(pid)} <= {"127.0.0.1", "::1"}
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def _listening(pid: int) -> list[tuple[str, int]]:
