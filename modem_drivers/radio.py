@@ -96,11 +96,16 @@ class Identity:
     smsc: str | None = None
 
 
+#: <stat> of +CREG with which texts can be sent (TS 27.007, 7.2): home, roaming, the same for SMS only (6, 7),
+#: and with CS fallback not preferred (9, 10).
+REGISTERED = frozenset({1, 5, 6, 7, 9, 10})
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """One probe: registration, signal, operator and memory as the modem tells them.
 
-    `registration` is <stat> of +CREG (1 home, 5 roaming; None unknown), `signal_dbm` None when not known,
+    `registration` is <stat> of +CREG (see `REGISTERED`; None unknown), `signal_dbm` None when not known,
     `used` and `total` count slots of the receiving memory.
     """
 
@@ -113,7 +118,7 @@ class Health:
     @property
     def registered(self) -> bool:
         """Whether the network takes messages from this SIM now (TS 27.007, clause 7.2)."""
-        return self.registration in (1, 5)
+        return self.registration in REGISTERED
 
 
 @dataclass(frozen=True, slots=True)

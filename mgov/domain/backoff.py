@@ -46,9 +46,14 @@ _NO_NETWORK_HERE = frozenset({"CMS 331", "CME 30", "CME 32", "CMS 38"})
 _NO_NETWORK = Aftermath(Where.ANOTHER_MODEM, (0, 15, 60, 300, 900, 1800))
 
 
+def lacks_network(outcome: str, code: str | None) -> bool:
+    """Whether a refusal says that this modem has no network, and nothing of the message."""
+    return outcome == "refused_for_now" and code in _NO_NETWORK_HERE
+
+
 def aftermath(outcome: str, code: str | None) -> Aftermath:
     """What follows an outcome with the modem's own code (`CMS 331`)."""
-    if outcome == "refused_for_now" and code in _NO_NETWORK_HERE:
+    if lacks_network(outcome, code):
         return _NO_NETWORK
     return AFTER[outcome]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from mgov.domain.backoff import lacks_network
 from mgov.gateway.clerk import Clerk
 from mgov.gateway.despatch import Despatch
 from mgov.gateway.inlet import Inlet
@@ -32,6 +33,8 @@ class Outlet:
     def __init__(self, clerk: Clerk, despatch: Despatch, inlet: Inlet, wake: asyncio.Event) -> None:
         self.in_bulk = False  #: whether what was sent last can wait
         self.woken = False  #: whether something was queued since the last claim
+        self.has_network = True  #: whether the modem is registered: what it cannot send is left to others
+        self.was_refused_service = False  #: whether the last submission was refused for want of a network
         self._clerk = clerk
         self._despatch = despatch
         self._inlet = inlet
@@ -45,8 +48,8 @@ class Outlet:
 
     @property
     def may_send(self) -> bool:
-        """Whether the SIM does not rest."""
-        return _clock() >= self._hold_until
+        """Whether the SIM is on its network and does not rest."""
+        return self.has_network and _clock() >= self._hold_until
 
     @property
     def until_claim(self) -> float:
@@ -119,7 +122,7 @@ class Outlet:
         self._clerk.settle(task, submission)
         took = _clock() - started
         self._pace = took if self._pace is None else self._pace + (took - self._pace) / 4
-        self._hold_after(submission.outcome)
+        self._hold_after(submission)
         if submission.outcome not in (Outcome.ACCEPTED.value, Outcome.REFUSED_FOR_GOOD.value):
             await self._written()
             await self._clerk.give_back()  # for other modems, or for later
@@ -163,9 +166,11 @@ class Outlet:
     def _is_slow(self) -> bool:
         return self._pace is not None and self._pace > MOMENT
 
-    def _hold_after(self, outcome: str) -> None:
+    def _hold_after(self, submission: send.Submission) -> None:
         """A SIM that may not send rests; a modem that was brought back goes on, unless it fails again and again."""
-        if outcome == Outcome.SIM_FAULT.value:
+        outcome = submission.outcome
+        self.was_refused_service = lacks_network(outcome, submission.code)
+        if outcome == Outcome.SIM_FAULT.value or self.was_refused_service:
             self._hold_until = _clock() + SIM_REST
         elif outcome == Outcome.MODEM_FAULT.value:
             self._faults += 1

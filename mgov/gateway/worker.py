@@ -97,6 +97,7 @@ class ModemWorker:
         listener = asyncio.create_task(self._inlet.listen(radio))
         try:
             doubts_settled = await self._despatch.settle_by_memory(radio)
+            await self._look_after(radio)
             self._inlet.look = True
             if self._ladder.failures and self._settings.canary is not None:
                 await self._inlet.write(radio)  # it has to be known to be ready
@@ -123,7 +124,7 @@ class ModemWorker:
                 if await inlet.fetch(radio) and outlet.in_bulk:
                     await self._wait(ANSWERED)  # what came is answered before another text that can wait is begun
                 continue
-            inlet.look = await self._health.check(radio)
+            await self._look_after(radio)
             await self._despatch.clear_memory(radio, least=SWEEP if self._clerk.held else 1)
             await self._at_the_database(lambda: self._errands.run(radio, busy=bool(self._clerk.held)))
             if self._clerk.held:
@@ -131,10 +132,17 @@ class ModemWorker:
                     await self._submit(radio)
             elif not inlet.has_events:
                 self._despatch.pause()
-                await self._wait(min(poll, outlet.until_claim))
+                await self._wait(min(poll, outlet.until_claim, self._health.until_check))
+
+    async def _look_after(self, radio: Radio) -> None:
+        """Look how the modem is when that is due: nothing is begun without a network, and a full memory is emptied."""
+        self._inlet.look = await self._health.check(radio) or self._inlet.look
+        self._outlet.has_network = self._health.is_registered
 
     async def _submit(self, radio: Radio) -> None:
         outcome = await self._outlet.submit(radio, lambda: self._stopping)
+        if self._outlet.was_refused_service:
+            self._health.suspect()
         if outcome in (Outcome.MODEM_FAULT.value, Outcome.UNCERTAIN.value):
             await self._inlet.write(radio)  # before the modem is asked again: that may take its time
             self._ladder.resynced(self._now(), _utc())

@@ -16,6 +16,7 @@ from modem_drivers.at.unsolicited import says_memory_full, says_restarted
 from modem_drivers.pins import RefusedPins
 from modem_drivers.profiles import GENERIC, Profile, profile_for
 from modem_drivers.radio import (
+    REGISTERED,
     Cleared,
     Event,
     EventKind,
@@ -34,7 +35,6 @@ from modem_drivers.radio import (
 )
 
 MOST_USSD_PENDING = 8
-_REGISTERED = (1, 5)
 
 
 class AtRadio:
@@ -99,6 +99,7 @@ class AtRadio:
         self._restarted = False
         self._session.patient_until = asyncio.get_running_loop().time() + self._session.seconds("sim_ready")
         await unlock(self._session, self._profile, self.settings.pin, self._refusals)
+        await setup.turn_radio_on(self._session)
         await self._send_init(self._profile.init)
         self._use(await setup.set_up_messages(self._session, self._profile, self.settings.storage))
         await self._send_init(self.settings.init)
@@ -185,7 +186,7 @@ class AtRadio:
         for name in ("+CREG", "+CEREG", "+CGREG"):
             answer = await self._session.try_optional(f"{name}?")
             stat = replies.parse_creg(answer.lines, name) if answer else None
-            if stat in _REGISTERED:
+            if stat in REGISTERED:
                 return stat
             first = stat if first is None else first
         return first

@@ -212,6 +212,18 @@ def parse_cops_read(lines: Lines) -> str | None:
     return found[2] or None if len(found) > 2 else None
 
 
+def parse_cops_mode(lines: Lines) -> int | None:
+    """<mode> of `+COPS: 0,0,"TELKOMSEL"`: 0 automatic, 1 by hand, 2 deregistered."""
+    found = fields(after(lines, "+COPS") or "")
+    return whole(found[0]) if found else None
+
+
+def parse_cfun_read(lines: Lines) -> int | None:
+    """<fun> of `+CFUN: 1[,0]`: 1 full, 0 least and 4 radio off."""
+    found = fields(after(lines, "+CFUN") or "")
+    return whole(found[0]) if found else None
+
+
 def parse_cpin(lines: Lines) -> str | None:
     """`READY`, `SIM PIN`, `SIM PUK`, …"""
     text = after(lines, "+CPIN")

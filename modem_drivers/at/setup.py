@@ -27,6 +27,9 @@ _CNMI_FALLBACKS = (
 )
 
 
+_DEREGISTERED = 2  # <mode> of +COPS (TS 27.007, 7.3)
+
+
 @dataclass(slots=True)
 class Abilities:
     """What this modem turned out to be able to do."""
@@ -49,6 +52,16 @@ async def set_up_dialogue(session: Session) -> None:
     if await session.try_optional("+CMEE=1") is None:
         await session.try_optional("+CMEE=2")
     dialogue.expects_echo = dialogue.echoed  # some modems never turn it off
+
+
+async def turn_radio_on(session: Session) -> None:
+    """Whoever used the modem before may have left its radio off (+CFUN=0 or 4) or off the network (+COPS=2)."""
+    function = await session.try_optional("+CFUN?", "sim")
+    if function and replies.parse_cfun_read(function.lines) in (0, 4):
+        await session.try_optional("+CFUN=1", "list")
+    network = await session.try_optional("+COPS?", "sim")
+    if network and replies.parse_cops_mode(network.lines) == _DEREGISTERED:
+        await session.try_optional("+COPS=0", "list")
 
 
 async def describe(session: Session) -> str:
