@@ -164,7 +164,9 @@ def _reply(tx: Connection, message: RowMapping, settings: AnswerSettings, at: da
             request, said, at if at < END_OF_TIME else now
         )
     told = None if answered else _answers_reminder(request)
-    return reading, told or _dispatch(request, question if answered else None)
+    if told is not None or answered:
+        return reading, told or _dispatch(request, question)
+    return reading, conversation.beside(question, _dispatch(request, None))
 
 
 def _agency_keyword(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,6 +26,11 @@ _CHOICES = {
     "pin": ("PIN", "the PIN", "PIN"),
     "code": ("kode verifikasi", "the verification code", "KODE"),
 }
+
+
+_BILL = "bill:"
+#: Where a question about one bill keeps the bill that an older open question was about.
+_OTHER_BILL = "other_bill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,24 @@ def _completed(question: OpenQuestion, fresh: Reading, text: str, now: datetime,
         return Heard(completion.reading, which=completion.ambiguous)
     if not completion.filled:
         return Heard(fresh)
+    other = question.payload.get(_OTHER_BILL)
+    if other and "proof" in completion.filled and "bill" not in fresh.fields:
+        return Heard(completion.reading, which=(f"{_BILL}{other}", f"{_BILL}{question.fields.get('bill')}"))
     how = (*completion.reading.how, "completes the open question")
     certain = bool(question.payload.get("certain", True))
     return Heard(replace(completion.reading, certain=certain, how=how), answered=True)
+
+
+def beside(question: OpenQuestion | None, reply: Reply) -> Reply:
+    """A proof asked for twice, for two bills: the newer question remembers the older bill, to ask which is meant."""
+    ask = reply.ask
+    if question is None or ask is None or question.kind != "missing" or ask.kind != "missing":
+        return reply
+    fields, older = ask.payload.get("fields"), question.fields.get("bill")
+    waiting = question.command == "PAY" == ask.payload.get("command") and "proof" in question.missing
+    if not (waiting and isinstance(fields, Mapping) and older and fields.get("bill") not in (None, older)):
+        return reply
+    return replace(reply, ask=Question(ask.kind, {**ask.payload, _OTHER_BILL: older}))
 
 
 def settle_numbers(heard: Heard, request: Request) -> Heard:
@@ -76,11 +97,19 @@ def settle_numbers(heard: Heard, request: Request) -> Heard:
     return heard
 
 
+def _choice(name: str) -> tuple[str, str, str]:
+    """How a possible meaning is called, in Indonesian and English, and the word that says so in an answer."""
+    if name in _CHOICES:
+        return _CHOICES[name]
+    bill = name.removeprefix(_BILL)
+    return f"bukti bayar {bill}", f"the proof for {bill}", bill
+
+
 def ask_which(request: Request, question: OpenQuestion | None, which: tuple[str, ...]) -> Reply:
     """Ask what a number is; the question that it may answer stays as it was."""
-    number = re.sub(r"[ .\-]", "", request.text.strip())[:20]
+    number = str(request.reading.fields.get("proof") or re.sub(r"[ .\-]", "", request.text.strip()))[:20]
     english = (request.language or request.replies.language) == "en"
-    chosen = [_CHOICES[name] for name in which if name in _CHOICES]
+    chosen = [_choice(name) for name in which if name in _CHOICES or name.startswith(_BILL)]
     values = {
         "number": number,
         "choices": [choice[english] for choice in chosen],

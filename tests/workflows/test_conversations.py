@@ -46,6 +46,15 @@ _TABLE = [
     (["bayar SKRD-2026-004512", "BANTUAN", "0093482711"], ["lengkapi", "", "belum kami mengerti"]),
     # a newer question takes the older one's place
     (["bayar SKRD-2026-004512", "DAFTAR", "3604014107900003 Siti Aminah"], ["lengkapi", "lengkapi NIK", "3604"]),
+    # two bills wait for their proof: which of them a number is for is asked, and said by naming the bill
+    (
+        ["bayar SKRD-2026-004512", "bayar SKPD-2026-004513", "0093482711", "SKRD-2026-004512 0093482711"],
+        ["lengkapi", "lengkapi", "bukti bayar SKRD-2026-004512 atau bukti bayar SKPD-2026-004513", "diterima"],
+    ),
+    (
+        ["bayar SKRD-2026-004512", "bayar SKPD-2026-004513", "SKPD-2026-004513 0093482711"],
+        ["lengkapi", "lengkapi", "diterima"],
+    ),
     # YA without a question is nothing
     (["YA"], ["belum kami mengerti"]),
 ]  # fmt: skip
