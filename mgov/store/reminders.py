@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     String,
+    and_,
     case,
     cast,
     delete,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     insert,
     literal,
     null,
+    or_,
     select,
     update,
 )
@@ -178,11 +180,20 @@ def reconsider(tx: Connection, today: date, *, addresses: Collection[str] = (), 
 
 
 def to_decide_again(tx: Connection) -> list[RowMapping]:
-    """What `reconsider` marked: id, due_on and stage, with `kind` and own `stages` of a document (None of a bill)."""
+    """What `reconsider` marked and still falls due then: id, due_on and stage, with `kind` and own `stages` of a
+    document (None of a bill)."""
+    is_document, is_bill = reminder.c.subject_kind == "document", reminder.c.subject_kind == "bill"
     query = (
         select(reminder.c.id, reminder.c.due_on, reminder.c.stage, document.c.kind, document.c.stages)
-        .outerjoin(document, (reminder.c.subject_kind == "document") & (document.c.id == reminder.c.subject_id))
+        .outerjoin(document, is_document & (document.c.id == reminder.c.subject_id))
+        .outerjoin(bill, is_bill & (bill.c.id == reminder.c.subject_id))
         .where(reminder.c.state == AGAIN)
+        .where(
+            or_(
+                and_(document.c.status == "active", document.c.due_on == reminder.c.due_on),
+                and_(bill.c.status.in_(("open", "partly_paid")), bill.c.due_date == reminder.c.due_on),
+            )
+        )
     )
     return list(tx.execute(query).mappings())
 
@@ -190,8 +201,6 @@ def to_decide_again(tx: Connection) -> list[RowMapping]:
 def decide_again(tx: Connection, true: Collection[int]) -> None:
     """Forget those whose stage is true, so that this run decides anew; the others stay left out with their reason."""
     listed = sorted(true)
-    if not listed and not to_decide_again(tx):
-        return
     for start in range(0, len(listed), _PAGE):
         tx.execute(delete(reminder).where(reminder.c.id.in_(listed[start : start + _PAGE])))
     tx.execute(update(reminder).where(reminder.c.state == AGAIN).values(state=SKIPPED))

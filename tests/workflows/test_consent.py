@@ -103,6 +103,18 @@ def test_mulai_makes_up_for_what_was_skipped_meanwhile(world: World) -> None:
     assert run(world) == []
 
 
+def test_mulai_forgets_no_reason_of_what_is_settled_meanwhile(world: World) -> None:
+    """Left out, then extended, then reminders on again: why the old date was not told stands as it was."""
+    load(world, row("A-1"))
+    world.text(BUDI, "BERHENTI")
+    assert run(world) == []
+    load(world, row("A-1", days=60))
+    world.text(BUDI, "MULAI")
+    assert run(world) == [BUDI]
+    kept = rows_of(world, reminder.c.due_on, reminder.c.state, reminder.c.reason)
+    assert (TODAY + timedelta(days=7), "skipped", "opted out") in kept
+
+
 def test_not_me_suspends_number_and_holder_and_opens_a_task(world: World) -> None:
     """Nothing more is revealed to the number, the holder waits for the agency, and a new import changes nothing."""
     load(world, row("A-1", phone=f"{BUDI};{SITI}"), row("A-2"), row("C-1", phone=STRANGER, holder=OTHER_NIB))
