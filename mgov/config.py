@@ -14,7 +14,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from parsers.phones import normalise
+
 SEARCH_PATH = (Path("mgov.toml"), Path("/etc/mgov/mgov.toml"))
+#: The databases and the driver for each that comes with mgov.
+_DRIVERS = {"sqlite": "pysqlite", "postgresql": "psycopg", "mariadb": "pymysql", "mysql": "pymysql"}
 
 
 class ConfigError(Exception):
@@ -23,6 +27,16 @@ class ConfigError(Exception):
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _own_number(number: str | None) -> str | None:
+    """A SIM's own number as senders are written, so that its own texts are known as such."""
+    if number is None:
+        return None
+    normal = normalise(number)
+    if not re.fullmatch(r"\+\d{7,15}", normal):
+        raise ValueError(f'"{number}" is no telephone number; right would be "+628111234567"')
+    return normal
 
 
 def _known_zone(name: str) -> str:
@@ -66,14 +80,17 @@ class DatabaseSection(_Section):
     @classmethod
     def _known_database(cls, url: str) -> str:
         try:
-            backend = make_url(url).get_backend_name()
+            parsed = make_url(url)
         except ArgumentError:
-            backend = "none"
-        if backend not in ("sqlite", "postgresql", "mysql", "mariadb"):
+            parsed = make_url("none://")
+        backend, _, driver = parsed.drivername.partition("+")
+        if backend not in _DRIVERS or driver not in ("", _DRIVERS[backend]):
             raise ValueError(
                 "not a database; right would be sqlite:///…, postgresql+psycopg://… or mariadb+pymysql://…"
             )
-        return url
+        if driver or backend == "sqlite":
+            return url
+        return parsed.set(drivername=f"{backend}+{_DRIVERS[backend]}").render_as_string(hide_password=False)
 
 
 class ModemSection(_Section):
@@ -84,7 +101,7 @@ class ModemSection(_Section):
     port: str | None = None
     imei: str | None = Field(default=None, pattern=r"^\d{14,16}$")
     sim: str | None = Field(default=None, pattern=r"^\d{14,20}$")  # IMSI or ICCID of the SIM that must be in it
-    msisdn: str | None = None
+    msisdn: Annotated[str | None, AfterValidator(_own_number)] = None
     operator: str | None = None
     pin: str | None = Field(default=None, pattern=r"^\d{4,8}$")
     pin_file: Path | None = None
