@@ -94,8 +94,8 @@ class Year:
                 now -= timedelta(hours=self.random.choice((1, 26)))  # the clock is wrong, and set right later
             if scheduler_up and at in WORK:
                 self._work(now)
-            if self.random.random() < 0.2 and day < self.first + timedelta(days=self.days):
-                self._happen(day)  # between the last look of the scheduler and the sending
+            if self.random.random() < 0.1 and day < self.first + timedelta(days=self.days):
+                self._upset(day)  # between the last look of the scheduler and the sending
             if sending_up:
                 self._send(now)
 
@@ -161,19 +161,37 @@ class Year:
         for _ in range(self.random.choice((0, 0, 1, 1, 2))):
             self.random.choice((self._extend, self._close, self._opt_out, self._opt_in, self._more))(day)
 
+    def _upset(self, day: date) -> None:
+        """Of what waits to be sent at this moment something is settled, or its address leaves."""
+        query = (
+            select(document.c.number, reminder.c.address)
+            .join(reminder, (reminder.c.subject_id == document.c.id) & (reminder.c.subject_kind == "document"))
+            .join(outbound_message, outbound_message.c.id == reminder.c.outbound_id)
+            .where(outbound_message.c.state == "queued", document.c.status == "active")
+            .order_by(reminder.c.id)
+        )
+        waiting = self.db.read(lambda tx: tx.execute(query).all())
+        if not waiting:
+            return
+        number, address = self.random.choice(waiting)
+        if self.random.random() < 0.5:
+            self._close(day, str(number))
+        else:
+            self._opt_out(day, str(address))
+
     def _extend(self, day: date) -> None:
         number = self._one()
         self.truth.due[number] += timedelta(days=self.random.choice((30, 180, 365)))
         self._load([number], day)
 
-    def _close(self, day: date) -> None:
-        number = self._one()
+    def _close(self, day: date, number: str | None = None) -> None:
+        number = number or self._one()
         if number in self.truth.open:
             close_document(self.db, number, ACTOR, self._noon(day), duties=KINDS.duties)
             self.truth.open.discard(number)
 
-    def _opt_out(self, day: date) -> None:
-        address = self.random.choice(sorted({a for pairs in self.truth.contacts.values() for _, a in pairs}))
+    def _opt_out(self, day: date, address: str | None = None) -> None:
+        address = address or self.random.choice(sorted({a for pairs in self.truth.contacts.values() for _, a in pairs}))
         now = self._noon(day)
         self.db.transact(lambda tx: consents.opt_out(tx, address, now))
         self.truth.silent.add(address)
