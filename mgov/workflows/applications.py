@@ -105,7 +105,9 @@ def set_status(
         if known is None:
             return None
         access.require(tx, actor, Right.APPLICATION_CHANGE, [known["agency_id"]])
-        wanted = {"status": normal_status(status)} | ({"status_note": note} if note is not None else {})
+        wanted: dict[str, Any] = {"status": normal_status(status)}
+        if note is not None or wanted["status"] != known["status"]:  # the last status's note says nothing of this one
+            wanted["status_note"] = note
         changed = _change(tx, known, wanted, replies=replies, now=now, actor=actor)
         if changed:
             detail = {"from": known["status"], "to": wanted["status"]}

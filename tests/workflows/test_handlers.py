@@ -173,6 +173,16 @@ def test_each_change_of_status_is_told_once(world: World) -> None:
     assert set_status(world.db, "NONE-1", "x", None, replies=REPLIES, now=NOW, actor=STAFF) is None
 
 
+def test_the_note_of_the_last_status_is_not_told_with_the_next(world: World) -> None:
+    """'Collect it at desk 3' belongs to the approval, not to the refusal that follows without a note."""
+    import_applications(world.db, APPLICATIONS, STAFF, NOW, replies=REPLIES)
+    for status, note in (("disetujui", "Loket 3"), ("ditolak", None)):
+        set_status(world.db, "IZN-2026-000123", status, note, replies=REPLIES, now=NOW, actor=STAFF)
+    told = [row[0] for row in world.sent(SITI)]
+    assert ["Loket 3" in text for text in told] == [True, False]
+    assert "Loket 3" not in world.text(SITI, "STATUS IZN-2026-000123")
+
+
 def test_a_payment_is_recorded_from_any_phone(world: World) -> None:
     """BAYAR makes a row that awaits funds, also for a bill that nobody knows."""
     import_bills(world.db, BILLS, STAFF, NOW)
