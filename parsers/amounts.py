@@ -18,6 +18,7 @@ _UNIT = r"(?:jt|juta|jeti|jta|yuta|million|mio|rb|rbu|ribu|ribuan|rebu|ewu|k)"
 _UNITS = re.compile(
     rf"(?<![\w.,/\-])(?:rp\.?|idr)?[ ]?(\d{{1,6}}(?:[.,]\d{{1,3}})?) ?({_UNIT})(?![a-z])(?:(?<=[taio])(?: lebih| dan|,)?[ ]?(\d{{1,3}}(?:[.,]\d{{1,3}})?) ?(rb|rbu|ribu|k|ratus)?(?: (\d{{3}}))?(?!\w|[.,/:\-]\d))?"
 )
+_UNIT_HINT = re.compile(r"\d ?[jymrek]")
 _GROUPED = re.compile(
     r"(?<![\w.,/\-])(?:rp|idr)?[.:]? ?([\dol]{1,3}(?:([.,])[\dol]{3})(?:\2[\dol]{3}){0,3})([.,](?:\d{1,2}(?!\d)|-))?(?:,-|,--|\.-)?(?![\d])(?!\w)"
 )
@@ -58,6 +59,7 @@ _SEVERAL_TIMES = re.compile(rf"\b{_PAYS}(?: \w+)?? {_TIMES}|(?<!\w){_TIMES}(?: \
 _EACH = re.compile(
     rf"(?<!\w){_TIMES} ?(?:@ ?)?(?:masing\S* )?(?:rp\.? ?)?\d|(?<![\w.,])[2-9] ?[x*] ?(?:rp\.? ?)?\d|@ ?(?:rp\.? ?)?\d{{2}}|\bmasing ?-?(?:masing|2)\b"
 )
+_OFTEN = ("masing", "@", "x", "*", "kali", "kl", "times", "tahap", "termin", "trx", "transaksi", "twice", "kaping")
 _JOINS = re.compile(
     r"[ ,;(]{0,3}(?:sama|dan|\+|&|plus|ditambah|tambah|and|then|karo|sareng|jeung|trus|terus|trs|lalu|lanjut|kemudian|berikutnya|abis itu)"
     r"(?: (?:yg|yang|lagi|kedua|ke-?2|satunya|satu|baru|tf|trf|transfer|bayar|byr|setor|kirim|siangnya|sorenya|malamnya|besoknya|paginya|rp|[(]?ke ?dua[)]?)){0,3}[ .:(]{0,2}"
@@ -121,9 +123,12 @@ def _may_be_proof(board: Board, match: re.Match[str]) -> bool:
 
 def _in_parts(sums: list[Sum], low: str) -> bool:
     """Whether a payment is told in several parts: none of them is the amount, and their sum is not ours to make."""
-    if sums and _EACH.search(low):
+    if not sums:
+        return False
+    often = any(hint in low for hint in _OFTEN)
+    if often and _EACH.search(low):
         return True
-    if len({one.value for one in sums if one.role != "other"}) > 1 and _SEVERAL_TIMES.search(low):
+    if often and len({one.value for one in sums if one.role != "other"}) > 1 and _SEVERAL_TIMES.search(low):
         return True
     told = sorted(sums, key=lambda one: one.start)
     return any(
@@ -136,7 +141,8 @@ def _styles(board: Board) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[
     """The styles of sums that this text can have at all, the surest first."""
     if board.hints(*number_words.HINTS):
         yield number_words.SAID, _word_value
-    yield _UNITS, _unit_value
+    if _UNIT_HINT.search(board.rest):
+        yield _UNITS, _unit_value
     yield _GROUPED, _grouped_value
     if board.hints("rp", "idr"):
         yield _RUPIAH, _rupiah_value

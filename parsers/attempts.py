@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 
+from parsers.lexicon import Sense
+
 _FAIL = re.compile(
     r"\b(?:gagal|failed|ditolak|error|eror|direfund|refund|dibalikin|dikembalikan|balik lagi|timeout|pending|nyangkut|declined|tidak berhasil|ga berhasil|gak berhasil|kagagal|salah nominal|dibatalkan)\b"
 )
+_FAILURES = Sense(
+    "gagal failed ditolak error eror direfund refund dibalikin dikembalikan balik timeout pending nyangkut declined berhasil kagagal salah dibatalkan"
+)
+"""Without one of these words nothing failed."""
 _SUCCESS = re.compile(
     r"\b(?:sukses|berhasil|succeeded|successful|finally|akhirnya (?:\w+ ){0,3}(?:bisa|masuk|kebayar|bayar|dibayar|lunas|transfer|tf|trf|setor)"
     r"|(?:bayar|dibayar|transfer|tf|trf|setor|byr) (?:ulang|lagi)|ulang(?:i)? (?:bayar|transfer|tf|trf)"
@@ -22,7 +28,7 @@ _CLAUSE = re.compile(
 
 def undone(low: str) -> list[tuple[int, int]]:
     """Where a lower-case text speaks of attempts that failed; empty unless it also tells of one that succeeded."""
-    if not _FAIL.search(low) or not _SUCCESS.search(low):
+    if not _FAILURES.said(low) or not _FAIL.search(low) or not _SUCCESS.search(low):
         return []
     clauses = list(_clauses(low))
     done = [

@@ -36,6 +36,11 @@ _CHANNELS = (
     ("teller", re.compile(r"\btell?er\b|\bsetor(?:an)? tunai\b|\bloket\b|\bcounter\b|\bkasir bank\b")),
     ("atm", re.compile(r"\batm\b|\bmesin setor\b|\bcrm\b|\bcdm\b")),
 )  # fmt: skip
+_HINTS = {
+    "qris": ("qr",), "va": ("va", "virtual"), "internet": ("net", "iban", "i-ban", "i ban"), "mobile": ("bank", "bangk", "mob"),
+    "teller": ("tel", "tunai", "loket", "counter", "kasir"), "atm": ("atm", "mesin", "crm", "cdm"),
+}  # fmt: skip
+"""Pieces without which a medium is not named."""
 _TRANSFER = re.compile(
     r"\b(?:di ?|ke ?|nge ?|ku ?|tak ?)?(?:transfer(?:red|kan|an)?|trans?fer|trf|trfs|trfr|tfr|tf|trnsfer|tranfer|trasfer|ditrf|bi-?fast)\b(?![\-/]\d)"
 )
@@ -96,7 +101,7 @@ def read_app(board: Board, names: Names = SHIPPED) -> tuple[str, str] | None:
 def read_channel(low: str) -> str | None:
     """The medium named; the word transfer counts only when no medium is."""
     for channel, pattern in _CHANNELS:
-        if pattern.search(low):
+        if any(hint in low for hint in _HINTS[channel]) and pattern.search(low):
             return channel
     if _OTHER_COUNTER.search(low) and not _WALLET_TO.search(low):
         return None

@@ -41,6 +41,9 @@ _CANNOT = re.compile(
 _IF = re.compile(
     rf"\b(?:kalau|kalo|klo|kl|jika|jk|misal\w*|seandainya|andai\w*|if|lamun|menawi|nek)\b(?: \w+){{0,4}} {_PAY_VERB}\b"
 )
+_IFS = frozenset(
+    "kalau kalo klo kl jika jk misal misalnya misalkan seandainya andai andaikan andainya if lamun menawi nek".split()
+)
 _REFUND = Sense(
     "refund* restitusi pengembalian dikembalikan kembalikan kembaliin dibalikin balikin minta_kembali minta_balik kelebihan_bayar kelebihan_transfer dobel_bayar bayar_dobel double_payment money_back"
 )
@@ -105,19 +108,38 @@ _ASKS_OF_BILL = Sense(
 )
 
 
+_CORRECTIONS = frozenset("bukan bukannya bkn siapa dudu sanes jangan kok masih".split())
+_NEGATIONS = frozenset(
+    "ga gak tidak tdk nggak ngga gk g teu ora mboten can cannot could couldn unable never not did didn can't couldn't didn't".split()
+)
+
+
+def _hears(low: str, words: frozenset[str]) -> bool:
+    """Whether any of these words is said: asked before a costly pattern, which then decides."""
+    return not words.isdisjoint(talk(low).words)
+
+
+def _corrected(low: str) -> str:
+    return _CORRECTED.sub(" ", low) if _hears(low, _CORRECTIONS) else low
+
+
+def _could_not(low: str) -> bool:
+    return _hears(low, _NEGATIONS) and _CANNOT.search(low) is not None
+
+
 def only_plans(low: str) -> bool:
     """Whether a text only says that its writer will pay or could not, and asks nothing of the bill."""
-    low = _CORRECTED.sub(" ", low)
+    low = _corrected(low)
     told = (
         _PROMISES.search(low)
-        or _PAYS_LATER.search(low)
+        or (_hears(low, _LATER_FIRST) and _PAYS_LATER.search(low))
         or _TRIED.search(low)
         or _CANNOT.search(low)
         or _NOT_YET.search(low)
     )
     if _FAILED.said(low):
         return not _ASKS_OF_BILL.said(low)
-    return told is not None and not (_ASKS_OF_BILL.said(low) or "?" in low)
+    return bool(told) and not (_ASKS_OF_BILL.said(low) or "?" in low)
 
 
 _PROMISES = re.compile(
@@ -134,20 +156,20 @@ def denies_payment(low: str, marks: Marks | None = None) -> str | None:
 
     Beside a proof that is named as such a question or a remainder does not make a payment undone.
     """
-    low = without_undone(_CORRECTED.sub(" ", low))
+    low = without_undone(_corrected(low))
     reason = "the payment failed" if _FAILED.said(low) else _not_done(low)
     if reason is None or reason == "the payment failed" or marks is None or not marks.named_proof:
         return reason
-    unpaid = _NOT_PAID.search(low) or _CANNOT.search(low)
+    unpaid = _NOT_PAID.search(low) or _could_not(low)
     return "not paid yet" if unpaid and not _FIRST_PERSON.search(low) else None
 
 
 def _not_done(low: str) -> str | None:
     if _WHETHER.search(low) and not _FIRST_PERSON.search(low):
         return "asks whether it is paid"
-    if _NOT_YET.search(low) or _CANNOT.search(low):
+    if _NOT_YET.search(low) or _could_not(low):
         return "not paid yet"
-    if _IF.search(low) and not _FIRST_PERSON.search(low):
+    if _hears(low, _IFS) and _IF.search(low) and not _FIRST_PERSON.search(low):
         return "only supposes a payment"
     if _REFUND.said(low):
         return "asks for money back"
@@ -158,15 +180,25 @@ def _not_done(low: str) -> str | None:
     return "asks how much" if v.ASKS.said(low) else None
 
 
+_INTENTS = frozenset(word.split()[0] for word in _INTENDS.replace("\\ ", " ").split("|")) | frozenset(
+    "sebelum sblm paling selambat selambatnya mana".split()
+)
+_LATER_FIRST = frozenset(word.split()[0] for word in _LATER.replace("\\ ", " ").split("|")) | frozenset(
+    "nunggu menunggu tunggu nungguin setelah habis abis".split()
+)
+"""The first words of what is meant for later: without one of them nothing is."""
+
+
 def _will_pay(low: str) -> bool:
-    if not (_WILL.search(low) or _PAYS_LATER.search(low)):
+    meant = _hears(low, _INTENTS) and _WILL.search(low)
+    if not (meant or (_hears(low, _LATER_FIRST) and _PAYS_LATER.search(low))):
         return False
     return not (_HAS_PAID.search(low) and not _LATER_WORD.search(low))
 
 
 def refuses_to_pay(low: str) -> bool:
     """Whether a text without a bill says that its writer cannot or will not pay, and asks nothing."""
-    return "?" not in low and _CANNOT.search(low) is not None
+    return "?" not in low and _could_not(low)
 
 
 def other_bill(low: str) -> bool:

@@ -58,7 +58,8 @@ class Clock:
 
 def take_greetings(board: Board) -> None:
     """Take ``selamat sore`` and its like: they say nothing about the payment."""
-    board.without(_GREETING, "greeting")
+    if board.hints("met", "mat", "good", "wilujeng", "sugeng", "slmt"):
+        board.without(_GREETING, "greeting")
 
 
 def read_time(board: Board) -> Clock | None:

@@ -72,6 +72,7 @@ _LAST_WEEKDAY = re.compile(
     rf"\b(?:hari |hr |on |last |malam |tadi |dinten |poe )*({_DAY})(?: (?:malam|pagi|siang|sore))?(?: (?:kemarin|kmrn|kmaren|kemaren|kmren|lalu|yg lalu|yang lalu|kamari|wingi))"
 )
 _HARI_WEEKDAY = re.compile(rf"\b(?:hari|hr|on|last|dinten|poe) ({_DAY})\b")
+_DAY_HINTS = tuple(_WEEKDAYS)
 _TODAY = re.compile(
     r"\b(?:hari ini|hr ini|hri ini|today|just now|barusan|brusan|barusaja|baru saja|baru aja|bru aja|tadi|td|tdi|tadinya|this (?:morning|afternoon|evening)|ayeuna|saiki|mau isuk|mau esuk|mau awan|wau|(?:pagi|siang|sore|malam|subuh) (?:ini|tadi)|dinten ieu|poe ieu|dinten niki|dina iki|dinten punika|saniki)\b"
 )
@@ -142,7 +143,7 @@ def _explicit(board: Board, today: date) -> list[date]:
         _compact(board, match, today, found)
     for match in board.find(_NO_YEAR):
         _keep(board, match, make(match[1], match[2], None, today), found)
-    for match in board.find(_DAY_ONLY):
+    for match in board.find(_DAY_ONLY) if board.hints("tg", "tanggal", "tangal") else ():
         _keep(board, match, _latest_day(int(match[1]), today), found)
     return found
 
@@ -177,7 +178,7 @@ def _latest_day(day: int, today: date) -> date | None:
 
 
 def _take_relative(board: Board) -> None:
-    for pattern in (_YESTERDAY, _TODAY, _LAST_WEEKDAY, _HARI_WEEKDAY):
+    for pattern in (_YESTERDAY, _TODAY, *((_LAST_WEEKDAY, _HARI_WEEKDAY) if board.hints(*_DAY_HINTS) else ())):
         board.without(pattern, "relative date beside a written one")
 
 
@@ -190,7 +191,8 @@ def _relative(board: Board, today: date) -> date | None:
         board.take(ago.start(), ago.end(), "days ago")
         days = int(ago[1]) if ago[1].isdigit() else _NUMBERS[ago[1]]
         return today - timedelta(days=days)
-    weekday = _LAST_WEEKDAY.search(board.rest) or _HARI_WEEKDAY.search(board.rest)
+    named = board.hints(*_DAY_HINTS)
+    weekday = (_LAST_WEEKDAY.search(board.rest) or _HARI_WEEKDAY.search(board.rest)) if named else None
     if weekday:
         board.take(weekday.start(), weekday.end(), "weekday")
         return today - timedelta(days=(today.weekday() - _WEEKDAYS[weekday[1]] - 1) % 7 + 1)

@@ -63,14 +63,18 @@ _LONG = 60
 
 def of(low: str, names_bill: bool) -> str | None:
     """Say what kind of noise a lower-case text is, None when it may be a request. ``names_bill``: it has a reference."""
-    if _CODES.said(low) or _DO_NOT_TELL.search(low):
+    if _CODES.said(low) or ("jangan" in low and _DO_NOT_TELL.search(low)):
         return "one-time code"
     if _INCOMING.search(low) or _INCOMING_EN.said(low):
         return "notice of incoming money"
     if _OUT_OF_OFFICE.said(low):
         return "automatic reply"
     if names_bill:
-        return "our own text come back" if len(low) > _LONG and _OURS.search(low) else None
+        return (
+            "our own text come back"
+            if len(low) > _LONG and ("ketik" in low or "balas" in low) and _OURS.search(low)
+            else None
+        )
     if _is_operators(low):
         return "operator's notice"
     if _BEGS.search(low) or (_METER.said(low) and _METER_OF.said(low)):

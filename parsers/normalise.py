@@ -31,7 +31,11 @@ def normalise(text: str) -> str:
         # NFKC may make one character eighteen: cut again, so that a hostile text cannot grow.
         short = unicodedata.normalize("NFKC", short[:LONGEST])[: LONGEST * 2].translate(_PLAIN)
     shown = "".join(map(_shown, short)) if not (short.isascii() and short.isprintable()) else short
-    return _RUNS.sub(" ", _SPACE_WORD.sub(" ", shown))[:LONGEST].strip()
+    return _RUNS.sub(" ", _spaces(shown))[:LONGEST].strip()
+
+
+def _spaces(shown: str) -> str:
+    return _SPACE_WORD.sub(" ", shown) if "spasi" in shown.lower() else shown
 
 
 def _shown(char: str) -> str:

@@ -13,6 +13,7 @@ _GROUPED = r"(?:\+?62|0)[ \-]?8\d{1,2}[ \-.]?\d{3,4}[ \-.]?\d{3,5}(?!\d)"
 _LABELLED = re.compile(
     rf"\b{_LABEL}(?: baru| lama)?(?: saya| sy| kami)?(?: ke| di| no)?[ .:]{{0,3}}(?:{_GROUPED}|\+?\(?\d(?:[\d\-()]|[ .](?=[\d(])){{2,17}}\d)"
 )
+_LABEL_HINTS = ("hp", "handphone", "tel", "tlp", "wa", "whats", "phone", "hub", "call", "sms", "cp", "fax", "ext")
 _MOBILE = re.compile(r"(?<![\w.,/\-])(?:\+62|62|0)[ -]?8[1-9]\d[ -]?\d{3,4}[ -]?\d{3,5}(?!\w)")
 _PLUS = re.compile(r"(?<![\w])\+\d{7,15}(?!\w)")
 _KEPT = re.compile(r"\+\d{7,15}")
@@ -39,8 +40,10 @@ def normalise(number: str, region: str = "ID") -> str:
 
 def take_labelled(board: Board) -> None:
     """Take the numbers that the text itself calls a telephone."""
-    board.without(_LABELLED, "telephone, not a field")
-    board.without(_PLUS, "telephone, not a field")
+    if board.hints(*_LABEL_HINTS):
+        board.without(_LABELLED, "telephone, not a field")
+    if "+" in board.low:
+        board.without(_PLUS, "telephone, not a field")
 
 
 def take_mobiles(board: Board) -> None:

@@ -28,6 +28,29 @@ _LABELLED = tuple(
     )
     for label in _LABELS
 )
+_LABEL_HINTS = (
+    (
+        "bukti",
+        "bkti",
+        "ref",
+        "resi",
+        "struk",
+        "strk",
+        "slip",
+        "valid",
+        "urnal",
+        "kwit",
+        "kuit",
+        "rrn",
+        "receipt",
+        "proof",
+        "sts",
+    ),
+    ("ntp", "ntb"),
+    ("id", "trx", "trans", "trns", "trf", "tf", "bayar", "approv", "otoris"),
+    ("no", "kode", "code", "number", "nmr"),
+)
+"""Pieces without which the labels of the same place are not said."""
 _BEHIND = re.compile(
     r"(?<![\w./\-])([a-z]{0,6}\d[a-z0-9]{5,19})[ ]?\((?:no\.? ?|nomor )?(?:bukti|ref|reff|resi|slip|struk|rrn)\w*\)"
 )
@@ -152,9 +175,11 @@ def _take_masked(board: Board, matches: list[re.Match[str]]) -> bool:
 
 def read_labelled(board: Board) -> tuple[str | None, bool]:
     """Take the proof that a word names. Returns it, and whether the text names two alike (then it is left out)."""
-    for match in board.find(_BEHIND):
+    for match in board.find(_BEHIND) if board.hints("(") else ():
         return (None, True) if _take_masked(board, [match]) else (_take(board, match), False)
-    for pattern in _LABELLED:
+    for pattern, hints in zip(_LABELLED, _LABEL_HINTS, strict=True):
+        if not board.hints(*hints):
+            continue
         matches = [m for m in board.find(pattern) if _fits(board, m)]
         values = {normalise(m[1]) for m in matches}
         if len(values) > 1:

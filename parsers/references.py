@@ -56,11 +56,13 @@ def take_references(board: Board) -> list[Found]:
     if plain:
         found.append(Found(f"{plain[1]}-{plain[2]}".upper(), plain.start(1), plain.end()))
         board.take(plain.start(1), plain.end(), "reference")
-    for match in board.find(_NUMBERED):
+    numbered = board.hints("no", "nmr", "th", "20")
+    for match in board.find(_NUMBERED) if numbered else ():
         kind, digits, year = (match[1], match[2], match[3]) if match[1] else (match[4], match[6], match[5])
         found.append(Found(f"{kind}-{year}-{digits}".upper(), match.start(), match.end()))
         board.take(match.start(), match.end(), "reference")
-    board.without(_WITHOUT_YEAR, "a bill's number without its year, to be asked")
+    if board.hints(" no", "nomor", "nmr", ":no", ".no"):
+        board.without(_WITHOUT_YEAR, "a bill's number without its year, to be asked")
     for match in board.find(_OTHER):
         if _is_other(board, match):
             value = f"{match[1]}-{match[3]}-{match[5]}".upper()

@@ -50,11 +50,44 @@ _COMMA = re.compile(rf",(?=\S)(?!-)(?!(?<=\d,)(?:\d{{3}}(?!\d|\.\d{{3}})|\d{{1,2
 """A comma between two fields: not before a space, not a decimal comma, not ``,-``."""
 
 
+_KINDS = tuple(KINDS.split("|"))
+_SIX_AND_LETTERS = re.compile(r"\d{6}[a-z]")
+_HAVE_TOGETHER = tuple(
+    f"{have}{verb}" for have in ("dah", "sdh", "udh", "telah", "tlh") for verb in ("dib", "by", "ba", "tr", "tf", "se")
+)
+_MEDIA_TOGETHER = tuple(
+    f"{ahead}{behind}"
+    for ahead in ("via", "lewat", "lwt", "dari", "dr", "pake", "atm", "mbanking", "teller")
+    for behind in ("atm", "mban", "tell", "qris", "brim", "livi", "bjb", "bri", "bni", "bca", "bsi", "btn", "mand")
+)
+_LABEL_HINT = re.compile(r"(?:gl|al|am|kl|ul|ti|ef|ff|rp|ib)\d|\d[./:\-]{0,2}[jptbnwr][aukgniopt]|wib[rbt]")
+"""What must occur for the costly patterns above to find anything: asked first, they decide."""
+
+
+def _kind_glued(low: str) -> bool:
+    """Whether a kind of bill stands straight behind a letter."""
+    for kind in _KINDS:
+        at = low.find(kind)
+        while at >= 0:
+            if at and low[at - 1].isalpha():
+                return True
+            at = low.find(kind, at + 1)
+    return False
+
+
 def unify(text: str) -> str:
     """Separate what was glued together, and write ``#`` for dots or commas that separate fields."""
-    text = _GLUED_REFERENCE.sub(r"\1 ", _REFERENCE_GLUED.sub(r"\1 ", _DONE_GLUED.sub(r"\1 ", text)))
-    text = _MEDIUM_GLUED.sub(r"\1 ", _MEDIUM_GLUED.sub(r"\1 ", _HAVE_GLUED.sub(r"\1 ", text)))
-    text = _part(text)
+    low = text.lower()
+    if _kind_glued(low):
+        text = _GLUED_REFERENCE.sub(r"\1 ", _REFERENCE_GLUED.sub(r"\1 ", _DONE_GLUED.sub(r"\1 ", text)))
+    elif _SIX_AND_LETTERS.search(low):
+        text = _REFERENCE_GLUED.sub(r"\1 ", text)
+    if any(glued in low for glued in _HAVE_TOGETHER):
+        text = _HAVE_GLUED.sub(r"\1 ", text)
+    if any(glued in low for glued in _MEDIA_TOGETHER):
+        text = _MEDIUM_GLUED.sub(r"\1 ", _MEDIUM_GLUED.sub(r"\1 ", text))
+    if _LABEL_HINT.search(low):
+        text = _part(text)
     text = _DOTTED_WISH.sub(r"\1#\2#", text)
     if _DOTS.match(text) and not _DOTTED_PLATE.match(text):
         return _DOT_TIME.sub(r"#\1:\2", _DOT_AMOUNT.sub(lambda match: "#" + match[1].replace(".", ""), text)).replace(
