@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -20,6 +21,7 @@ from mgov.store.schema.money import bank_entry, bill, confirmation, refund, revi
 from mgov.workflows import desk
 from mgov.workflows.bills import import_bills
 from mgov.workflows.desk import DeskError
+from mgov.workflows.payments_matching import MatchSummary
 from tests.workflows.payment_world import CASHIER, CITIZEN, NOW, SECOND, STRANGER, PaymentWorld
 
 PROOFS = st.sampled_from(["111222333444", "555666777888", "FT26288BX094"])
@@ -45,7 +47,27 @@ class Books(RuleBasedStateMachine):
         migrate.upgrade(url)
         self.db = Database(url)
         self.world = PaymentWorld(self.db)
+        self.clock = NOW
+        for number, amount in zip(NUMBERS, (100_000, 250_000, 12_000_000), strict=True):
+            self.bill_arrives_or_changes(number, amount, "open")
         self.matched = True
+
+    @rule(number=BILLS, proof=PROOFS, amount=AMOUNTS, undone=st.sampled_from([False, False, True]))
+    def payment_is_made_and_told(self, number: str, proof: str, amount: int, *, undone: bool) -> None:
+        """Money and confirmation agree; matching runs, and sometimes the bank takes it back after it."""
+        self.world.entry(proof, amount)
+        self.world.claim(number, proof=proof, amount=amount)
+        self.matching_runs()
+        if undone:
+            self.world.entry(proof, amount, type_="DB", text="REVERSAL")
+            self.matching_runs()
+
+    @rule(number=BILLS, amount=AMOUNTS, who=PEOPLE)
+    def cashier_divides_new_money(self, number: str, amount: int, who: Actor) -> None:
+        """A credit of its own, that nobody confirmed, by a person who is one of two."""
+        reference = f"9{self.world.serial:011d}"
+        self.world.entry(reference, amount)
+        self._decide(lambda: desk.split(self.db, reference, [(number, amount)], actor=who, now=NOW))
 
     @rule(number=BILLS, amount=AMOUNTS, status=st.sampled_from(["open", "open", "open", "cancelled", "paid"]))
     def bill_arrives_or_changes(self, number: str, amount: int, status: str) -> None:
@@ -67,19 +89,24 @@ class Books(RuleBasedStateMachine):
 
     @rule()
     def matching_runs(self) -> None:
-        self.world.match()
+        self._match()
         self.matched = True
         before = self._everything()
-        again = self.world.match()
+        again = self._match()
         assert (again.settled, again.reversed, again.refunds) == (0, 0, 0)
         assert self._everything() == before
+
+    def _match(self) -> MatchSummary:
+        """A run of matching, a minute after whatever was before."""
+        self.clock += timedelta(minutes=1)
+        return self.world.match(self.clock)
 
     @rule(step=st.sampled_from(["allocate", "put_cases", "queue_answers", "sync_refunds", "record_transitions"]))
     def matching_crashes(self, step: str) -> None:
         """Whatever step it dies in, what is there is whole; the next run goes on."""
         with mock.patch.object(settlements, step, side_effect=CrashError):
             try:
-                self.world.match()
+                self._match()
             except CrashError:
                 self.matched = False
 
@@ -129,6 +156,14 @@ class Books(RuleBasedStateMachine):
         if hasattr(self, "world") and self.matched:
             self.db.read(self._surplus_is_listed)
 
+    @invariant()
+    def what_the_bank_took_back_pays_nothing(self) -> None:
+        """Once matching has run, a credit that was undone holds no bill."""
+        if hasattr(self, "world") and self.matched:
+            undone = select(bank_entry.c.reverses_id).where(bank_entry.c.reverses_id.is_not(None))
+            held = select(func.sum(bank_entry.c.allocated)).where(bank_entry.c.id.in_(undone))
+            assert not self.db.read(lambda tx: tx.scalar(held))
+
     @staticmethod
     def _bills_agree(tx: Connection) -> None:
         ledger = dict(
@@ -173,4 +208,4 @@ class Books(RuleBasedStateMachine):
 
 
 TestBooks = Books.TestCase
-TestBooks.settings = settings(max_examples=15, stateful_step_count=18, deadline=None)
+TestBooks.settings = settings(max_examples=20, stateful_step_count=16, deadline=None)
