@@ -13,6 +13,9 @@ _QUEUE = {
     "autovacuum_vacuum_insert_scale_factor": "0.05",
     "autovacuum_analyze_scale_factor": "0.02",
     "autovacuum_vacuum_cost_limit": "1000",  # of 200: it must keep up with the modems, and an index is read whole
+    # By itself PostgreSQL leaves indexes alone while less than 2 % of a table's pages hold dead rows. Of ten million
+    # messages that is always so, and a claim walked over 1,100 pages of what had been sent (measured).
+    "vacuum_index_cleanup": "on",
 }
 #: Half of the changes of a part touch no index: room in its page lets them stay there (HOT).
 _PARTS = {**_QUEUE, "fillfactor": "85"}
