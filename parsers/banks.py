@@ -42,7 +42,7 @@ _HINTS = {
 }  # fmt: skip
 """Pieces without which a medium is not named."""
 _TRANSFER = re.compile(
-    r"\b(?:di ?|ke ?|nge ?|ku ?|tak ?)?(?:transfer(?:red|kan|an)?|trans?fer|trf|trfs|trfr|tfr|tf|trnsfer|tranfer|trasfer|ditrf|bi-?fast)\b(?![\-/]\d)"
+    r"\b(?:di ?|ke ?|nge ?|ku ?|tak ?)?(?:transfer(?:red|ed|kan|an)?|transfr|tansfer|transper|trans?fer|trf|trfs|trfr|tfr|tf|trnsfer|tranfer|trasfer|ditrf|bi-?fast)\b(?![\-/]\d)"
 )
 _OTHER_COUNTER = re.compile(
     r"\balfa(?:mart|midi)?\b|\bindomaret\b|\bindomart\b|\bkantor ?pos\b|\bpos\b|\bgopay\b|\bdana\b(?! bos)|\bovo\b|\bshopee\w*|\blinkaja\b|\btokopedia\b"

@@ -53,7 +53,7 @@ _WILL = re.compile(
     rf"\b(?:{_INTENDS})(?: \w+){{0,3}}? {_PAY_VERB}\b(?!{_CONFIRMS})|\b(?:di)?(?:bayar|lunasi|setor|transfer)\w* (?:sebelum|sblm|paling lambat|selambat\w*)\b|\b(?:rek(?:ening)?(?:nya)?|ke|bank) ?mana\b"
 )
 _LATER = alternatives(
-    "besok bsk isukan enjing_enjing sesuk lusa minggu_depan bulan_depan tomorrow nanti ntar mengko engke next_week next_month"
+    "insya_allah insyaallah insyallah insha_allah inshaallah besok bsk isukan enjing_enjing sesuk lusa minggu_depan bulan_depan tomorrow nanti ntar mengko engke next_week next_month"
 )
 _PAYS_LATER = re.compile(
     rf"\b(?:{_LATER})\b[^,;.\n]{{0,30}}(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)|(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)\w{{0,10}}[^,;.\n]{{0,40}}\b(?:{_LATER})\b(?!(?: (?:saya|sy|aku|ak|kami|abdi|akan|tak))? ?(?:kirim|susul|foto|struk|bukti|resi|slip|nyusul|menyusul|ke kantor|datang|diantar))"
@@ -248,6 +248,11 @@ _DATE = re.compile(
 )
 
 
+def says_done(low: str) -> bool:
+    """Whether a text says ``sudah`` or its like."""
+    return _HAVE_DONE.said(low)
+
+
 def _tells(low: str) -> bool:
     """``Sudah ya, 12/11/2026 10:00, 75.000, SKRD-2026-004512``: done or a medium, a sum and a moment, without the word."""
     if "?" in low or not _SUM.search(low):
@@ -289,6 +294,13 @@ def _claims(low: str) -> bool:
 _CODE_OF_PAYMENT = re.compile(
     r"\b(?:kode|kd|code|kodebayar|cara|jatuh tempo|batas|tempat)\.? ?(?:bayar|byr|pembayaran)(?:nya)?\b"
 )
+
+
+def without_code(low: str) -> str:
+    """The text without ``kode bayar`` and its like, which say nothing of a payment."""
+    return _CODE_OF_PAYMENT.sub(" ", low)
+
+
 _AROUND_STATEMENT = Sense(
     "pak bu kak min ya yah kok saya sy kami tadi kemarin kmrn pagi siang sore malam mlm hari ini barusan yg yang itu lho loh dong mas mbak aku bang nih jam lewat via atm bank already i",
     "tapi tp belum blm ada balasan konfirmasi kabar respon masuk kenapa knp",

@@ -84,10 +84,28 @@ _UNCLEAR = re.compile(
 _TOMORROW = re.compile(r"\b(?:besok|bsk|besuk|esok|isukan|sesuk|tomorrow|nanti)\b")
 
 
+TO_COME = "a day still to come, not the payment date"
+_SOON = timedelta(days=45)
+
+
+def _take_days_to_come(board: Board, today: date) -> None:
+    """Take days without a year that lie shortly ahead: nobody tells of a payment eleven months ago so."""
+    for pattern in (_NAMED_SHORT, _NO_YEAR) if board.says(_MONTH_WORDS) else (_NO_YEAR,):
+        for match in board.find(pattern):
+            value = make(match[1], match[2], str(today.year), today)
+            without_year = pattern is _NO_YEAR or not _YEAR_BEHIND.match(board.rest, match.end())
+            if value and without_year and timedelta(0) < value - today <= _SOON:
+                board.take(match.start(), match.end(), TO_COME)
+
+
+_YEAR_BEHIND = re.compile(r"[ .,/\-']{0,2}(?:20\d\d|\d\d)(?![\d]|[.:]\d)")
+
+
 def read_date(board: Board, received_at: datetime) -> date | None:
     """Take every date of the text; return the day of payment, None when none or several are possible."""
     today = received_at.date()
     _take_others(board)
+    _take_days_to_come(board, today)
     written = _explicit(board, today)
     if written:
         _take_relative(board)

@@ -130,7 +130,7 @@ def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
 def _bill(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
     if claims.other_bill(rest) and not marks.bill and not marks.plate:
         return ""
-    paid = v.PAID.said(rest) and not claims.denies_payment(board.low)
+    paid = v.PAID.said(claims.without_code(rest)) and not claims.denies_payment(board.low)
     if (marks.bill or marks.long_number) and (paid or marks.proof) and re.search(r"[a-z]{3}", rest):
         return "PAY" if paid or (marks.proof and marks.bill) else None
     if marks.bill or marks.plate or marks.long_number:

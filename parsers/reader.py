@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from parsers import banks, guards, intents, keywords, noise, payment, requests
+from parsers import banks, claims, dates, guards, intents, keywords, noise, payment, requests
 from parsers.board import Board
 from parsers.email_body import own_text
 from parsers.normalise import normalise
@@ -79,9 +79,17 @@ def _reading(
         fields = payment.read_fields(board, seen, received_at, keyword.end if keyword else 0, names)
     else:
         fields = _fields(board, seen, command, keyword)
+    if command == "PAY" and not certain and fields is not None and _is_plan(board, fields):
+        return Reading(None, how=(*board.how, "told of a day still to come"))
     if fields is None:
         return Reading(None, how=(*board.how, "a SIM registration gone astray"))
     return Reading(command, fields, missing_of(command, fields), certain, (why, *board.how))
+
+
+def _is_plan(board: Board, fields: dict[str, object]) -> bool:
+    """Whether all that is told of a payment is a day that lies ahead."""
+    ahead = any(one.startswith(dates.TO_COME) for one in board.how)
+    return ahead and not fields.keys() & {"proof", "paid_at"} and not claims.says_done(board.low)
 
 
 def _fields(

@@ -14,7 +14,7 @@ APPLICATION_KINDS = frozenset("izn prm reg ijn per mhn app apl perm".split())
 _KNOWN = "|".join(sorted(BILL_KINDS | APPLICATION_KINDS, key=len, reverse=True))
 KINDS = _KNOWN
 """The known kinds as a group of a pattern, lower case."""
-_GAP = r"[ \t]?[\s./\\\-_:]{0,2}[ \t]?"
+_GAP = r"[ \t]?[\s./\\\-_:#]{0,2}[ \t]?"
 _REFERENCE = re.compile(
     rf"(?<![a-z0-9])({_KNOWN}){_GAP}(2[0o]\d\d){_GAP}(?:([\doil]{{4,8}}|\d{{3}}[ .\-]\d{{3}})(?![\da-z])|([\doil]{{3}})(?![\da-z]|[.,]\d))"
 )

@@ -18,7 +18,7 @@ _GLUED_LABEL = re.compile(
 )
 """``12/11/2026jam13.05rp450.000``."""
 _LABEL_GLUED = re.compile(
-    rf"\b((?:{alternatives('tgl tanggal jam pkl pukul bukti nobukti noref noreff reff ref rp wib')}))(?=\d|(?<=wib)(?:rp|bukti|tgl))",
+    rf"\b((?:{alternatives('tgl tanggal jam pkl pukul bukti nobukti noref noreff reff ref rp wib jml jumlah nominal sebesar')}))(?=\d|(?<=wib)(?:rp|bukti|tgl))",
     re.I,
 )
 """``tgl12/11``, ``bukti0093482711``."""
@@ -60,7 +60,8 @@ _MEDIA_TOGETHER = tuple(
     for ahead in ("via", "lewat", "lwt", "dari", "dr", "pake", "atm", "mbanking", "teller")
     for behind in ("atm", "mban", "tell", "qris", "brim", "livi", "bjb", "bri", "bni", "bca", "bsi", "btn", "mand")
 )
-_LABEL_HINT = re.compile(r"(?:gl|al|am|kl|ul|ti|ef|ff|rp|ib)\d|\d[./:\-]{0,2}[jptbnwr][aukgniopt]|wib[rbt]")
+_APOSTROPHE = re.compile(r"(?<=\d)'(?=\d{3}(?!\d))")
+_LABEL_HINT = re.compile(r"(?:ml|ah|ar|gl|al|am|kl|ul|ti|ef|ff|rp|ib)\d|\d[./:\-]{0,2}[jptbnwr][aukgniopt]|wib[rbt]")
 """What must occur for the costly patterns above to find anything: asked first, they decide."""
 
 
@@ -75,8 +76,10 @@ def _kind_glued(low: str) -> bool:
     return False
 
 
-def unify(text: str) -> str:
-    """Separate what was glued together, and write ``#`` for dots or commas that separate fields."""
+def _unglue(text: str) -> str:
+    """Put the boundaries back between words, numbers and labels."""
+    if "'" in text:
+        text = _APOSTROPHE.sub(".", text)
     low = text.lower()
     if _kind_glued(low):
         text = _GLUED_REFERENCE.sub(r"\1 ", _REFERENCE_GLUED.sub(r"\1 ", _DONE_GLUED.sub(r"\1 ", text)))
@@ -88,7 +91,12 @@ def unify(text: str) -> str:
         text = _MEDIUM_GLUED.sub(r"\1 ", _MEDIUM_GLUED.sub(r"\1 ", text))
     if _LABEL_HINT.search(low):
         text = _part(text)
-    text = _DOTTED_WISH.sub(r"\1#\2#", text)
+    return text
+
+
+def unify(text: str) -> str:
+    """Separate what was glued together, and write ``#`` for dots or commas that separate fields."""
+    text = _DOTTED_WISH.sub(r"\1#\2#", _unglue(text))
     if _DOTS.match(text) and not _DOTTED_PLATE.match(text):
         return _DOT_TIME.sub(r"#\1:\2", _DOT_AMOUNT.sub(lambda match: "#" + match[1].replace(".", ""), text)).replace(
             ".", "#"
