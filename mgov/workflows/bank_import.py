@@ -186,7 +186,7 @@ class _Writer:
             "type": entry.type,
             "kind": "reversal" if entry.is_reversal else "ordinary",
             "reference": entry.reference[:191],
-            "description": entry.description,
+            "description": _described(entry),
             "balance": entry.balance,
             "gross": None if entry.gross is None else int(entry.gross),
             "fee": None if entry.fee is None else int(entry.fee),
@@ -284,6 +284,13 @@ class _Occurrences:
         seen = self._days.setdefault(day, {})
         self._days.move_to_end(day)
         return seen
+
+
+def _described(entry: Entry) -> str:
+    """The bank's words and the payer's own reference, which may be the proof number on his receipt."""
+    own = entry.customer_reference
+    told = not own or own == entry.reference or own in entry.description
+    return entry.description if told else f"{entry.description} {own}".strip()
 
 
 def _content(entry: Entry) -> tuple[str, ...]:

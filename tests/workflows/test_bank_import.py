@@ -137,3 +137,13 @@ def test_drop_folder_sets_a_bad_file_aside_with_its_reason(db: Database, tmp_pat
     assert "format" in (folder / "failed" / "bad.csv.reason.txt").read_text()
     assert (folder / "RKUD" / "young.csv").exists()
     assert _count(db) == 1
+
+
+def test_the_payers_own_reference_is_kept_beside_the_banks(db: Database) -> None:
+    """SWIFT's `FT26316ABC12//BJB99887`: either may be the proof number on the payer's receipt."""
+    swift = ":20:R\n:25:0061234567\n:28C:1\n:60F:C261112IDR0,\n"
+    swift += ":61:2611121112C5,NTRFFT26316ABC12//BJB99887\n:86:TRF\n:62F:C261112IDR5,\n"
+    assert _import(db, swift).new == 1
+    query = select(bank_entry.c.reference, bank_entry.c.description)
+    assert db.read(lambda tx: tuple(tx.execute(query).one())) == ("BJB99887", "TRF FT26316ABC12")
+    assert _import(db, swift.replace(":28C:1\n", ":28C:2\n")).new == 0
