@@ -64,29 +64,48 @@ def routes_(context: CliContext, as_json: bool) -> None:
 
 
 @modem.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def probe(context: CliContext, name: str, as_json: bool) -> None:
-    """Ask a modem who it is and how it is."""
+def probe(context: CliContext, name: str | None, as_json: bool) -> None:
+    """Ask a modem, or each of the configuration, who it is and how it is."""
     _require(context)
+    told, silent = _probed(context, name)
+    context.print_rows(told, as_json)
+    if silent:
+        raise NotDone("\n".join(silent))
+
+
+def _probed(context: CliContext, name: str | None) -> tuple[list[dict[str, Any]], list[str]]:
+    """What each modem tells, or the one that is named, and why others do not: one that is silent hides no other."""
+    told, silent = [], []
+    for each in [name] if name is not None else [section.name for section in context.config.modem]:
+        try:
+            told.append(_probe_one(context, each))
+        except NotDone as error:
+            silent.append(error.format_message())
+    return told, silent
+
+
+def _probe_one(context: CliContext, name: str) -> dict[str, Any]:
     with line_to(context, name) as line:
         health = json.loads(line.do("probe").answer)
-        row = {"name": name, **line.identity()}
-    for field in ("registered", "operator", "signal_dbm", "used", "total"):
-        row[field] = health[field]
-    context.print_rows([row], as_json)
+        row: dict[str, Any] = {"name": name, **line.identity()}
+    return row | {field: health[field] for field in ("registered", "operator", "signal_dbm", "used", "total")}
 
 
 @modem.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @click.pass_obj
-def signal(context: CliContext, name: str) -> None:
-    """Print a modem's signal in dBm."""
+def signal(context: CliContext, name: str | None) -> None:
+    """Print the signal in dBm of a modem, or of each of the configuration."""
     _require(context)
-    with line_to(context, name) as line:
-        value = json.loads(line.do("probe").answer)["signal_dbm"]
-    click.echo("unknown" if value is None else f"{value} dBm")
+    told, silent = _probed(context, name)
+    for row in told:
+        value = "unknown" if row["signal_dbm"] is None else f"{row['signal_dbm']} dBm"
+        click.echo(value if name is not None else f"{row['name']}: {value}")
+    if silent:
+        raise NotDone("\n".join(silent))
 
 
 @modem.command()

@@ -36,4 +36,4 @@ class UssdService:
     def _balance(self, operator: str, msisdn: str) -> str:
         balance = self.balances.get(msisdn, 50000)
         grouped = f"{balance:,}".replace(",", ".")
-        return f"{operator}: Sisa pulsa Rp{grouped} berlaku s/d 31/12/2027."
+        return f"{operator}: Sisa pulsa Rp{grouped} berlaku s/d 31/12/2099."

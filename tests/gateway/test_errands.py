@@ -85,7 +85,7 @@ async def test_the_balance_is_asked_for_and_kept(db: Database, network: Simulate
     async with _at_work(db, port, settings) as (errands, radio):
         await errands.run(radio)
     row = _row(db)
-    assert (row["balance"], str(row["valid_until"])) == (50_000, "2027-12-31")
+    assert (row["balance"], str(row["valid_until"])) == (50_000, "2099-12-31")
     assert _alerts(db) == set()
     network.ussd_service.balances[GATEWAY] = 1
     async with _at_work(db, port, settings) as (errands, radio):
