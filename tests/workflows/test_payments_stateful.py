@@ -62,6 +62,18 @@ class Books(RuleBasedStateMachine):
             self.world.entry(proof, amount, type_="DB", text="REVERSAL")
             self.matching_runs()
 
+    @rule(number=BILLS, amount=AMOUNTS)
+    def payment_goes_back(self, number: str, amount: int) -> None:
+        """A credit of its own, told and taken back by the bank: it pays nothing any more."""
+        reference = f"8{self.world.serial:011d}"
+        entry = self.world.entry(reference, amount)
+        self.world.claim(number, proof=reference, amount=amount)
+        self.matching_runs()
+        self.world.entry(reference, amount, type_="DB", text="REVERSAL")
+        self.matching_runs()
+        held = select(bank_entry.c.allocated).where(bank_entry.c.id == entry)
+        assert self.db.read(lambda tx: tx.scalar(held)) == 0
+
     @rule(number=BILLS, amount=AMOUNTS, who=PEOPLE)
     def cashier_divides_new_money(self, number: str, amount: int, who: Actor) -> None:
         """A credit of its own, that nobody confirmed, by a person who is one of two."""
