@@ -47,7 +47,7 @@ def test_the_readme_names_the_commands() -> None:
 def test_every_script_and_file_in_a_guide_exists(guide: Path) -> None:
     """Scripts and links lead somewhere."""
     text = guide.read_text()
-    named = set(re.findall(r"\bscript/[a-z-]+\b", text)) - {"script/install rollback"}
+    named = set(re.findall(r"\bscript/[a-z._-]+\b", text)) - {"script/install rollback"}
     linked = {link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not link.startswith("http")}
     assert {name for name in named if not (ROOT / name).exists()} == set()
     assert {link for link in linked if not (guide.parent / link).exists()} == set()
