@@ -45,6 +45,7 @@ class Clerk:
         self._hand: deque[send.Task] = deque()
         self._on_air: send.Task | None = None
         self._standing: dict[str, Any] = {}
+        self.is_drained = False  #: whether the last claim found less than it asked for
         self._turning = asyncio.Lock()
         self._recovered = False
         self._in_doubt = False  # whether a turn may have been committed or not
@@ -120,7 +121,10 @@ class Clerk:
             try:
                 if self.is_waiting:
                     raise DatabaseUnavailableError("away a moment ago")
-                self._hand.extend(await asyncio.to_thread(self._turn, list(received), claims))
+                tasks = await asyncio.to_thread(self._turn, list(received), claims)
+                self._hand.extend(tasks)
+                if claims:
+                    self.is_drained = len(tasks) < claims
             except DatabaseUnavailableError as error:
                 self._in_doubt = self._in_doubt or not self.is_waiting
                 await self._keep_in_spool(received, error)

@@ -68,6 +68,7 @@ class Outlet:
             await self._written()  # what is being claimed may be all that is needed
         await self._drop_the_overtaken()
         if self._clerk.held and self._clerk.can_hold:
+            may_claim = may_claim and not self._clerk.is_drained  # asked again with nothing in hand
             if self._writing is None and (self._clerk.has_to_settle or self._inlet.direct or may_claim):
                 self._writing = asyncio.create_task(self._inlet.write(radio, self._room() if may_claim else 0))
             await self._written(wait=False)

@@ -44,6 +44,7 @@ _DUE = and_(
     or_(_M.send_by.is_(None), _M.send_by >= bindparam("now")),
     _M.held.is_(None),
 )
+_ANY_THAT_CAN_WAIT = select(or_(*(exists().where(_DUE, one) for one in _CLASSES[1:])))
 _LOOKED_AT = (
     *(_M.id, _M.urgency, _M.recipient, _M.text, _M.send_by, _M.not_before, _M.attempts),
     *(_M.preferred_modem, _M.bound_sim, _M.subject_kind),
@@ -90,6 +91,8 @@ def _first(
 ) -> RowMapping | None:
     """The message that is due first, locked."""
     for place in range(len(_CLASSES)):
+        if place == 1 and not tx.execute(_ANY_THAT_CAN_WAIT, due).scalar_one():
+            return None
         row = tx.execute(_oldest(reach, paused, place, lock=lock), due).mappings().first()
         if row is not None:
             return row
