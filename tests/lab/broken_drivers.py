@@ -9,7 +9,7 @@ import asyncio
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -142,8 +142,8 @@ def _deaf() -> None:
 
 
 def _reads_what_is_told() -> None:
-    """Reads the slots that +CMTI names and no others."""
-    received, hear = Memory.received, radio.AtRadio._hear
+    """Reads the slots that +CMTI names and no others, whatever a listing shows."""
+    received, clear, hear = Memory.received, Memory.clear, radio.AtRadio._hear
     told: list[Slot] = []
     started: list[bool] = []
 
@@ -161,8 +161,12 @@ def _reads_what_is_told() -> None:
         read = [await self.read(slot) for slot in now]
         return [item for item in read if item is not None]
 
+    async def clear_only(self: Memory, slots: Sequence[Slot]) -> Cleared:
+        return replace(await clear(self, slots), received=())
+
     _swap(radio.AtRadio, "_hear", listen)
     _swap(Memory, "received", only_told)
+    _swap(Memory, "clear", clear_only)
 
 
 def _trusts_bare_ok() -> None:
