@@ -8,7 +8,8 @@ from pathlib import Path
 
 from mgov.lab.books import Books
 from mgov.lab.daemon import LabDaemon, LabModem, modems_ready, wait_until
-from mgov.lab.nodes import FINISHED_WITHIN, LATENCY, READY_WITHIN, NodesVerdict, count
+from mgov.lab.losses import count
+from mgov.lab.nodes import FINISHED_WITHIN, LATENCY, READY_WITHIN, NodesVerdict
 from mgov.lab.postgresql import USER, LabPostgresql, LabStandby
 from mgov.lab.traffic import Traffic
 from modem_drivers.simulated import SimulatedNetwork

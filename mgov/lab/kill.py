@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mgov.lab.books import Books
 from mgov.lab.daemon import LabDaemon, LabModem, setups, wait_until
+from mgov.lab.losses import count
 from mgov.lab.traffic import Traffic
 from modem_drivers.simulated import SimulatedNetwork
 
@@ -196,16 +197,8 @@ class KillRounds:
         time.sleep(1.0)  # a doubled answer comes a moment later
 
     def _count(self, daemon: LabDaemon, books: Books, traffic: Traffic) -> KillVerdict:
-        verdict, answered, sent, bookings = self._verdict, traffic.answered(), traffic.sent(), books.bookings()
-        unsettled = books.recipients("uncertain")  # not lost: the books say that they may have gone out or not
-        doubled = {*answered.doubled, *sent.doubled}
-        verdict.texts_in, verdict.texts_out = len(traffic.citizens), len(traffic.recipients)
-        verdict.lost_in = len(set(answered.lost) - unsettled) + sum(not bookings[each] for each in traffic.payers)
-        verdict.lost_out = len(set(sent.lost) - unsettled)
-        verdict.doubled_in, verdict.doubled_out = len(answered.doubled), len(sent.doubled)
-        verdict.unexplained = len(doubled - books.sent_again_in_doubt())
-        verdict.booked_twice = sum(times > 1 for times in bookings.values())
-        verdict.uncertain = len(unsettled)
+        verdict = self._verdict
+        count(verdict, traffic, books)
         if not daemon.alive:
             verdict.remark = "the daemon ended"
         return verdict

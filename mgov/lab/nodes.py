@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mgov.lab.books import Books
 from mgov.lab.daemon import LabDaemon, LabModem, modems_ready, wait_until
+from mgov.lab.losses import count
 from mgov.lab.postgresql import LabPostgresql
 from mgov.lab.traffic import Traffic
 from modem_drivers.simulated import SimulatedNetwork
@@ -158,17 +159,3 @@ class NodesDrill:
         if any(not node.alive for node in nodes):
             self._verdict.remark = "a daemon ended"
         return self._verdict
-
-
-def count(verdict: NodesVerdict, traffic: Traffic, books: Books) -> None:
-    """Compare what the network saw with what was owed and with what the books say."""
-    answered, sent, bookings = traffic.answered(), traffic.sent(), books.bookings()
-    unsettled = books.recipients("uncertain")  # not lost: the books say that they may have gone out or not
-    doubled = {*answered.doubled, *sent.doubled}
-    verdict.texts_in, verdict.texts_out = len(traffic.citizens), len(traffic.recipients)
-    verdict.lost_in = len(set(answered.lost) - unsettled) + sum(not bookings[each] for each in traffic.payers)
-    verdict.lost_out = len(set(sent.lost) - unsettled)
-    verdict.doubled_in, verdict.doubled_out = len(answered.doubled), len(sent.doubled)
-    verdict.unexplained = len(doubled - books.sent_again_in_doubt())
-    verdict.booked_twice = sum(times > 1 for times in bookings.values())
-    verdict.uncertain = len(unsettled)
