@@ -11,7 +11,7 @@ import structlog
 from mgov.store import pending
 from mgov.store.database import Database, DatabaseUnavailableError
 
-POLL = 2.0  # seconds between looks where others' commits are heard of: what has become due by time, and lost hints
+POLL = 3.0  # seconds between looks where others' commits are heard of: what has become due by time, and lost hints
 POLL_WITHOUT_NOTICES = 0.5  # elsewhere: a portal's order is taken within a second there too
 PAUSE = 2.0  # seconds after a failure
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from mgov.store.database import NOTIFY_CHANNEL, Database
 
 LOOK = 0.1  # seconds between looks at SQLite's log file: one stat(2)
-LISTEN = 1.0  # seconds that one wait for notices lasts, so that a stop is seen
+LISTEN = 30.0  # seconds that one wait for notices lasts; a stop cancels it
 PATIENCE = 5  # seconds that a host may take to answer
 PAUSE = 2.0  # seconds before a lost connection is made again
 
