@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +38,21 @@ def _parts(options: argparse.Namespace) -> dict[str, tuple[float, Callable[[Path
         "restart": (60, lambda at: {"figures": ours.restart(at)}),
         "memory": (60 + options.memory / 20, lambda at: {"figures": ours.memory(at, options.memory)}),
     }
-    parts["queue"] = (
-        120 + options.history / 5_000 + 90 * options.queue_seconds * max(1, len(options.queue_url or ())),
-        lambda at: {"figures": queue.figures(at, options.history, options.queue_seconds, options.queue_url or ())},
-    )
+    parts |= {f"queue-{database}": _queue(database, options) for database in queue.DATABASES}
     for peer in theirs.PEERS:
         parts[peer.name] = (130, lambda at, peer=peer: {"row": _peer(peer, at, options)})  # type: ignore[misc]
     return parts
+
+
+def _queue(database: str, options: argparse.Namespace) -> tuple[float, Callable[[Path], Report]]:
+    """Growth on one database: a tenth of a second for a thousand messages is thrice what filling took."""
+    histories = [queue.History(total) for total in options.history]
+    histories += [queue.History(total, archived=False) for total in options.unarchived]
+    cases = 9 * (len(histories) + 1) * (options.queue_rounds + 1)
+    seconds = 120 + sum(history.messages for history in histories) / 10_000 + cases * (options.queue_seconds + 1)
+    server = next((url for url in options.queue_url or () if url.startswith(database)), None)
+    plan = queue.Plan(histories, options.queue_seconds, options.queue_rounds, server)
+    return seconds, lambda at: {"figures": queue.figures(at, database, plan)}
 
 
 def _answers(measured: tuple[GatewayRow, list[Figure]]) -> Report:
@@ -134,9 +142,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=int, default=300, help="texts out on one modem (default 300)")
     parser.add_argument("--fleet-texts", type=int, default=480, help="texts out on eight modems (default 480)")
     parser.add_argument("--memory", type=int, default=5000, help="texts while memory is watched (default 5000)")
-    parser.add_argument("--history", type=int, default=20_000, help="messages of history for `queue` (default 20000)")
-    parser.add_argument("--queue-seconds", type=float, default=1.0, help="seconds a measurement of `queue` (default 1)")
-    parser.add_argument("--queue-url", action="append", metavar="URL", help="a database for `queue`, kept; repeatable")
+    _add_growth(parser)
     parser.add_argument("--peer-texts", type=int, default=4)
     parser.add_argument("--peer-burst", type=int, default=24, help="texts at once for the slower peers (default 24)")
     parser.add_argument("--peer-out", type=int, default=10)
@@ -145,6 +151,25 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--file", type=Path, default=Path("bench.md"), help="where the tables go (default bench.md)")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     return parser.parse_args()
+
+
+def _add_growth(parser: argparse.ArgumentParser) -> None:
+    how_many: dict[str, Any] = {"type": int, "nargs": "*", "metavar": "N"}
+    text = "messages of history for `queue`, each beside an empty database (default 20000)"
+    parser.add_argument("--history", default=[20_000], help=text, **how_many)
+    parser.add_argument("--unarchived", default=[], help="the same, nothing of it archived: the worst case", **how_many)
+    parser.add_argument("--queue-seconds", type=float, default=1.0, help="seconds a measurement of `queue` (default 1)")
+    parser.add_argument("--queue-rounds", type=int, default=3, help="measurements of each, in turns (default 3)")
+    parser.add_argument("--queue-url", action="append", metavar="URL", help="a server for `queue` instead of our own")
+
+
+def _named(only: list[str], parts: Mapping[str, object]) -> list[str]:
+    """Parts by name; `queue` is that of each database."""
+    return [
+        name
+        for word in only
+        for name in ([one for one in parts if one.startswith("queue-")] if word == "queue" else [word])
+    ]
 
 
 def main() -> None:
@@ -157,7 +182,7 @@ def main() -> None:
             print(_written(parts[options.part][1](Path(scratch) / "part")))
         return
     peers = {peer.name for peer in theirs.PEERS} if options.without_peers else set()
-    wanted = options.only or [name for name in parts if name not in peers]
+    wanted = _named(options.only, parts) if options.only else [name for name in parts if name not in peers]
     if unknown := [name for name in wanted if name not in parts]:
         sys.exit(f"no such part: {', '.join(unknown)}; there are {', '.join(parts)}")
     reports = {name: _run_part(name, parts[name][0], sys.argv[1:]) for name in wanted}

@@ -11,11 +11,13 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 START_SECONDS = 30.0
+STOP_SECONDS = 120.0  # a server with gigabytes of changed pages writes them first
 SYSTEM_USER = "postgres"  # who runs it when the lab runs as root: PostgreSQL refuses root
 USER = "mgov"
 
@@ -27,8 +29,10 @@ class NoPostgresqlError(Exception):
 class LabPostgresql:
     """One cluster in a folder, on a port that it keeps; `kill` is SIGKILL, as the power cut or the OOM killer does."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self._folder = folder
+        #: Settings of the server by name; taken at the next start.
+        self.settings = dict(settings or {})
         self._data = folder / "data"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -80,6 +84,12 @@ class LabPostgresql:
                 connection.execute(f"alter system set {name} = '{value}'".encode())
             connection.execute("select pg_reload_conf()")
 
+    def stop(self) -> None:
+        """End it in order, with all that it holds on the disk."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGINT)
+            self._server.wait(STOP_SECONDS)
+
     def kill(self) -> None:
         """End it at once, without a word to anybody."""
         if self._server is not None:
@@ -87,7 +97,7 @@ class LabPostgresql:
             self._server.wait()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(self._folder)}
+        settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(self._folder), **self.settings}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [_program("postgres"), "-D", str(self._data), "-p", str(self.port), *options]
         with (self._folder / "server.log").open("ab") as log:

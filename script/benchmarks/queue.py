@@ -2,25 +2,33 @@
 
 Each worker is a process with connections of its own, and each step the transaction that the daemon makes: a text
 received (part, message, history), a message queued (message, history), a claim that is settled while the next is
-claimed (part, message, histories). Durability is as each server has it by default: every commit is on the disk.
+claimed (part, message, histories). Every commit is on the disk. Histories of each length stand side by side on one
+server and are measured in turns, an empty one among them: what disturbs the machine disturbs them alike, and what is
+told is how each compares with the empty one, measured in the same turn.
 """
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
+import statistics
+import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select
 
-from benchmarks import history
 from benchmarks.figures import Figure
+from benchmarks.history import History, fill
 from mgov.domain.message import Origin, Part
+from mgov.lab.databases import empty_database
+from mgov.lab.mariadb import LabMariadb
 from mgov.lab.postgresql import LabPostgresql
 from mgov.store import bulk, migrate, outbox
 from mgov.store.database import Database
@@ -29,81 +37,157 @@ from mgov.workflows.receive import receive_parts
 from mgov.workflows.send import Sender, Submission, next_task, settle_and_next
 
 WORKERS = (1, 2, 4)
-#: Messages that wait while claims are measured: more than are claimed.
-WAITING = 40_000
+DATABASES = ("sqlite", "postgresql", "mariadb")
+#: Messages that wait while claims are measured, for each second: more than are claimed.
+WAITING = 3_000
+#: As quick as on an empty database, but for what chance does.
+FLAT = 0.8
+EMPTY = History(0)
+#: Servers as docs/scale.md advises for two cores, and while they are filled, when nothing that is lost matters.
+SETTINGS: dict[str, dict[str, str]] = {
+    "postgresql": {"shared_buffers": "2GB", "max_wal_size": "8GB", "autovacuum_naptime": "15s"},
+    "mariadb": {"innodb-buffer-pool-size": "3G", "innodb-log-file-size": "1G"},
+}
+HURRIED: dict[str, dict[str, str]] = {
+    "postgresql": {"fsync": "off", "full_page_writes": "off", "max_wal_size": "30GB", "autovacuum": "off"},
+    "mariadb": {"innodb-doublewrite": "0", "innodb-flush-log-at-trx-commit": "0", "innodb-io-capacity": "10000"},
+}
 
 Step = Callable[[int], bool]
+Case = tuple[str, int]  # what is done, by how many workers
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
-    """Steps a second by number of workers."""
+class Plan:
+    """Which histories are compared with an empty database, how long and how often each is measured.
 
-    received: Sequence[float]
-    queued: Sequence[float]
-    claimed: Sequence[float]
+    `server` is the URL of a database on a server that is there already; its databases are made and dropped.
+    """
+
+    histories: Sequence[History]
+    seconds: float
+    rounds: int
+    server: str | None = None
 
 
-def figures(folder: Path, total: int, seconds: float, urls: Sequence[str]) -> list[Figure]:
-    """Measure on the databases named, or on SQLite and a PostgreSQL of our own; empty ones are migrated and filled."""
-    if urls:
-        return [line for url in urls for line in _of(url, total, seconds)]
+def figures(folder: Path, database: str, plan: Plan) -> list[Figure]:
+    """Measure on one kind of database, on a server of our own but for `plan.server`."""
     folder.mkdir(parents=True, exist_ok=True)
-    lines = _of(f"sqlite:///{folder / 'queue.db'}", total, seconds)
-    with LabPostgresql(folder / "postgresql") as server:
-        return lines + _of(server.url, total, seconds)
+    with ExitStack() as stack:
+        server = _server(folder, database) if plan.server is None else None
+        if server is not None:
+            stack.enter_context(server)
+        histories = [EMPTY, *plan.histories]
+        at = server.url if server is not None else plan.server
+        urls = {history: stack.enter_context(_place(at, folder, place)) for place, history in enumerate(histories)}
+        notes = [_filled(urls[history], database, history) for history in histories]
+        if server is not None:
+            server.stop()
+            server.settings = SETTINGS[database]
+            server.start()
+        return [*_told(database, measure(urls, plan)), *notes[1:]]
 
 
-def _of(url: str, total: int, seconds: float) -> list[Figure]:
+def _server(folder: Path, database: str) -> LabPostgresql | LabMariadb | None:
+    if database == "postgresql":
+        return LabPostgresql(folder / "server", SETTINGS[database] | HURRIED[database])
+    return LabMariadb(folder / "server", SETTINGS[database] | HURRIED[database]) if database == "mariadb" else None
+
+
+@contextmanager
+def _place(server: str | None, folder: Path, number: int) -> Iterator[str]:
+    own = folder / str(number)
+    own.mkdir()
+    with empty_database(server, own) as url:
+        yield url
+
+
+def _filled(url: str, database: str, history: History) -> Figure:
+    started = time.monotonic()
     migrate.upgrade(url)
     db = Database(url)
-    started = time.monotonic()
-    for _ in history.fill(db, total):
-        pass
-    filled = time.monotonic() - started
-    rates = measure(db, seconds)
-    name = f"{db.dialect}, {history.messages(db):,} messages of history"
+    fill(db, history)
     db.close()
-    lines = [
-        Figure(f"{name}: {what} /s, {'/'.join(map(str, WORKERS))} workers", " / ".join(f"{rate:.0f}" for rate in each))
-        for what, each in (("received", rates.received), ("queued", rates.queued), ("claimed", rates.claimed))
-    ]
-    return [*lines, Figure(f"{name}: filled in", f"{filled:.0f} s")]
+    took = time.monotonic() - started
+    print(f"{database}: {history.name} messages in {took:.0f} s", file=sys.stderr, flush=True)
+    return Figure(f"{database}, {history.name}: filled in", f"{took:.0f} s")
 
 
-def measure(db: Database, seconds: float) -> Rates:
-    """Let 1, 2 and 4 workers receive, queue and claim for so many seconds each."""
-    _clear(db)
-    rates: dict[str, list[float]] = {kind: [] for kind in _STEPS}
-    for kind in _STEPS:
-        for workers in WORKERS:
-            if kind == "claim":
-                _wait_in_line(db)
-            db.engine.dispose()  # what is forked next inherits no connection
-            rates[kind].append(_rate(db.url, kind, workers, seconds))
-            _clear(db)
-    return Rates(rates["receive"], rates["queue"], rates["claim"])
+@dataclass(slots=True)
+class Rates:
+    """Steps a second of one history, by case, one for each round."""
+
+    each: dict[Case, list[float]] = field(default_factory=dict)
+
+    def median(self, case: Case) -> float:
+        """The middle of all rounds."""
+        return statistics.median(self.each[case])
+
+    def ratio(self, case: Case, other: Rates) -> float:
+        """The middle of how it compared with another, round by round."""
+        return statistics.median(a / b for a, b in zip(self.each[case], other.each[case], strict=True))
 
 
-def _clear(db: Database) -> None:
-    """Take away what waits, so that the next measurement begins as this one did; what was sent stays as history."""
-    db.transact(lambda tx: tx.execute(text("update outbound_message set state = 'expired' where state = 'queued'")))
-    db.transact(lambda tx: tx.execute(text("update inbound_message set state = 'ignored' where state = 'received'")))
-    if db.dialect == "postgresql":  # autovacuum does it within a minute; a measurement does not wait
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("vacuum analyze outbound_message, inbound_message"))
+def measure(urls: Mapping[History, str], plan: Plan) -> dict[History, Rates]:
+    """Let 1, 2 and 4 workers receive, queue and claim; every history in its turn, and each round begins with another.
+
+    A first round is not counted: it makes what was read cold warm.
+    """
+    rates = {history: Rates() for history in urls}
+    databases = {history: Database(url) for history, url in urls.items()}
+    order = list(urls)
+    for turn in range(plan.rounds + 1):
+        order = order[1:] + order[:1]
+        for case in itertools.product(_STEPS, WORKERS):
+            for history in order:
+                rate = _measured(databases[history], case, plan.seconds if turn else plan.seconds / 2)
+                if turn:
+                    rates[history].each.setdefault(case, []).append(rate)
+    return rates
 
 
-def _wait_in_line(db: Database) -> None:
+def _measured(db: Database, case: Case, seconds: float) -> float:
+    if case[0] == "claim":
+        _wait_in_line(db, int(WAITING * seconds))
+    db.engine.dispose()  # what is forked next inherits no connection
+    return _rate(db.url, *case, seconds)
+
+
+def _wait_in_line(db: Database, wanted: int) -> None:
+    """Queue what is missing of so many that wait."""
     now = datetime.now(UTC)
     same: dict[str, Any] = {"channel": "sms", "text": "x" * 70, "priority": "reply", "urgency": 10, "state": "queued"}
     same |= {"queued_at": now, "not_before": now, "parts": 1, "attempts": 0, "lease_number": 0}
-    rows = [{**same, "recipient": f"+62813{number:08d}"} for number in range(WAITING)]
+    queued = select(func.count()).select_from(outbound_message).where(outbound_message.c.state == "queued")
 
     def work(tx: Connection) -> None:
-        bulk.insert_many(tx, outbound_message, rows)
+        missing = wanted - int(tx.execute(queued).scalar_one())
+        if missing > 0:
+            bulk.insert_many(
+                tx, outbound_message, [{**same, "recipient": f"+62813{number:08d}"} for number in range(missing)]
+            )
 
     db.transact(work)
+
+
+def _told(database: str, rates: dict[History, Rates]) -> list[Figure]:
+    return [
+        _line(f"{database}, {history.name}: {name} /s", kind, rates[history], rates[EMPTY], history is EMPTY)
+        for kind, name in _NAMES.items()
+        for history in rates
+    ]
+
+
+def _line(what: str, kind: str, of: Rates, empty: Rates, is_empty: bool) -> Figure:
+    cases = [(kind, workers) for workers in WORKERS]
+    measured = " / ".join(f"{of.median(case):.0f}" for case in cases)
+    if is_empty:
+        return Figure(what, measured)
+    ratios = [of.ratio(case, empty) for case in cases]
+    compared = " / ".join(f"{ratio:.2f}" for ratio in ratios)
+    return Figure(
+        what, f"{measured} (of an empty one's: {compared})", f"flat: at least {FLAT}", kept=min(ratios) >= FLAT
+    )
 
 
 def _rate(url: str, kind: str, workers: int, seconds: float) -> float:
@@ -154,7 +238,12 @@ def _queue(db: Database, worker: int) -> Step:
     begun = time.time_ns()
 
     def step(number: int) -> bool:
-        words = {"to": f"+62812{number:08d}", "text": "x" * 70, "priority": "reply", "now": datetime.now(UTC)}
+        words: dict[str, Any] = {
+            "to": f"+62812{number:08d}",
+            "text": "x" * 70,
+            "priority": "reply",
+            "now": datetime.now(UTC),
+        }
         db.transact(lambda tx: outbox.queue_text(tx, dedupe_key=f"bench:{begun}:{worker}:{number}", **words))
         return True
 
@@ -177,3 +266,4 @@ def _claim(db: Database, worker: int) -> Step:
 
 
 _STEPS: dict[str, Callable[[Database, int], Step]] = {"receive": _receive, "queue": _queue, "claim": _claim}
+_NAMES = {"receive": "received", "queue": "queued", "claim": "claimed and settled"}

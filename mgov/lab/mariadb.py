@@ -1,0 +1,145 @@
+"""A MariaDB server of the lab's own, to be killed, and a replica of it: loopback only, every commit on the disk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+START_SECONDS = 60.0
+STOP_SECONDS = 120.0  # a server with gigabytes of changed pages writes them first
+SYSTEM_USER = "mysql"  # who runs it when the lab runs as root
+USER = "mgov"
+DATABASE = "mgov"
+_ACCOUNTS = (
+    f"create database if not exists {DATABASE};\n"
+    f"create user if not exists {USER}@'127.0.0.1';\n"
+    f"grant all on *.* to {USER}@'127.0.0.1' with grant option;\n"
+)
+
+
+class NoMariadbError(Exception):
+    """MariaDB's programs are not here, or it does not start; the text says which."""
+
+
+class LabMariadb:
+    """One server in a folder, on a port that it keeps; `kill` is SIGKILL, as the power cut or the OOM killer does."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+        self._folder = folder
+        #: Options of the server by name; taken at the next start.
+        self.settings = dict(settings or {})
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
+        self._server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Of the database that every server of the lab has."""
+        return f"mariadb+pymysql://{USER}@127.0.0.1:{self.port}/{DATABASE}"
+
+    def __enter__(self) -> Self:
+        self._install()
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Start it and wait until it answers; what a kill left behind is recovered by MariaDB itself."""
+        deadline = time.monotonic() + START_SECONDS
+        self._server = self._spawn()
+        while not self._answers():
+            if self._server.poll() is not None or time.monotonic() > deadline:
+                raise NoMariadbError(f"MariaDB does not start: see {self._folder / 'server.log'}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End it in order."""
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait(STOP_SECONDS)
+
+    def kill(self) -> None:
+        """End it at once, without a word to anybody."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+
+    def execute(self, *statements: str) -> list[dict[str, Any]]:
+        """Run statements as the lab's account, which may do everything; returns the rows of the last."""
+        import pymysql
+
+        address: dict[str, Any] = {"host": "127.0.0.1", "port": self.port, "user": USER, "connect_timeout": 2}
+        with (
+            pymysql.connect(**address, autocommit=True) as connection,
+            connection.cursor(pymysql.cursors.DictCursor) as cursor,
+        ):
+            for statement in statements:
+                cursor.execute(statement)
+            return list(cursor.fetchall())
+
+    def _install(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        accounts = self._folder / "accounts.sql"
+        accounts.write_text(_ACCOUNTS, encoding="utf-8")
+        accounts.chmod(0o644)
+        options = ["--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal"]
+        command = [_program("mariadb-install-db"), *options, f"--datadir={self._folder / 'data'}"]
+        done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, **self._as_user())  # noqa: S603 - ours
+        if done.returncode:
+            raise NoMariadbError(f"mariadb-install-db: {done.stderr.strip().splitlines()[-1:]}")
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        settings = {
+            "datadir": str(self._folder / "data"),
+            "socket": str(self._folder / "mariadb.sock"),
+            "pid-file": str(self._folder / "mariadb.pid"),
+            "port": str(self.port),
+            "bind-address": "127.0.0.1",
+            "init-file": str(self._folder / "accounts.sql"),
+            "character-set-server": "utf8mb4",
+            "max-connections": "200",
+            **self.settings,
+        }
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        with (self._folder / "server.log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - ours
+                [_program("mariadbd"), "--no-defaults", "--skip-name-resolve", *options],
+                **{"cwd": self._folder, "stdin": subprocess.DEVNULL, "stdout": log, "stderr": log, **self._as_user()},
+            )
+
+    def _answers(self) -> bool:
+        import pymysql
+
+        with contextlib.suppress(pymysql.Error):
+            self.execute("select 1")
+            return True
+        return False
+
+    def _as_user(self) -> dict[str, Any]:
+        if os.getuid() != 0:
+            return {}
+        account = pwd.getpwnam(SYSTEM_USER)
+        os.chown(self._folder, account.pw_uid, account.pw_gid)
+        self._folder.chmod(0o755)
+        return {"user": SYSTEM_USER, "group": account.pw_gid, "extra_groups": []}
+
+
+def _program(name: str) -> str:
+    for place in (f"/usr/sbin/{name}", f"/usr/bin/{name}", shutil.which(name)):
+        if place and Path(place).exists():
+            return place
+    raise NoMariadbError(f"MariaDB's program {name} is not installed on this machine")
