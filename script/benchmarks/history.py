@@ -2,9 +2,9 @@
 
 A conversation is a text in and its answer out, with all that hangs on them: the part of the answer, six transitions,
 and for 90 days the raw part and the report of delivery. Conversations are spread evenly over the two years that are
-kept. What is older than the 60 days of `[privacy] archive_days` stands in the archive, the rest in the queue's tables; a
-history of which nothing was archived is the worst case. Rows go into tables without indexes, which are made after: the
-same indexes in a fraction of the time. Then it is counted that no part is without its message.
+kept. What is older than the 60 days of `[privacy] archive_days` stands in the archive, the rest in the queue's tables;
+a history of which nothing was archived is the worst case. Rows go into tables without indexes, which are made after:
+the same indexes in a fraction of the time. Then it is counted that no part is without its message.
 """
 
 # ruff: noqa: S608 - every part of these statements is a constant of this file, or a number
