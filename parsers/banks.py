@@ -94,7 +94,7 @@ SHIPPED = Names(_BANKS, _APPS)
 
 def read_app(board: Board, names: Names = SHIPPED) -> tuple[str, str] | None:
     """The bank and channel of the first banking app that is named."""
-    match = names.app_pattern.search(board.low)
+    match = names.app_pattern.search(board.told)
     return names.apps[match[1]] if match else None
 
 
@@ -112,7 +112,7 @@ def read_bank(board: Board, names: Names = SHIPPED) -> str | None:
     """The payer's bank: what follows ``dari`` before what follows ``ke``; None when two are named alike."""
     sources: list[str] = []
     targets: list[str] = []
-    for match in names.bank_pattern.finditer(board.low):
+    for match in names.bank_pattern.finditer(board.told):
         if not _is_bank(board, match):
             continue
         before = board.before(match.start(), 24)
@@ -139,7 +139,7 @@ _TARGET = re.compile(
     r"(?:\bke|\btujuan|\bkepada|\bmasuk|\bto|\bpenerima|\bbeneficiary|->|>)(?: rek(?:ening)?\.?| no| tujuan| kas| bank| pemprov| va)*[ :.=]*$"
 )
 _SOURCE = re.compile(
-    r"(?:\bdari|\bdr|\bfrom|\bdr?i|\btina|\bti|\bsaking|\bsumber dana|\bpengirim|\basal)(?: rek(?:ening)?\.?| bank| atm| mobile| m-?banking| mbanking| sumber)*[ :.=]*$"
+    r"(?:\bdari|\bdr|\bfrom|\bdr?i|\btina|\bti|\bsaking|\bsumber dana|\bpengirim|\basal|\bkartu)(?: rek(?:ening)?\.?| bank| atm| debit| debet| mobile| m-?banking| mbanking| sumber)*[ :.=]*$"
 )
 _NEGATED = re.compile(r"\b(?:bukan|bkn|not)\s*(?:bank )?$")
 

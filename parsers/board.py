@@ -31,6 +31,7 @@ class Board:
         self.low = text.lower() if text.isascii() else "".join(map(_plain_letter, text))
         self.rest = self.low
         self.how: list[str] = []
+        self._void: list[tuple[int, int]] = []
 
     def find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """Every match of ``pattern`` in what is left, as it was when the search began."""
@@ -60,6 +61,19 @@ class Board:
     def after(self, end: int, length: int = 30) -> str:
         """What stands behind a position, whoever took it."""
         return self.low[end : end + length]
+
+    def void(self, start: int, end: int, rule: str) -> None:
+        """Leave a span aside altogether: no field is read from it, whoever looks."""
+        self._void.append((start, end))
+        self.take(start, end, rule)
+
+    @property
+    def told(self) -> str:
+        """The text in lower case without what is left aside."""
+        told = self.low
+        for start, end in self._void:
+            told = told[:start] + TAKEN * (end - start) + told[end:]
+        return told
 
     def without(self, pattern: re.Pattern[str], rule: str) -> None:
         """Take every match of ``pattern`` for a role that no field has."""

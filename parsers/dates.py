@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from parsers.board import Board
@@ -59,8 +60,8 @@ _TIME_BEHIND = re.compile(r"[ ,]{1,2}(?:(?:jam|pkl|pukul)[ .]{1,2})?(?:\d{1,2}[.
 _DATE_WORD = re.compile(r"\b(?:tgl|tggl|tanggal|tgl\.|date)(?: (?:bayar|transfer|trf|tf|transaksi|setor))?[ :.#]{0,3}$")
 _NOT_PAID_ON = re.compile(
     r"(?:tempo|\bjt\b|\bj\.?tempo|\bdue(?: on| date)?|\bbatas\w*|\bmasa(?: pajak| berlaku)?|\bperiode|\bberlaku\w*|\bs/?d|\bsampai|\bhingga|\bbefore|"
-    r"\bpaling (?:lambat|telat)|\blahir|\bbukan|\bbkn|\bterbit\w*|\bdikeluarkan|\bcetak|\bdicetak|\bdeadline|\bbesok|\bexpired?|\buntil)"
-    r"(?: tgl| tanggal|nya| pada| on| hari| pembayaran| bayar| akhir| the)*[ :.(|=]{0,4}$"
+    r"\bpaling (?:lambat|telat)|\blahir|\bbukan|\bbkn|\bterbit\w*|\bdikeluarkan|\bcetak|\bdicetak|\bdeadline|\bbesok|\bexpired?|\buntil|\bposting|\bpembukuan|\bdibukukan(?: oleh)?|\bdibuku\w*|\befektif|\bvaluta|\bvalue date|\bsettle\w*|\bposted(?: on)?)"
+    r"(?: tgl| tanggal|nya| pada| on| hari| pembayaran| bayar| akhir| the| bank| senin| selasa| rabu| kamis| jumat| sabtu| minggu)*[ :.(|=]{0,4}$"
 )
 _PERIOD = re.compile(
     rf"\b(?:masa|periode|bulan|bln|utk bln|thn|tahun|th)\.?(?: pajak)?[ :]{{0,2}}(?:(?:{_MONTH})\b\.? ?)?(?:20\d\d)?(?: ?- ?(?:{_MONTH}) ?(?:20\d\d)?)?"
@@ -79,7 +80,7 @@ _TODAY = re.compile(
 _YESTERDAY = re.compile(r"\b(?:kemarin|kmrn|kmaren|kemaren|kmren|kmarin|kemarn|kmrin|kamari|kamarina|wingi|yesterday|semalam|smlm|semalem|last night|"
                         r"(?:tadi|td|tdi) (?:malam|mlm|malem|mlem)|tadi peuting|peuting tadi|mau bengi|wau bengi)\b")  # fmt: skip
 _UNCLEAR = re.compile(
-    r"\b(?:minggu (?:kemarin|lalu|kmrn|yang lalu|yg lalu)|kapan hari|kemarin lusa|kmrn lusa|kemarin dulu|kmrn dulu|selumbari|beberapa hari|lusa|bulan (?:lalu|kemarin|kmrn)|last week|tempo hari)\b"
+    r"\b(?:(?<!hari )(?<!hr )minggu (?:kemarin|lalu|kmrn|yang lalu|yg lalu)|kapan hari|kemarin lusa|kmrn lusa|kemarin dulu|kmrn dulu|selumbari|beberapa hari|lusa|bulan (?:lalu|kemarin|kmrn)|last week|tempo hari)\b"
 )
 _TOMORROW = re.compile(r"\b(?:besok|bsk|besuk|esok|isukan|sesuk|tomorrow|nanti)\b")
 
@@ -127,7 +128,7 @@ def make(day: str, month: str, year: str | None, today: date) -> date | None:
 
 _DUE_HINTS = (
     "tempo", "jt", "batas", "masa", "periode", "berlaku", "sd", "s/d", "sampai", "hingga", "before", "due", "lambat", "telat", "lahir",
-    "bukan", "bkn", "terbit", "keluar", "cetak", "deadline", "besok", "expire", "until", "bulan", "bln", "thn", "tahun", "period",
+    "bukan", "bkn", "terbit", "keluar", "cetak", "deadline", "besok", "expire", "until", "posting", "buku", "efektif", "valu", "settle", "posted", "bulan", "bln", "thn", "tahun", "period",
 )  # fmt: skip
 """Without one of these no date is anything but the payment's."""
 
@@ -217,6 +218,23 @@ def _relative(board: Board, today: date) -> date | None:
     return _near(board, today)
 
 
+_THIS_DAY = "day of the receipt"
+
+
+def is_relative(board: Board) -> bool:
+    """Whether the day was told as that of the receipt (``tadi``)."""
+    return any(one.startswith(_THIS_DAY) for one in board.how)
+
+
+def day_told(board: Board, spans: Sequence[tuple[int, int]], received_at: datetime) -> date | None:
+    """The relative day that clauses tell which go on to another attempt or payment of the same day."""
+    for start, end in spans:
+        day = _near(Board(board.low[start:end]), received_at.date())
+        if day is not None:
+            return day
+    return None
+
+
 def _near(board: Board, today: date) -> date | None:
     yesterday = _YESTERDAY.search(board.rest)
     if yesterday:
@@ -224,6 +242,6 @@ def _near(board: Board, today: date) -> date | None:
         return today - timedelta(days=1)
     now = _TODAY.search(board.rest)
     if now:
-        board.take(now.start(), now.end(), "day of the receipt")
+        board.take(now.start(), now.end(), _THIS_DAY)
         return today
     return None

@@ -8,7 +8,21 @@ from datetime import date, datetime, timedelta, timezone
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from parsers import amounts, attempts, banks, claims, clock, dates, identities, phones, plates, proofs, references
+from parsers import (
+    amounts,
+    attempts,
+    banks,
+    claims,
+    clauses,
+    clock,
+    corrections,
+    dates,
+    identities,
+    phones,
+    plates,
+    proofs,
+    references,
+)
 from parsers.board import TAKEN, Board
 from parsers.references import Found
 
@@ -88,19 +102,22 @@ def read_fields(
 ) -> dict[str, object]:
     """Every field of a confirmation that is beyond doubt."""
     fields: dict[str, object] = {}
-    bills, end = _bills(board, seen, keyword_end)
+    aside = clauses.asides(board.low)
+    bills, end = _bills(board, seen, keyword_end, aside)
     if bills:
         fields["bill"] = bills[0]
         if len(bills) > 1:
             fields["bills"] = bills
-    for start, stop in attempts.undone(board.low):
-        board.take(start, stop, "an attempt that failed")
+    undone = _leave_aside(board, aside)
     proofs.take_accounts(board)
     hidden = proofs.take_hidden(board)
     ordered = keyword_end > 0
     proof = proofs.read_second_field(board, end) if end and ordered else None
     doubtful = proof is None and ordered and bool(end) and proofs.take_round(board, end)
-    day, at = dates.read_date(board, received_at.astimezone(_ZONE)), clock.read_time(board)
+    here = received_at.astimezone(_ZONE)
+    day, at = dates.read_date(board, here), clock.read_time(board)
+    if day is None and at is not None:
+        day = dates.day_told(board, undone, here)
     if proof is None and not doubtful:
         proof, doubtful = proofs.read_labelled(board)
     if proof is None and not doubtful and end:
@@ -113,14 +130,29 @@ def read_fields(
         if proof is not None and amount is None:
             amount = amounts.read_amount(board, ordered)
     _put(fields, "proof", proof)
-    _put(fields, "paid_at", paid_at(day, at, received_at))
+    _put(fields, "paid_at", paid_at(day, at, received_at, dates.is_relative(board)))
     _put(fields, "amount", amount)
     _put_medium(board, fields, names)
     return fields
 
 
-def paid_at(day: date | None, at: clock.Clock | None, received_at: datetime) -> str | None:
-    """The moment of payment in ISO 8601: date and time, the bare date when the hour is in doubt, None without a date."""
+def _leave_aside(board: Board, aside: clauses.Asides) -> list[clauses.Span]:
+    """Leave aside what tells of other payments, of failed attempts or is taken back; returns what shares the day."""
+    for start, stop in aside.spans:
+        board.void(start, stop, "tells of another payment")
+    for start, stop in corrections.taken_back(board.low):
+        board.void(start, stop, "taken back by the writer")
+    undone = attempts.undone(board.low)
+    for start, stop in undone:
+        board.take(start, stop, "an attempt that failed")
+    return [*undone, *aside.same_day]
+
+
+def paid_at(day: date | None, at: clock.Clock | None, received_at: datetime, relative: bool = False) -> str | None:
+    """The moment of payment in ISO 8601: date and time, the bare date when the hour is in doubt, None without a date.
+
+    A ``relative`` day (``tadi``) with an hour that is still to come was the day before, when it was in the evening.
+    """
     if day is None:
         return None
     if at is None:
@@ -132,7 +164,15 @@ def paid_at(day: date | None, at: clock.Clock | None, received_at: datetime) -> 
         if settled is None:
             return day.isoformat()
         moment = settled
+    if relative and moment > received_at + _ROUNDED:
+        if moment.hour < 17 or received_at.astimezone(_ZONE).hour >= 12:
+            return None
+        moment -= timedelta(days=1)
     return moment.isoformat(timespec="seconds")
+
+
+_ROUNDED = timedelta(minutes=30)
+"""``tadi jam 3`` may be said a little before three."""
 
 
 def _only_possible(moment: datetime, received_at: datetime) -> datetime | None:
@@ -142,8 +182,9 @@ def _only_possible(moment: datetime, received_at: datetime) -> datetime | None:
     return awake[0] if len(both) == 1 and len(awake) == 1 else None
 
 
-def _bills(board: Board, seen: Seen, keyword_end: int) -> tuple[list[str], int]:
-    meant = [ref for ref in seen.references if not _excluded(board, ref, several=len(seen.references) > 1)]
+def _bills(board: Board, seen: Seen, keyword_end: int, aside: clauses.Asides) -> tuple[list[str], int]:
+    told = [ref for ref in seen.references if not aside.hold(ref.start)] or list(seen.references)
+    meant = [ref for ref in told if not _excluded(board, ref, several=len(seen.references) > 1)]
     meant = [ref for ref in meant if references.is_bill(ref.value)] or meant
     right = [ref for ref in meant if _RIGHT.search(board.before(ref.start, 36))]
     if len(meant) > 1 and not right:
@@ -191,7 +232,7 @@ def _excluded(board: Board, ref: references.Found, several: bool) -> bool:
 
 def _put_medium(board: Board, fields: dict[str, object], names: banks.Names) -> None:
     app = banks.read_app(board, names)
-    channel = banks.read_channel(board.low)
+    channel = banks.read_channel(board.told) or banks.read_channel(board.low)
     if app and (channel not in ("atm", "teller", "va", "qris") or (channel == "va" and not _VA.search(board.low))):
         channel = app[1]
     bank = banks.read_bank(board, names)
