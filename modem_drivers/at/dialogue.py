@@ -8,6 +8,7 @@ first brings it back to its command prompt with ESC, never with Ctrl-Z, which wo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import math
 import re
@@ -24,6 +25,7 @@ ESCAPE = b"\x1b"
 CTRL_Z = b"\x1a"
 RESYNC_SECONDS = 8.0
 RESYNC_TRY_SECONDS = 1.0
+BARRIER_SECONDS = 5.0  # a modem that takes two seconds for everything owes the answers to two knocks first
 ESCAPE_PAUSE_SECONDS = 0.03  # some modems drop what follows an ESC at once
 SETTLE_SECONDS = 0.1  # late answers to a cut-off conversation arrive within this time after the AT's OK
 
@@ -298,9 +300,10 @@ class Dialogue:
         self._port.discard_unwritten()
         # Q0 V1: a modem left mute, or answering in digits, speaks again; the plain AT comes first.
         knocks = itertools.cycle(("AT", "AT", "ATQ0V1"))
+        began = loop.time()
         while (rest := deadline - loop.time()) > 0:
             if await self._knock(next(knocks), min(RESYNC_TRY_SECONDS, rest)):
-                await self._pass_barrier()
+                await self._pass_barrier(min(loop.time() - began, BARRIER_SECONDS))
                 self._splitter.clear()
                 self._announced = None
                 self._cut_off = False
@@ -327,22 +330,24 @@ class Dialogue:
             raise PortUnavailableError("port_lost", exchange.lost)
         return True
 
-    async def _pass_barrier(self) -> None:
-        """Let late answers to what was cut off go by: an OK counts only behind the +CMGF line that we ask for."""
+    async def _pass_barrier(self, took: float) -> None:
+        """Let late answers to what was cut off go by: an OK counts only behind the +CMGF line that we ask for.
+
+        `took`: seconds until the modem answered at all; one that is slow to answer is slow to finish, too.
+        """
         exchange = _Exchange("+CMGF?", ("AT+CMGF?",), barrier="+CMGF:")
         self._exchange = exchange
         try:
             self._port.write(b"AT+CMGF?\r")
-            async with asyncio.timeout(RESYNC_TRY_SECONDS):
-                await exchange.ended.wait()
-        except TimeoutError:
-            await asyncio.sleep(SETTLE_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BARRIER_SECONDS):
+                    await exchange.ended.wait()
         finally:
             self._exchange = None
         if exchange.lost:
             raise PortUnavailableError("port_lost", exchange.lost)
         if not exchange.lines:  # refused: nothing tells a late answer from a timely one but time
-            await asyncio.sleep(SETTLE_SECONDS)
+            await asyncio.sleep(max(SETTLE_SECONDS, took))
 
     # What the port says
 

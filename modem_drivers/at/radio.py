@@ -163,7 +163,7 @@ class AtRadio:
             await self._restore_after_restart()
             registration = await self._registration()
             signal = await self._session.try_optional("+CSQ")
-            operator = await self._session.try_optional("+COPS?", "sim")
+            operator = None if self._session.is_slow else await self._session.try_optional("+COPS?", "sim")
             await self._restore_notices()
             used, total = await self._memory.use()
             return Health(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 
 from modem_drivers.at.dialogue import Answer, CutOffError, Dialogue
@@ -25,6 +26,7 @@ BUSY_PAUSE_SECONDS = 0.5
 #: SIM busy (TS 27.005, 3.2.5: 314; TS 27.007, 9.2: 14).
 SIM_BUSY = frozenset({("CMS", 314), ("CME", 14)})
 QUIET_END_SECONDS = 2.0  # silence behind an answer whose OK never comes
+SLOW_SECONDS = 0.3  # for a plain answer: forty questions of a set-up then hold the texts up by more than ten seconds
 
 
 class Session:
@@ -34,10 +36,16 @@ class Session:
         self.dialogue = dialogue
         self.patient_until = 0.0  #: until then a SIM that says it is busy is asked again, and not taken for unable
         self._seconds = DEFAULT_SECONDS | dict(seconds)
+        self._quickest = math.inf  # seconds that the quickest answer took
 
     def seconds(self, kind: str) -> float:
         """The deadline of a kind of command."""
         return self._seconds[kind]
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether no answer came quickly so far: what is only good to know is not asked of such a modem."""
+        return SLOW_SECONDS < self._quickest < math.inf
 
     async def ask(self, command: str, kind: str = "short") -> Answer:
         """The answer, whether OK or error; raises `ModemSilentError`, `PortUnavailableError`."""
@@ -49,10 +57,14 @@ class Session:
 
     async def _ask_once(self, command: str, kind: str) -> Answer:
         quiet_end = QUIET_END_SECONDS if kind in ("sim", "list") else None
+        clock = asyncio.get_running_loop().time
+        asked = clock()
         try:
-            return await self.dialogue.command(command, self.seconds(kind), quiet_end=quiet_end)
+            answer = await self.dialogue.command(command, self.seconds(kind), quiet_end=quiet_end)
         except CutOffError as error:
             raise radio_error(error, command) from None
+        self._quickest = min(self._quickest, clock() - asked)
+        return answer
 
     async def try_optional(self, command: str, kind: str = "short") -> Answer | None:
         """The answer when it is OK, None when the modem refuses or ignores the command."""

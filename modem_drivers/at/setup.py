@@ -81,7 +81,8 @@ async def set_up_messages(session: Session, profile: Profile, storage: str | Non
         raise NotSupportedError("no_pdu_mode", str(error)) from None
     abilities = Abilities()
     abilities.acknowledges = await _ask_for_phase_2_plus(session)
-    await session.try_optional('+CSCS="GSM"')
+    if not session.is_slow:  # it matters to USSD alone, whose answers are read in any character set
+        await session.try_optional('+CSCS="GSM"')
     await _choose_memories(session, abilities, storage or profile.storage)
     await set_up_notices(session, abilities)
     if says_busy(await session.ask("+CPMS?", "sim")):
@@ -178,10 +179,14 @@ async def iccid(session: Session) -> str | None:
 
 
 async def identify(session: Session) -> Identity:
-    """Who the modem and its SIM are; what it does not tell is None."""
+    """Who the modem and its SIM are; what it does not tell is None, and so is what can wait of a slow one."""
+    imsi = _digits(await session.try_optional("+CIMI", "sim"), 14)
+    if session.is_slow and imsi is not None:
+        smsc = _read(await session.try_optional("+CSCA?", "sim"), replies.parse_csca)
+        return Identity(imsi=imsi, smsc=smsc)
     return Identity(
         imei=await imei(session),
-        imsi=_digits(await session.try_optional("+CIMI", "sim"), 14),
+        imsi=imsi,
         iccid=await iccid(session),
         msisdn=_read(await session.try_optional("+CNUM", "sim"), replies.parse_cnum),
         manufacturer=_plain(await session.try_optional("+CGMI"), "+CGMI"),
