@@ -6,7 +6,7 @@ import asyncio
 
 import click
 
-from mgov import logs
+from mgov import arenas, logs
 from mgov.cli.context import CliContext, NotDone
 from mgov.daemon import Daemon
 from mgov.store import migrate
@@ -21,6 +21,7 @@ def run(context: CliContext, only: tuple[str, ...]) -> None:
     for part in only:
         if part not in names:
             raise click.UsageError(f"no part is called {part}; right would be one of {', '.join(sorted(names))}")
+    arenas.keep_one_arena()
     logs.configure()
     try:
         asyncio.run(Daemon(context.config, only).run())
