@@ -29,7 +29,7 @@ _FAILED = Sense(
 )
 _INTENDS = alternatives(
     "rencana rencananya berencana niat mau akan hendak ingin pengen pingin pengin pgn bade arep ajeng bisa bs boleh harus kudu want_to would_like_to will can_i may_i how_do how_can how_to going_to how_much "
-    "cara caranya gimana gmn bagaimana dimana di_mana kapan where hoyong tolong mesti wajib segera silakan silahkan mangga bisakah kumaha piye must should need_to need"
+    "cara caranya gimana gmn bagaimana dimana di_mana kapan where hoyong tolong mesti wajib segera silakan silahkan mangga sedang sdg antri antre otw menuju diminta disuruh bisakah kumaha piye must should need_to need"
 )
 _PAY_VERB = r"(?:\w{0,10}bayar(?:kan|in|nya)?|byr|mayar|(?:di)?(?:transfer|setor|cicil|angsur|lunasi)\w*|tf|trf|pay|melunasi|nyicil)"
 _CANNOT = re.compile(
@@ -42,13 +42,14 @@ _IF = re.compile(
     rf"\b(?:kalau|kalo|klo|kl|jika|jk|misal\w*|seandainya|andai\w*|if|lamun|menawi|nek)\b(?: \w+){{0,4}} {_PAY_VERB}\b"
 )
 _IFS = frozenset(
-    "kalau kalo klo kl jika jk misal misalnya misalkan seandainya andai andaikan andainya if lamun menawi nek".split()
+    "kalau kalo klo kl jika jk misal misalnya misalkan seandainya andai andaikan andainya coba if lamun menawi nek".split()
 )
 _REFUND = Sense(
-    "refund* restitusi pengembalian dikembalikan kembalikan kembaliin dibalikin balikin minta_kembali minta_balik kelebihan_bayar kelebihan_transfer dobel_bayar bayar_dobel double_payment money_back"
+    "refund* reversal* direversal dikembalikan_ke pengembalian_dana restitusi pengembalian dikembalikan kembalikan kembaliin dibalikin balikin minta_kembali minta_balik kelebihan_bayar kelebihan_transfer dobel_bayar bayar_dobel double_payment money_back"
 )
 _NOT_PAID = re.compile(rf"\b(?:{_NOT})(?: \w+)?? {_PAY_VERB}\b")
 _CONFIRMS = r"(?: (?:dicek|di cek|konfirmasi|lapor))"
+_HAVE_ = "sudah|sdh|udah|udh|telah|tlh|dah"
 _WILL = re.compile(
     rf"\b(?:{_INTENDS})(?: \w+){{0,3}}? {_PAY_VERB}\b(?!{_CONFIRMS})|\b(?:di)?(?:bayar|lunasi|setor|transfer)\w* (?:sebelum|sblm|paling lambat|selambat\w*)\b|\b(?:rek(?:ening)?(?:nya)?|ke|bank) ?mana\b"
 )
@@ -59,6 +60,23 @@ _PAYS_LATER = re.compile(
     rf"\b(?:{_LATER})\b[^,;.\n]{{0,30}}(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)|(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)\w{{0,10}}[^,;.\n]{{0,40}}\b(?:{_LATER})\b(?!(?: (?:saya|sy|aku|ak|kami|abdi|akan|tak))? ?(?:kirim|susul|foto|struk|bukti|resi|slip|nyusul|menyusul|ke kantor|datang|diantar))"
     r"|(?:bayar|byr|transfer|setor|lunas)\w{0,6}[^,;.\n]{0,20}\b(?:nunggu|menunggu|tunggu|nungguin|setelah|habis|abis) (?:gajian|panen|cair|dapat|ada|akhir bulan|awal bulan|tanggal|tgl)"
 )
+_ON_THE_WAY = re.compile(rf"\b(?:antri|antre|ngantri|otw|menuju|di jalan ke)\b[^.;\n]{{0,50}}(?<!sudah ){_PAY_VERB}\b")
+"""On the way to paying."""
+_DEMANDS = re.compile(
+    rf"\b(?:jangan lupa|jgn lupa|jangan telat|ingat(?:kan|in)?|ingetin|diingatkan|mohon|mhn|harap|diharap\w*|dimohon|agar|supaya|biar|ayo|yuk|hayu)"
+    rf"(?: (?:untuk|utk|segera|sgr|saya|sy|anda|bapak|ibu|kami|bisa|dapat|sekalian|tolong|dibantu|ya)){{0,4}} {_PAY_VERB}\b(?!{_CONFIRMS})"
+    r"|\b(?:menunggu|selesaikan|segera selesaikan|lakukan) pembayaran\b|\bwaiting for payment\b"
+)
+"""Reminds of paying, or demands it."""
+_ASKS_FOR_TIME = re.compile(
+    r"\b(?:minta|mohon|nyuwun|menta|nyuhunkeun|ask\w* for|request\w*|need) (?:\w+ ){0,2}(?:waktu|tempo|keringanan|dispensasi|perpanjangan|penundaan|kelonggaran|pengurangan|more time|extension)\b"
+    r"|\b(?:perpanjangan waktu|penundaan bayar\w*|ditunda dulu)\b|\b(?:dijadwalkan|terjadwal|jadwalkan|scheduled|auto ?debet|autodebit)\b"
+)
+"""Asks for time, or tells of a payment that a bank will make by itself."""
+_UNREAL = re.compile(
+    rf"\b(?:seandainya|andai\w*|misal\w*|coba (?:kalau|kalo|klo)|if only)\b[^.;!?\n]{{0,40}}{_PAY_VERB}\b|\b(?:kalau|kalo|klo|jika|if)(?: \w+){{0,1}} (?:{_HAVE_})(?: \w+){{0,2}} {_PAY_VERB}\b"
+)
+"""What would be, had it been paid."""
 _LATER_WORD = re.compile(rf"\b(?:{_LATER}|akan|ins?ya ?allah|insyaallah)\b")
 _I = "saya|sy|aku|ak|gw|gue|kami|kita|abdi|kulo|i|we"
 _HAVE = "sudah|sdh|udah|udh|telah|tlh|dah|tos|atos|parantos|sampun|wis|have|already"
@@ -67,10 +85,11 @@ _FIRST_PERSON = re.compile(
 )
 """The writer says that he has paid, whatever else he asks."""
 _HAS_PAID = re.compile(
-    rf"\b(?:{_HAVE}|berhasil|sukses|tadi|td|barusan)(?: \w+){{0,3}} {_PAY_VERB}\b|\b{_PAY_VERB}(?: \w+){{0,3}} (?:{_HAVE}|berhasil|sukses|tadi|td|kemarin|kmrn|barusan)\b|lunas"
+    rf"\b(?:{_HAVE}|berhasil|sukses|tadi|td|barusan)(?: \w+){{0,3}} {_PAY_VERB}\b|\b{_PAY_VERB}(?: \w+){{0,3}} (?:{_HAVE}|berhasil|sukses|tadi|td|kemarin|kmrn|barusan)\b|\b(?:ter|ke|ku)?lunas\b"
 )
 _WHETHER = re.compile(
-    r"\bapakah\b|\b(?:lunas|masuk|dibayar|terbayar|diterima|kebayar|terverifikasi|tercatat)(?:nya)?(?: apa)? (?:belum|blm|blom|belom|apa belum|gak|nggak|tidak)\b|\b(?:has|is|was|did) (?:my|the)\b"
+    r"\bapakah\b|\bapa (?:benar |betul |bener )?(?:(?:pembayaran|bayaran|transfer\w*|uang\w*|tagihan\w*|sudah|sdh|udah|udh|telah|tos)\b|(?:[a-z]{2,7}[ \-/.]?)2[0o]\d\d)"
+    r"|\b(?:lunas|dibayar|terbayar|kebayar|paid|received|settled)(?:nya)?(?: (?:already|yet|kah|pak|bu|ya|min|kak|apa|gitu|to|toh|tho))* ?\?|\b(?:lunas|masuk|dibayar|terbayar|diterima|kebayar|terverifikasi|tercatat)(?:nya)?(?: apa)? (?:belum|blm|blom|belom|apa belum|gak|nggak|tidak)\b|\b(?:has|is|was|did) (?:my|the)\b"
 )
 
 
@@ -104,7 +123,7 @@ _CORRECTED = re.compile(
 )
 """``bukan belum bayar, SUDAH``: what was denied is not what is told."""
 _ASKS_OF_BILL = Sense(
-    "tagihan* total* berapa* brp* brapa cek dicek check jatuh_tempo denda* how_much info rincian detail nominal* jumlah* lihat liat kode_bayar kode kd rekening_mana rek_mana rekening_tujuan norek cicil dicicil kapan iraha pinten sabaraha piro"
+    "berapa* brp* brapa cek dicek check jatuh_tempo denda* how_much info rincian detail nominal* jumlah* lihat liat kode_bayar kode kd rekening_mana rek_mana rekening_tujuan norek kapan iraha pinten sabaraha piro"
 )
 
 
@@ -136,15 +155,32 @@ def only_plans(low: str) -> bool:
         or _TRIED.search(low)
         or _CANNOT.search(low)
         or _NOT_YET.search(low)
+        or _ASKS_FOR_TIME.search(low)
+        or _DEMANDS.search(low)
+        or _ON_THE_WAY.search(low)
+        or _REFUND.said(low)
+        or _IF_MAY.search(low)
     )
     if _FAILED.said(low):
         return not _ASKS_OF_BILL.said(low)
+    if _NEVER.search(low) or _REFUND.said(low) or _IF_MAY.search(low):
+        return not _ASKS_SUM.said(low)
     return bool(told) and not (_ASKS_OF_BILL.said(low) or "?" in low)
+
+
+_NEVER = re.compile(
+    rf"\b(?:tidak|tdk|ga|gak|nggak|ngga|never|not|ora|teu) (?:pernah|merasa|ngerasa|ever|rumangsa)(?: \w+){{0,3}} {_PAY_VERB}"
+)
+_IF_MAY = re.compile(
+    rf"{_PAY_VERB}\b(?=.{{0,80}}\b(?:dulu|separuh|setengah\w*|sebagian|dicicil|nyicil|cicil|sisanya|bulan depan|minggu depan|nanti)\b).{{0,80}}\b(?:boleh|bole|bisa|bs|dapat|tiasa|may|allowed)\b(?: \w+)? ?(?:ga|gak|nggak|ngga|tidak|tdk|kah|teu|\?)"
+)
+"""Asks leave to pay in another way."""
+_ASKS_SUM = Sense("berapa* brp* brapa how_much pinten sabaraha piro denda* rincian detail")
 
 
 _PROMISES = re.compile(
     rf"\b(?:{_LATER})\b.{{0,40}}(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)|(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)\w{{0,10}}.{{0,30}}\b(?:{_LATER})\b"
-    rf"|\b(?:akan|will|going to|mau|bade|arep|rencana\w*|niat|insya ?allah) (?:\w+ ){{0,2}}{_PAY_VERB}\b"
+    rf"|\b(?:{_LATER})\b.{{0,25}}\b(?:ke bank|ke teller|ke atm|ke kantor)\b|\b(?:akan|will|going to|mau|bade|arep|rencana\w*|niat|insya ?allah) (?:\w+ ){{0,2}}{_PAY_VERB}\b"
 )
 _TRIED = re.compile(
     rf"(?<!\w){_PAY_VERB}\b.{{0,50}}\b(?:gagal|error|ditolak|failed|timeout|declined)\b|\b(?:gagal|failed)\b.{{0,12}}{_PAY_VERB}\b"
@@ -160,8 +196,14 @@ def denies_payment(low: str, marks: Marks | None = None) -> str | None:
     reason = "the payment failed" if _FAILED.said(low) else _not_done(low)
     if reason is None or reason == "the payment failed" or marks is None or not marks.named_proof:
         return reason
+    if (reason == "asks for time" or _GIVEN_BACK.search(low)) and not _FIRST_PERSON.search(low):
+        return reason
     unpaid = _NOT_PAID.search(low) or _could_not(low)
     return "not paid yet" if unpaid and not _FIRST_PERSON.search(low) else None
+
+
+_GIVEN_BACK = re.compile(r"\b(?:reversal|direversal|dikembalikan ke|pengembalian dana|refund(?:ed)?)\b")
+"""A number beside it does not make it a payment, unless the writer says that he has paid."""
 
 
 def _not_done(low: str) -> str | None:
@@ -169,14 +211,20 @@ def _not_done(low: str) -> str | None:
         return "asks whether it is paid"
     if _NOT_YET.search(low) or _could_not(low):
         return "not paid yet"
-    if _hears(low, _IFS) and _IF.search(low) and not _FIRST_PERSON.search(low):
+    if _hears(low, _IFS) and (_UNREAL.search(low) or (_IF.search(low) and not _FIRST_PERSON.search(low))):
         return "only supposes a payment"
+    if _ASKS_FOR_TIME.search(low):
+        return "asks for time"
+    if _ON_THE_WAY.search(low) and not _HAS_PAID.search(low):
+        return "will pay"
     if _REFUND.said(low):
         return "asks for money back"
     if v.LAPSED.said(low) and not _FIRST_PERSON.search(low):
         return "a code that lapsed"
     if _will_pay(low):
         return "will pay"
+    if _DEMANDS.search(low) and not _HAS_PAID.search(_DEMANDS.sub(" ", low)):
+        return "reminds of paying"
     return "asks how much" if v.ASKS.said(low) else None
 
 
@@ -229,7 +277,9 @@ def confirms(low: str, marks: Marks) -> bool:
         return True
     if not v.PAID.said(low) or other_bill(low):
         return False
-    if _YOURS.said(low) and not v.TAX.said(low):
+    if (_YOURS.said(low) or "?" in low) and not (v.TAX.said(low) or _FIRST_PERSON.search(low)):
+        return False
+    if v.GRUMBLES.said(low) and not (marks.proof or _SUM.search(low)):
         return False
     done = v.DONE.said(low) or _REPORTS.said(low)
     return done and (v.TAX.said(low) or marks.proof or _short_statement(low))
@@ -302,7 +352,7 @@ def without_code(low: str) -> str:
 
 
 _AROUND_STATEMENT = Sense(
-    "pak bu kak min ya yah kok saya sy kami tadi kemarin kmrn pagi siang sore malam mlm hari ini barusan yg yang itu lho loh dong mas mbak aku bang nih jam lewat via atm bank already i",
+    "bapak ibu bpk terhormat yth maaf kulo abdi kula kami thank you terlambat telat pagi uang dananya kas rekening dinas samsat kantor pak bu kak min ya yah kok saya sy kami tadi kemarin kmrn pagi siang sore malam mlm hari ini barusan yg yang itu lho loh dong mas mbak aku bang nih jam lewat via atm bank already i",
     "tapi tp belum blm ada balasan konfirmasi kabar respon masuk kenapa knp",
     "mohon dicek cek tolong dicekin diperiksa periksa dikonfirmasi konfirmasi konfirmasinya verifikasi diverifikasi sudah sdh udah udh dah transfer silakan silahkan makasih terima kasih tks trims please",
     "it the have tagihannya ribu juta rupiah mobile banking mbanking ibanking teller brimo bni bri bjb bca bsi btn mandiri mega banten cimb dari pake pakai uang uangnya lunas dinten poe",
@@ -311,5 +361,9 @@ _AROUND_STATEMENT = Sense(
 
 def _short_statement(low: str) -> bool:
     """``sudah bayar pak``, ``sdh transfer kemarin ya``: said to us, about nothing else."""
-    said = [word for word in talk(low).tokens if len(word) > 2 and not _AROUND_STATEMENT.has(word)]
-    return len(said) <= 3
+    said = [word for word in talk(low).tokens if len(word) > 2 and not _belongs(word)]
+    return len(said) <= 1
+
+
+def _belongs(word: str) -> bool:
+    return _AROUND_STATEMENT.has(word) or v.PAID.has(word) or v.DONE.has(word) or _REPORTS.has(word)

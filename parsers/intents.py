@@ -96,13 +96,8 @@ _WHAT_I_OWE = re.compile(
 
 
 def _bill(low: str, marks: Marks) -> bool:
-    if marks.plate:
-        return True
-    if marks.bill:
-        if claims.only_plans(low):
-            return False
-        asks = v.ASKS.said(low) or v.CHECKS.said(low) or v.TAX.said(low) or v.LAPSED.said(low) or v.NOT_TOLD.said(low)
-        return len(low) < 40 or asks or claims.denies_payment(low) is not None
+    if marks.plate or marks.bill:
+        return _asks_of_bill(low, marks)
     if claims.other_bill(low) or v.INFO.said(low):
         return False
     if _WHAT_I_OWE.search(low):
@@ -112,6 +107,22 @@ def _bill(low: str, marks: Marks) -> bool:
     return (v.ASKS.said(low) and not _OTHER_QUESTION.said(low)) or bool(_OWED.search(low))
 
 
+def _asks_of_bill(low: str, marks: Marks) -> bool:
+    """Whether a text that names a bill or plate asks what is owed: by its words, or by saying nothing else."""
+    if claims.only_plans(low):
+        return False
+    if v.ASKS.said(low) or v.CHECKS.said(low) or v.LAPSED.said(low) or v.NOT_TOLD.said(low) or v.DUE.said(low):
+        return True
+    if v.NOT_OWED.said(low):
+        return False
+    said = [word for word in talk(low).tokens if len(word) > 2 and not (_AROUND_BILL.has(word) or v.TAX.has(word))]
+    return len(said) <= (5 if "?" in low else 3) or (marks.bill and claims.denies_payment(low) is not None)
+
+
+_AROUND_BILL = Sense(
+    "no nomor nomer pak bu kak min mas mbak bang kang teh saya sy kami punya atas nama dong ya yah tolong mohon minta untuk utk buat motor mobil kendaraan roda empat dua plat nopol polisi the for please my "
+    "tahun bulan ini yang yg dan di ke dari ada terima kasih makasih tks trims selamat pagi siang sore malam yth admin mimin skpdkb bbn rtu rtr ret sptpd ijin permisi halo"
+)
 _OTHER_QUESTION = Sense(
     "jam_berapa jam_brp hari_apa nomor_berapa no_berapa nomor_brp nomer_brp no_brp rek_brp rek_berapa rekening_tujuan rek_tujuan norek rekening_brp rekening_berapa buka tutup antri loket_berapa"
 )

@@ -57,6 +57,11 @@ _OUT_OF_OFFICE = Sense(
     "pesan_tidak_terkirim pesan_gagal_terkirim gagal_terkirim_ke pesan_otomatis dijawab_otomatis this_is_an_automat* pesan_ini_dibuat_otomatis tidak_dapat_dikirim_ke address_not_found",
 )
 _OURS = re.compile(r"\bketik (?:bayar|status|tagihan|daftar|batal)\b|\bbalas:? (?:bayar|ya\b|berhenti)")
+_DEMAND = re.compile(
+    r"\b(?:segera|harap|mohon|silakan|silahkan|wajib)(?: (?:segera|untuk|utk|lakukan|melakukan|anda))* (?:transfer|bayar|lunasi|melunasi|selesaikan|membayar|dilunasi|dibayar|pembayaran)\b.{0,120}(?:\b(?:agar|supaya) (?:tidak|tdk|terhindar)\b|\bke (?:rek\w*\.? )?(?:bank )?[a-z]{2,10}? ?\d[\d \-]{7,}|\b(?:sebelum|paling lambat)\b)"
+    r"|\b(?:menunggu|selesaikan) pembayaran\b|\b(?:tagihan|pajak|retribusi)\b.{0,40}\b(?:anda|bapak/ibu|saudara)\b.{0,80}\b(?:jatuh tempo|belum (?:di)?bayar|segera)\b|\b(?:anda|saudara|bapak/ibu) (?:belum|blm) (?:mem)?bayar"
+)
+"""Demands a payment of whoever reads it: no citizen writes so to his office."""
 _LONG = 60
 """Characters above which a text that quotes our own words is our own text come back."""
 
@@ -69,6 +74,8 @@ def of(low: str, names_bill: bool) -> str | None:
         return "notice of incoming money"
     if _OUT_OF_OFFICE.said(low):
         return "automatic reply"
+    if _DEMAND.search(low):
+        return "asks for money"
     if names_bill:
         return (
             "our own text come back"

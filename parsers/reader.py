@@ -29,7 +29,7 @@ def read(text: str, received_at: datetime, names: banks.Names = banks.SHIPPED) -
     seen = payment.look(board)
     kind = noise.of(board.low, bool(seen.references))
     keyword = keywords.find(board.low)
-    if kind is not None and not (keyword and keyword.exact and seen.references and kind != "notice of incoming money"):
+    if kind is not None and not _overrules(keyword, seen, kind):
         return Reading(None, how=(f"left alone: {kind}",))
     command, certain, why = _command(board, seen, keyword)
     if command is None:
@@ -44,6 +44,13 @@ def read(text: str, received_at: datetime, names: banks.Names = banks.SHIPPED) -
         received_at,
         names,
     )
+
+
+def _overrules(keyword: keywords.Keyword | None, seen: payment.Seen, kind: str) -> bool:
+    """Whether a keyword with its reference stands although the words look like noise."""
+    if keyword is None or not keyword.exact or not seen.references or kind == "notice of incoming money":
+        return False
+    return keyword.command == "PAY" or kind not in ("our own text come back", "asks for money")
 
 
 def _command(board: Board, seen: payment.Seen, keyword: keywords.Keyword | None) -> tuple[str | None, bool, str]:

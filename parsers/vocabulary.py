@@ -30,6 +30,12 @@ NOT_TOLD = Sense(
     "kapan bagaimana gimana gmn dimana di_mana kenapa knp kunaon naha when where why what_is iraha kumaha cara caranya piye how"
 )
 """Asks for something else."""
+DUE = Sense("tempo jatem rincian* rinci detail denda tunggakan nominal* total* jumlah* due owed owe")
+"""Speaks of what is owed and until when."""
+NOT_OWED = Sense(
+    "bukan salah batalkan dibatalkan hapus dihapus tipu ditipu penipuan dicuri hilang kemalingan parkir* parkirnya nabrak tabrak menabrak tabrakan ngebut dijual jual lapor komplain protes double dobel palsu"
+)
+"""Says that something is wrong with it, or speaks of the car and not of its tax."""
 LAPSED = Sense("expired expire kadaluarsa kedaluarsa kadaluwarsa kedaluwarsa kadaluwasa hangus")
 """A code is no longer valid."""
 TAX = Sense(
@@ -43,9 +49,14 @@ CHECKS = Sense(
 OTHER_BILL = Sense(
     "pdam pln listrik air kos kosan kost kontrakan arisan panci hutang utang spp sekolah telkom indihome wifi bpjs kredit pinjaman makan* parkir* galon",
     "gas netflix kas_rt iuran ojek ojol bakso shopee* cod paket tilang etle tokopedia lazada belanjaan laundry pulsa token kasbon patungan futsal sumbangan",
+    "gaji* gajian barang barangnya pesanan* orderan* ongkir* ongkirnya mama temen teman belanja hafalan data pemain janji janjiku invoice_tokopedia supplier kuliah ukt seragam",
     "zakat infak sedekah kurban dp cicilan_motor cicilan_rumah cicilan_hp cicilan_mobil kartu_kredit tol bensin sewa_rumah uang_kas kondangan les kursus",
 )
 """Speaks of somebody else's bill."""
+GRUMBLES = Sense(
+    "rusak bolong berlubang rakyat percuma korupsi dikorupsi pungli mahal susah ribet kapok naik macet banjir tiap_tahun buat_apa terima_kasih_sudah terima_kasih_telah makasih_sudah makasih_udah"
+)
+"""Speaks of taxes in general, or thanks those who pay them."""
 CANCEL = Sense(
     "batal* dibatal* kubatal* ngabatal* ngebatal* dibatalaken dicancel dihapus hapus* dibolaykeun narik menarik batalin dibatalin membatalkan pembatalan cabut* dicabut mencabut pencabutan menarik_kembali nyabut tarik ditarik cancel* withdraw* bolay* dibolay* urung* diurungkan",
     "ga_jd gak_jd tdk_jd gajd ga_jadi gak_jadi tidak_jadi nggak_jadi ngga_jadi tdk_jadi gajadi teu_janten ora_sida",
