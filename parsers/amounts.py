@@ -47,7 +47,7 @@ _TOTAL = re.compile(
     r"(?:\btotal\w*|\bttl|\bjumlah total)(?:nya)?(?: bayar| dibayar| pembayaran| transfer| transaksi| semua| jadi| semuanya|nya| debet| debit)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"
 )
 _DUE = re.compile(
-    r"(?:\btotal (?:tagihan|pajak|retribusi|kewajiban|bill|due)|\btagihan\w*(?: (?:saya|sy|pajak))?|\bdari(?: total)?(?: tagihan)?|\bdr(?: total)?|\bharusnya|\bseharusnya|\bsemestinya|\bout of|\bbill(?: total| was| of)?|\bkewajiban|\bfrom)"
+    r"(?:\btotal (?:tagihan|pajak|retribusi|kewajiban|bill|due)|\btagihan\w*(?: (?:saya|sy|pajak))?|\bdari(?: total)?(?: tagihan)?|\bdr(?: total)?|\bharusnya|\bseharusnya|\bsemestinya|\bout of|\bbill(?: total| was| of)?|\bkewajiban|\bfrom|\b(?:kasih|titip\w*|nitip|dititip\w*|serahkan|menyerahkan|bawa|siapkan|sedia\w*|punya)(?: uang| duit)?(?: ke| sama| pada| kepada)?(?: (?:pak|bu|bapak|ibu|mas|mbak|kang|bang|si|saudara|om|pa)(?: [a-z]+)?)?)"
     r"(?:nya)?(?: sebesar| senilai| sejumlah| adalah| kena| is| total)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"
 )
 _FEE_IN_TEXT = re.compile(r"\b(?:biaya|admin|adm|fee|ongkos)\b")
@@ -60,6 +60,10 @@ _EACH = re.compile(
     rf"(?<!\w){_TIMES} ?(?:@ ?)?(?:masing\S* )?(?:rp\.? ?)?\d|(?<![\w.,])[2-9] ?[x*] ?(?:rp\.? ?)?\d|@ ?(?:rp\.? ?)?\d{{2}}|\bmasing ?-?(?:masing|2)\b"
 )
 _OFTEN = ("masing", "@", "x", "*", "kali", "kl", "times", "tahap", "termin", "trx", "transaksi", "twice", "kaping")
+_ONE_OF = re.compile(
+    r"\b(?:cicilan|angsuran|termin|tahap|pembayaran|setoran)(?:nya)? (?:ke ?-?(?:\d{1,2}|[ivx]+\b|satu|dua|tiga)|pertama|kedua|ketiga|terakhir)"
+)
+"""Tells which of several payments is meant."""
 _JOINS = re.compile(
     r"[ ,;(]{0,3}(?:sama|dan|\+|&|plus|ditambah|tambah|and|then|karo|sareng|jeung|trus|terus|trs|lalu|lanjut|kemudian|berikutnya|abis itu)"
     r"(?: (?:yg|yang|lagi|kedua|ke-?2|satunya|satu|baru|tf|trf|transfer|bayar|byr|setor|kirim|siangnya|sorenya|malamnya|besoknya|paginya|rp|[(]?ke ?dua[)]?)){0,3}[ .:(]{0,2}"
@@ -82,6 +86,7 @@ def read_amount(board: Board, ordered: bool) -> int | None:
 
     ``ordered`` says that the text keeps the documented order with separators, where a number needs no word.
     """
+    _take_makings(board)
     sums = _marked(board)
     if _in_parts([one for one in sums if one.value >= SMALLEST], board.low):
         return None
@@ -121,9 +126,26 @@ def _may_be_proof(board: Board, match: re.Match[str]) -> bool:
     return _SUM_AHEAD.search(board.before(match.start(), 24)) is None
 
 
+_MADE_UP = re.compile(
+    r"(?:,-|,00)? ?[(\[=] ?(?:yaitu |terdiri dari |pokok |dari |isi(?:nya)? )?[^()\[\]]{0,60}\+[^()\[\]]{0,60}(?:[)\]]|$)"
+)
+"""What a sum is made of, in brackets behind it: ``375.317 (375.000 + kode unik 317)``."""
+
+
+def _take_makings(board: Board) -> None:
+    """Take the brackets that say what the sum before them is made of."""
+    if "+" not in board.low:
+        return
+    for match in board.find(_GROUPED):
+        made = _MADE_UP.match(board.rest, match.end())
+        if made and any(map(str.isdigit, made[0])):
+            board.take(match.end(), made.end(), "what a sum is made of")
+            return
+
+
 def _in_parts(sums: list[Sum], low: str) -> bool:
     """Whether a payment is told in several parts: none of them is the amount, and their sum is not ours to make."""
-    if not sums:
+    if not sums or _ONE_OF.search(low):
         return False
     often = any(hint in low for hint in _OFTEN)
     if often and _EACH.search(low):
@@ -156,6 +178,8 @@ def _styles(board: Board) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[
 
 def _role(board: Board, match: re.Match[str]) -> str:
     before = board.before(match.start(), 48)
+    if _SHORT.search(before) and _MADE_GOOD.match(board.low, match.end()):
+        return "plain"
     if _NOT_IT.search(before) or _NOT_IT_BEHIND.match(board.after(match.end(), 24)):
         return "other"
     if _DUE.search(before):
@@ -163,6 +187,12 @@ def _role(board: Board, match: re.Match[str]) -> str:
     if _TOTAL.search(before):
         return "total"
     return "named" if _LABEL.search(before) else "plain"
+
+
+_SHORT = re.compile(r"\b(?:kurang bayar\w*|kekurangan\w*)(?: sebesar| senilai| yg| yang)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$")
+_MADE_GOOD = re.compile(
+    r"[^.;\n]{0,60}\b(?:sudah|sdh|udah|udh|telah|tlh|dah)\b[^.;\n]{0,24}\b(?:tambah\w*|transfer\w*|tf|trf|bayar\w*|byr|lunas\w*|setor\w*|susul\w*|kirim)\b"
+)
 
 
 def _choose(sums: list[Sum], low: str) -> int | None:
@@ -232,4 +262,6 @@ def _half(match: re.Match[str]) -> int | None:
 
 def _word_value(match: re.Match[str]) -> int | None:
     value = number_words.in_words(match[0])
+    if value is not None and value > 1_000_000 and 0 < value % 1_000_000 < 1_000:
+        return None  # ``dua juta lima ratus``: two and a half million as people say it, or five hundred rupiah more
     return value if value is not None and value >= 1000 else None

@@ -150,7 +150,13 @@ def _is_bank(board: Board, match: re.Match[str]) -> bool:
     if match[2] == "banten":
         return bool(re.search(r"[#*|;,/_\n]\s*$|\b(?:atm|teller|m-?banking|mbanking|ibank\w*|banking|va|dari|dr|tf|trf|transfer|mobile|via|lewat)\s+$|\d[.,\-]{0,2} $",
                               board.before(match.start(), 16)))  # fmt: skip
-    return not re.search(r"\b(?:usaha|pt|cv|toko|ud|koperasi|jaya|super)\.? $", board.before(match.start(), 12))
+    return not _COMPANY.search(board.before(match.start(), 48))
+
+
+_COMPANY = re.compile(
+    r"\b(?:usaha|jaya|super)\.? $|\b(?:pt|cv|ud|toko|koperasi|kop|yayasan|bumdes)\.? (?:(?!(?:lewat|lwt|via|dari|dr|bank|atm|tf|trf|transfer\w*|pakai|pake|bayar|di?bayar\w*|ke|di|teller|mobile|dgn|dengan|sudah|sdh|udah|setor|rek\w*)\b)[a-z]+ ){0,4}$"
+)
+"""A company may be called as a bank is (``CV Karya Mandiri``)."""
 
 
 def _only(values: list[str]) -> str | None:

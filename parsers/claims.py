@@ -161,10 +161,10 @@ def only_plans(low: str) -> bool:
         or _REFUND.said(low)
         or _IF_MAY.search(low)
     )
-    if _FAILED.said(low):
-        return not _ASKS_OF_BILL.said(low)
     if _NEVER.search(low) or _REFUND.said(low) or _IF_MAY.search(low):
         return not _ASKS_SUM.said(low)
+    if _FAILED.said(low):
+        return not _ASKS_OF_BILL.said(low)
     return bool(told) and not (_ASKS_OF_BILL.said(low) or "?" in low)
 
 
@@ -321,7 +321,7 @@ _PROOF_WORD = Sense(
     "bukti buktinya buktina ref reff noref noreff referensi refnya resi resinya struk struknya slip slipnya rrn ntb ntpn kwitansi kuitansi"
 )
 _AROUND_PROOF = Sense(
-    "no nomor nomer nya transfer tf trf bayar setor pembayaran transaksi ini itu ya yah pak bu kak min mas mbak bang kang saya sy tadi td kemarin bank bjb bri bni bca bsi btn mandiri"
+    "ini adalah jam pkl pukul wib tgl tanggal no nomor nomer nya transfer tf trf bayar setor pembayaran transaksi ini itu ya yah pak bu kak min mas mbak bang kang saya sy tadi td kemarin bank bjb bri bni bca bsi btn mandiri"
 )
 
 

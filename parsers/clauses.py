@@ -74,8 +74,36 @@ _HINTS = (
 )  # fmt: skip
 
 
+_ROW_END = re.compile(r"\n|(?<=[^\d]) (?=\d[.)] )|; ?(?=[a-z]{3,6}[ \-/.]?2[0o]\d\d)")
+_UNPAID = re.compile(r"\b(?:belum|blm|blom|menyusul|nyusul|pending|gagal|batal|ditunda|not yet|unpaid)\b")
+
+
+def other_rows(low: str) -> tuple[Span, ...]:
+    """Of a list with a bill in each row, the rows behind the first that is paid: each tells of a payment of its own."""
+    if len(_KINDS["bill"].findall(low)) < 2:
+        return ()
+    ends = [match.end() for match in _ROW_END.finditer(low)]
+    spans = zip([0, *ends], [*ends, len(low)], strict=True)
+    rows = [(start, end) for start, end in spans if _KINDS["bill"].search(low, start, end)]
+    if len(rows) < 2 or any(len(_KINDS["bill"].findall(low[start:end])) > 1 for start, end in rows):
+        return ()
+    paid = [row for row in rows if not _UNPAID.search(low, *row)]
+    kept = paid[0] if paid else rows[0]
+    if len(paid) < len(rows) or all(_says_own(low[start:end]) for start, end in rows):
+        return tuple(row for row in rows if row != kept)
+    return ()
+
+
+def _says_own(row: str) -> bool:
+    """Whether a row has a number of its own besides its bill's."""
+    return _KINDS["number"].search(_KINDS["bill"].sub(" ", row)) is not None
+
+
 def asides(low: str) -> Asides:
     """What a lower-case text tells of other payments than the one it confirms."""
+    rows = other_rows(low)
+    if rows:
+        return Asides(rows)
     former = any(hint in low for hint in _HINTS)
     if not former and not v.OTHER_BILL.said(low) and not _OTHERS.search(low):
         return _NONE

@@ -37,6 +37,7 @@ _FOUR_CALLED = re.compile(
 _HALF = re.compile(rf"\b(?:{_WORD}\.? ?)?(?:setengah|stgh|stengah|1/2|satengah) ?({_HOUR})\b(?! ?(?:jt|juta|rb))")
 _BARE = re.compile(
     rf"\b(?:{_WORD})\.? ?:? ?({_HOUR})(?![\d.,/:]\d|\d)(?: ?(am|pm)\b)?"
+    rf"(?: (?:{_PART})(?= (?:lewat|lebih|lwt|lbh|liwat|kurang|krg|kirang) (?:\d|se|sp|lima|dua)))?"
     r"(?: (lewat|lebih|lwt|lbh|liwat|kurang|krg|kirang) (\d{1,2}|seperempat|sprempat|lima|sepuluh|dua puluh)(?! ?(?:rb|jt))(?: menit)?)?(?: ?(wib|wita|wit)\b)?"
 )
 _WITH_PART = re.compile(rf"(?<![\w.,/:\-])(\d{{1,2}}) (?={_PART}\b)")
@@ -151,7 +152,7 @@ def _bare(board: Board, match: re.Match[str]) -> Clock | None:
     groups = match.groups() + (None,) * 5
     if hour > 24:
         return None
-    part = _part_near(board, match)
+    part = _part_inside(match) or _part_near(board, match)
     doubtful = hour <= 12 and not part and not groups[1]
     hour = _english(hour, groups[1][0]) if groups[1] else _in_part(hour, part) if part and hour <= 12 else hour
     minute = 0
@@ -163,6 +164,11 @@ def _bare(board: Board, match: re.Match[str]) -> Clock | None:
         if groups[2] in ("kurang", "krg", "kirang"):
             hour, minute = hour - 1, 60 - shift
     return Clock(time(hour % 24, minute % 60), _OFFSETS.get(groups[4] or "", "+07:00"), doubtful, not groups[2])
+
+
+def _part_inside(match: re.Match[str]) -> str | None:
+    """``jam 12 siang kurang 5``: the part of the day between the hour and what is added to it."""
+    return next((_PARTS[word] for word in match[0].split() if word in _PARTS), None)
 
 
 def _hour(word: str) -> int:

@@ -50,9 +50,11 @@ _NAMED = re.compile(
 )
 _NAMED_SHORT = re.compile(rf"(?<![\w.,])(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ ./\-]{{0,2}}({_MONTH})\b()")
 _ENGLISH = re.compile(rf"\b({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (20\d\d)\b")
+_ENGLISH_SHORT = re.compile(rf"\b({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)(?![\w])()")
 _COMPACT = re.compile(r"(?<![\w.,/\-])(\d\d)(\d\d)(20\d\d|\d\d)(?![\w]|[.,/\-]\d)")
 _NO_YEAR = re.compile(r"(?<![\w.,/\-])(\d{1,2}) ?[/\-] ?(\d{1,2})(?![\w]|[.,/\-:]\d)")
 _SPACED_FIELD = re.compile(r"(?<=[#*|;]) ?(\d{1,2}) (\d{1,2}) (20\d\d|\d\d)(?= ?(?:[#*|;]|$))")
+_RECENT = timedelta(days=120)
 _DAY_ONLY = re.compile(
     r"\b(?:tgl|tggl|tanggal|tg|tangal)\.?[ :]{0,2}(\d{1,2})(?:st|nd|rd|th)?(?![\d\w]|[.,/:\-]\d)(?! ?(?:jt|rb|ribu|juta)\b)"
 )
@@ -74,6 +76,14 @@ _LAST_WEEKDAY = re.compile(
 )
 _HARI_WEEKDAY = re.compile(rf"\b(?:hari|hr|on|last|dinten|poe) ({_DAY})\b")
 _DAY_HINTS = tuple(_WEEKDAYS)
+_WEEK_AGO = re.compile(
+    r"\b(?:seminggu|saminggu|satu minggu|1 minggu|a week|one week) (?:yang |yg |nu |sing )?(?:lalu|yl|ago|kepungkur|silam)\b"
+)
+_ADDRESS = re.compile(
+    r"\b(?:rt|rw|blok|kios|los|lantai|lt|km|kamar|gang|gg|no\. ?rumah)\b[ .]{0,2}(?:[a-z]{1,2}[ .\-]?)?\d{1,3}(?: ?/ ?(?:rw\.? ?)?\d{1,3})?(?![\w/]|[.,:\-]\d| ?(?:rb|rbu|ribu|jt|juta|k)\b)"
+)
+"""Where somebody lives or sells: ``RT 02/05`` is no date."""
+_SPACED = re.compile(r"(?<![\w.,/\-])(\d{1,2}) (\d{1,2}) (20\d\d)(?![\w]|[.,/:\-]\d)")
 _TODAY = re.compile(
     r"\b(?:hari ini|hr ini|hri ini|today|just now|barusan|brusan|barusaja|baru saja|baru aja|bru aja|tadi|td|tdi|tadinya|this (?:morning|afternoon|evening)|ayeuna|saiki|mau isuk|mau esuk|mau awan|wau|(?:pagi|siang|sore|malam|subuh) (?:ini|tadi)|dinten ieu|poe ieu|dinten niki|dina iki|dinten punika|saniki)\b"
 )
@@ -105,6 +115,7 @@ _YEAR_BEHIND = re.compile(r"[ .,/\-']{0,2}(?:20\d\d|\d\d)(?![\d]|[.:]\d)")
 def read_date(board: Board, received_at: datetime) -> date | None:
     """Take every date of the text; return the day of payment, None when none or several are possible."""
     today = received_at.date()
+    board.without(_ADDRESS, "address, not a field")
     _take_others(board)
     _take_days_to_come(board, today)
     written = _explicit(board, today)
@@ -149,7 +160,7 @@ def _take_others(board: Board) -> None:
 def _explicit(board: Board, today: date) -> list[date]:
     found: list[date] = []
     numeric = ((_ISO, (3, 2, 1)), (_NUMERIC, (1, 3, 4)))
-    named = ((_ENGLISH, (2, 1, 3)), (_NAMED, (1, 2, 3)), (_NAMED_SHORT, (1, 2, 3)))
+    named = ((_ENGLISH, (2, 1, 3)), (_NAMED, (1, 2, 3)), (_NAMED_SHORT, (1, 2, 3)), (_ENGLISH_SHORT, (2, 1, 3)))
     for pattern, order in numeric + (named if board.says(_MONTH_WORDS) else ()):
         for match in board.find(pattern):
             parts = [match[group] or "" for group in order]
@@ -158,6 +169,10 @@ def _explicit(board: Board, today: date) -> list[date]:
             _keep(board, match, make(parts[0], parts[1], parts[2], today), found)
     for match in board.find(_SPACED_FIELD):
         _keep(board, match, make(match[1], match[2], match[3], today), found)
+    for match in board.find(_SPACED):
+        value = make(match[1], match[2], match[3], today)
+        if value is not None and timedelta(0) <= today - value <= _RECENT:
+            _keep(board, match, value, found)
     for match in board.find(_COMPACT):
         _compact(board, match, today, found)
     for match in board.find(_NO_YEAR):
@@ -176,7 +191,7 @@ def _keep(board: Board, match: re.Match[str], value: date | None, found: list[da
 def _compact(board: Board, match: re.Match[str], today: date, found: list[date]) -> None:
     """Six or eight digits are a date after a date word, or in a field of their own when they lie near the receipt."""
     value = make(match[1], match[2], match[3], today)
-    near = value is not None and timedelta(0) <= today - value <= timedelta(days=120)
+    near = value is not None and timedelta(0) <= today - value <= _RECENT
     own = re.search(r"(?:[#*|;,_/]\s*|\n)$", board.before(match.start(), 4)) and not found
     timed = _TIME_BEHIND.match(board.after(match.end(), 16)) is not None and not found
     if _DATE_WORD.search(board.before(match.start())) or (near and (own or timed)):
@@ -205,6 +220,10 @@ def _relative(board: Board, today: date) -> date | None:
     if _UNCLEAR.search(board.rest):
         board.without(_UNCLEAR, "unclear day, to be asked")
         return None
+    week = _WEEK_AGO.search(board.rest)
+    if week:
+        board.take(week.start(), week.end(), "days ago")
+        return today - timedelta(days=7)
     ago = _AGO.search(board.rest)
     if ago:
         board.take(ago.start(), ago.end(), "days ago")

@@ -96,15 +96,38 @@ def own_text(body: str, is_html: bool) -> str:
     kept: list[str] = []
     written = False
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+    for place, (line, after) in enumerate(zip(lines, [*lines[1:], ""], strict=True)):
         plain, following = line.strip(), after.strip()[:90]
         if plain.startswith((">", "|>")) or _BANNER.match(plain[:300]):
             continue
         if _ends(plain, written, following):
+            kept += _forwarded_notice(plain, lines[place + 1 :])
             break
         written = written or bool(plain)
         kept.append(line.rstrip())
     return "\n".join(_without_attribution(_without_closing(kept))).strip()
+
+
+_FORWARDED = re.compile(r"-{2,}\s*(?:forwarded|pesan terusan|pesan yang diteruskan)|begin forwarded message", re.I)
+_NOTICE = re.compile(
+    r"\b(?:transaksi|transfer|pembayaran|payment|transaction)\b.{0,60}\b(?:berhasil|sukses|successful)\b", re.I
+)
+_REF = re.compile(r"\b(?:no\.? ?)?(?:ref|reff|referensi|resi|rrn|reference)\b[^\n]{0,12}\d{5}", re.I)
+_OURS = re.compile(r"\b(?:ketik|balas)\b", re.I)
+_ANY_HEADER = re.compile(r"(?:from|dari|sent|dikirim|to|kepada|subject|perihal|subjek|date|tanggal|cc)\s?:", re.I)
+
+
+def _forwarded_notice(plain: str, rest: list[str]) -> list[str]:
+    """A bank's notice of success that the writer forwards as his proof, without its headers; else nothing."""
+    if not _FORWARDED.match(plain):
+        return []
+    below = next((place for place, line in enumerate(rest[:12]) if not line.strip() and place), 0)
+    if not all(_ANY_HEADER.match(line.strip()) for line in rest[:below] if line.strip()):
+        return []
+    body = [line for line in rest[below:][:40] if line.strip()]
+    text = "\n".join(body)
+    quoted = any(line.lstrip().startswith(">") for line in body)
+    return body if _NOTICE.search(text) and _REF.search(text) and not (quoted or _OURS.search(text)) else []
 
 
 def _from_html(body: str) -> str:

@@ -60,9 +60,9 @@ _STEP = (
     rf"(?:(?:rong|telung|patang|limang|nem|pitung|wolung|sangang)?(?:{_WORD})|\d{{1,3}}(?= ?(?:{_UNIT}|setengah)\b))"
 )
 SAID = re.compile(
-    rf"(?<![\w.,/\-])(?:rp\.? ?)?({_STEP}(?:[ \-]?{_STEP}){{1,15}}(?:(?<=rb|bu) \d{{3}}(?![\w]|[.,/:\-]\d))?)(?![a-z\d])(?: rupiah| perak)?|(?<![\w.,/\-])({alternatives(' '.join(_ONE_LARGE))})(?![a-z])(?: rupiah)?"
+    rf"(?<![\w.,/\-])(?:rp\.? ?)?({_STEP}(?:[ \-]?{_STEP}){{1,15}}(?:(?<=rb|bu) \d{{3}}(?![\w]|[.,/:\-]\d))?)(?![a-z\d])(?! \d{{3}}(?![\w]|[.,/:\-]\d))(?: rupiah| perak)?|(?<![\w.,/\-])({alternatives(' '.join(_ONE_LARGE))})(?![a-z])(?: rupiah)?"
 )
-"""A number of two words or more, or ``sejuta`` alone."""
+"""A number of two words or more, or ``sejuta`` alone; ``1jt 275`` is none, its end is in digits."""
 HINTS = ("juta", "yuta", "jt", "ribu", "rebu", "rb", "ewu", "sewu", "ratus", "atus", "puluh")
 """Without one of these pieces a text says no number in words."""
 

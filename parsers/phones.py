@@ -11,7 +11,7 @@ from parsers.board import Board
 _LABEL = r"(?:no\.? ?)?(?:hp|handphone|telp?|tlp|telepon|telpon|wa|whatsapp|phone|hub(?:ungi)?|call|sms|cp|fax|ext)"
 _GROUPED = r"(?:\+?62|0)[ \-]?8\d{1,2}[ \-.]?\d{3,4}[ \-.]?\d{3,5}(?!\d)"
 _LABELLED = re.compile(
-    rf"\b{_LABEL}(?: baru| lama)?(?: saya| sy| kami)?(?: ke| di| no)?[ .:]{{0,3}}(?:{_GROUPED}|\+?\(?\d(?:[\d\-()]|[ .](?=[\d(])){{2,17}}\d)"
+    rf"\b{_LABEL}(?: baru| lama)?(?: kantor| rumah| kami| toko)?(?: saya| sy| kami)?(?: ke| di| no)?[ .:]{{0,3}}(?:{_GROUPED}|\+?\(?\d(?:[\d\-()]|[ .](?=[\d(])){{2,17}}\d)"
 )
 _LABEL_HINTS = ("hp", "handphone", "tel", "tlp", "wa", "whats", "phone", "hub", "call", "sms", "cp", "fax", "ext")
 _MOBILE = re.compile(r"(?<![\w.,/\-])(?:\+62|62|0)[ -]?8[1-9]\d[ -]?\d{3,4}[ -]?\d{3,5}(?!\w)")

@@ -9,7 +9,7 @@ from parsers.board import Board
 _LETTERS_AHEAD = r"(?!(?:rp|no|tgl|jam|pkl|via|atm|di|ke|dr|th|tf|trf|per|idr|bri|bni|bca|bjb|bsi|btn|rek|a|jl|rt|rw|hp|wa|nik)\b)[a-z]{1,4}"
 _PROOF_SHAPE = (
     rf"({_LETTERS_AHEAD} \d{{2,4}}(?: \d{{2,4}}){{1,4}}(?![a-z0-9./\-])|"
-    + r"\d{2,4}(?: \d{2,4}){1,5}(?![a-z0-9./\-])|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
+    + r"(?:\d{6,8}(?: \d{4}){2,3}|\d{2,4}(?: \d{2,4}){1,5})(?![a-z0-9/\-]|\.\d)|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
 )
 _LABELS = (
     r"(?:no(?:mor|mer|\.)?|nmr|kode|code|id|number)?[ .]{0,2}(?:bukti|bkti|buktina|reff?|referensi|refrensi|reference|resi|struk|strk|slip|validasi|jurnal|journal|"
@@ -20,7 +20,7 @@ _LABELS = (
 )
 _FILL = (
     r"(?:(?:nya|na|ne|ny|no|nomor|nomer|num|number|adalah|yaitu|yakni|ini|is|sy|saya|sayah|abdi|bank|bjb|bri|bni|bca|bsi|btn|mandiri|mega|atm|transfer|trf|tf|setor|setoran|setornya|bayar|bayarnya|bayarna|pembayaran|pembayarannya|transfernya|record|itu|yg|yang|benar|bener|"
-    r"transaksi|trx|ref|reff|id|dari|the|kode|struk|slip|teller|qris|va|mbanking|no\.|was|berikut)(?![a-z0-9])[ :.=#]{0,3}){0,4}"
+    r"transaksi|trx|ref|reff|id|dari|the|kode|struk|slip|teller|qris|va|mbanking|no\.|was|berikut|pos|tulis|ditulis|catat|dicatat|tertulis|tertera|pada|strukna|struknya)(?![a-z0-9])[ :.=#]{0,3}){0,4}"
 )
 _LABELLED = tuple(
     re.compile(
@@ -92,7 +92,7 @@ _OTHER_FIELD = re.compile(
 """A sum or a date where the proof is looked for."""
 _NOT_A_PROOF = re.compile(
     r"\b(?:npwp|nib|nik|ktp|kk|hp|telp?|tlp|wa|rek\w*|norek|kode ?pos|nop|npwpd|ext|pin|otp|rangka|mesin|stnk|bpkb|pelanggan|nis|nip|terminal|tid|mid|kartu|a/?n|va|account|acc|akun|pos|bukan|bkn|"
-    r"nrkb|sim|nisn|token|skck|imei|antrian|antrean|kwh|meter|merchant)(?:nya)?(?: (?:saya|sy|no|nomor|kami|tujuan|toko|bank|virtual|account|pemda|kas|daerah|atas nama))*[ :.=#]{0,3}$"
+    r"nrkb|sim|nisn|token|skck|imei|antrian|antrean|kwh|meter|merchant|surat(?! setor)|sk|perda|pergub|undangan|berkas|telp|telepon|fax|kantor)(?:nya)?(?: (?:saya|sy|no|nomor|kami|tujuan|toko|bank|virtual|account|pemda|kas|daerah|atas nama))*[ :.=#]{0,3}$"
 )
 _ACCOUNT = re.compile(
     r"\b(?:no(?:mor|\.)? ?)?(?:rek(?:ening)?|norek|account|acc?|akun|virtual account|va|briva|a/c)(?: (?!rp|idr|bukti|ref|noref|resi|struk|slip|kode|jurnal|no\b|nomor|trx|rrn|ntb|tgl|jam)[a-z]{2,8}\.?){0,4}[ :.=]{0,3}"
@@ -269,9 +269,15 @@ def _fits(board: Board, match: re.Match[str]) -> bool:
         board.before(match.start(), 24) + " "
     ):
         return False
+    if " " in raw and _GOES_ON.match(board.rest, match.end(1)):
+        return False
     if _DENIED.search(match[0][: match.start(1) - match.start()]):
         return False
     return not _SUM_OR_DATE.fullmatch(raw)
+
+
+_GOES_ON = re.compile(r" \d{3,6}(?![\w]|[.,/:\-]\d)")
+"""Another group of digits: what was read of a number in groups would be a fraction of it."""
 
 
 def _take(board: Board, match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from parsers.keywords import Keyword
 
 _SIM_CARD = re.compile(r"\d{16}\D{1,3}\d{16}")
 _NAME_WORD = re.compile(
-    r"\b(?:atas nama|a[./]?n\.?|an\.|nama(?: saya| lengkap| usaha| perusahaan)?|nami(?:na)?|jeneng(?:ku)?|name(?: is)?)[ :=]{1,3}([A-Za-z][\w.'\- ]{2,60}?)(?=[,;#\n]| nik\b| ktp\b| nib\b| dengan\b| ingin\b| mau\b| tolong\b| mohon\b| minta\b| daftar\w*\b| untuk\b| utk\b|$)",
+    r"\b(?:atas nama|a[./]?n\.?|an\.|nama(?: saya| lengkap| usaha| perusahaan)?|nami(?:na)?|jeneng(?:ku)?|name(?: is)?|(?:company|business|perusahaan|usaha|badan usaha)(?: kami| saya| sy)?(?= ?:))[ :=]{1,3}([A-Za-z][\w.'\- ]{2,60}?)(?=[,;#\n]| nik\b| ktp\b| nib\b| dengan\b| ingin\b| mau\b| tolong\b| mohon\b| minta\b| daftar\w*\b| untuk\b| utk\b|$)",
     re.I,
 )
 _I_AM = re.compile(

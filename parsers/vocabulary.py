@@ -9,7 +9,7 @@ PAID = Sense(
     "pembayaran pembayarannya pembyr pemb pembyran pembayran lunas* dilunas* melunas* terlunas* pelunasan* nglunas*",
     "setor* disetor* nyetor* menyetor* penyetoran mayar* dibayar* mbayar* bayaraken dibayaraken tukubayar",
     "transfer* ditransfer* mentransfer* nransfer* neransfer* ketransfer* tf trf trfs tfr tfd ditf ditrf ketf kutransfer kutf tranfer* trnsfer*",
-    "kirim_ke_bank kirim_ke_rek kirim_ke_rekening kirim_uang kirim_duit kirim_dana dikirim isi settled settle paid pay payment cicil* nyicil dicicil angsur* ngangsur diangsur",
+    "kirim_ke_bank kirim_ke_rek kirim_ke_rekening kirim_uang kirim_duit kirim_dana sudah_dikirim sdh_dikirim udah_dikirim dikirim_ke isi settled settle paid pay payment cicil* nyicil dicicil angsur* ngangsur diangsur",
     "scan didebet terdebet terpotong bayarnipun",
 )
 """Speaks of paying."""
@@ -128,7 +128,7 @@ OTHER_LIST = Sense(
 SELF = Sense("nik ktp nib nama nami jeneng diri akun saya sy perusahaan usaha_kami kami name abdi kulo myself me i")
 """Speaks of oneself."""
 WANTS = Sense(
-    "mau ingin pengen pengin hendak bade arep ajeng akan tolong saya sy kami mohon want would like need minta hoyong butuh kulo abdi aku lagi bermaksud bantu"
+    "mau ingin pengen pengin hendak bade arep ajeng akan tolong saya sy kami mohon want wish intend would like need minta hoyong butuh kulo abdi aku lagi bermaksud bantu"
 )
 """Wishes something."""
 APPLY = Sense(
