@@ -51,6 +51,8 @@ class PortalDesk:
     def _note(self, taken: Taken) -> None:
         if taken.accepted or taken.refused:
             self._log.info("portal orders taken", accepted=taken.accepted, refused=taken.refused)
+        for fault in taken.faults:
+            self._log.error("portal order not stored", exc_info=fault)
 
     async def _wait(self, seconds: float) -> None:
         try:

@@ -185,9 +185,18 @@ def _is_retryable(error: DBAPIError) -> bool:
     return state in _RETRYABLE or number in _RETRYABLE or "database is locked" in str(original)
 
 
-def _raise_if_unavailable(error: DBAPIError) -> None:
+def is_passing(error: Exception) -> bool:
+    """Whether an error has nothing to do with what was asked: the same may go through in another transaction."""
+    return isinstance(error, DBAPIError) and (_is_retryable(error) or _is_away(error))
+
+
+def _is_away(error: DBAPIError) -> bool:
     away = getattr(error.orig, "sqlstate", None) in _POSTGRESQL_AWAY
-    if error.connection_invalidated or away or (isinstance(error, OperationalError) and _is_unavailable(error.orig)):
+    return error.connection_invalidated or away or (isinstance(error, OperationalError) and _is_unavailable(error.orig))
+
+
+def _raise_if_unavailable(error: DBAPIError) -> None:
+    if _is_away(error):
         raise DatabaseUnavailableError(str(error.orig).strip().splitlines()[0]) from error
 
 

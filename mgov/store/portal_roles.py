@@ -1,7 +1,8 @@
 """Database roles of portals: made with as few rights as a portal needs, on PostgreSQL and MariaDB.
 
 A role may add orders (not change, nor take them back), read the views `v1_*`, and nothing else: no texts, no PINs, no
-audit, no table of the core.
+audit, no table of the core. On PostgreSQL, where policies keep it to its agency's rows, it may read its orders and
+events in their tables too; MariaDB knows no such policies.
 """
 
 from __future__ import annotations
@@ -67,6 +68,8 @@ def _make_on_postgresql(tx: Connection, role: str, password: str | None) -> None
         # a portal reads the id of its order from the sequence, as PDO::lastInsertId does
         sequence = tx.execute(text("select pg_get_serial_sequence(:table, 'id')"), {"table": table}).scalar_one()
         tx.exec_driver_sql(f'grant usage on sequence {sequence} to "{role}"')
+        tx.exec_driver_sql(f'grant select on {table} to "{role}"')  # its own rows only, by the table's policy
+    tx.exec_driver_sql(f'grant select on portal_event to "{role}"')
     for view in VIEWS:
         tx.exec_driver_sql(f'grant select on {view} to "{role}"')
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import (
@@ -67,18 +67,27 @@ def lock(tx: Connection) -> None:
     counters.advance(tx, "portal", 0)
 
 
-def waiting(tx: Connection, kind: str, limit: int) -> Sequence[RowMapping]:
-    """The oldest orders of a kind that nobody has taken."""
-    table = INBOXES[kind]
-    return (
-        tx.execute(select(table).where(table.c.taken_at.is_(None)).order_by(table.c.id).limit(limit)).mappings().all()
-    )
+def waiting(tx: Connection, kind: str, limit: int, agencies: Collection[str] = (), share: int = 0) -> list[RowMapping]:
+    """The oldest orders of a kind that nobody has taken.
+
+    Where more wait than that, each of `agencies` that none of these is from has its own oldest `share` beside them: its
+    one row does not wait behind another's ten thousand.
+    """
+    columns = INBOXES[kind].c
+    query = select(INBOXES[kind]).where(columns.taken_at.is_(None)).order_by(columns.id)
+    rows = list(tx.execute(query.limit(limit)).mappings())
+    if len(rows) == limit:
+        for agency in sorted(set(agencies) - {row["agency"] for row in rows}):
+            rows += tx.execute(query.where(columns.agency == agency).limit(share)).mappings()
+    return rows
 
 
-def write_back(tx: Connection, kind: str, outcomes: Mapping[int, str | None], now: datetime) -> None:
-    """Say of each order by its id that it was accepted (None) or why it was refused."""
+def write_back(
+    tx: Connection, kind: str, outcomes: Mapping[int, str | None], remarks: Mapping[int, str], now: datetime
+) -> None:
+    """Say of each order by its id that it was accepted (None), perhaps with a remark, or why it was refused."""
     rows = [
-        {"row": row, "at": now, "what": "accepted" if why is None else "refused", "why": why}
+        {"row": row, "at": now, "what": "accepted" if why is None else "refused", "why": why or remarks.get(row)}
         for row, why in outcomes.items()
     ]
     if rows:

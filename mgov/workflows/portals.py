@@ -13,18 +13,20 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import DBAPIError
 
 from mgov.domain.actor import Actor
 from mgov.domain.roles import Account, Role
 from mgov.replies import Replies
 from mgov.store import alerts, audit, portals, services
-from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.store.database import Database, DatabaseUnavailableError, is_passing
 from mgov.workflows import applications, bills, csv_import, documents
 from mgov.workflows.csv_import import Column, ImportResult, Row, RowError
 from mgov.workflows.document_rows import COLUMNS as DOCUMENT_COLUMNS
 
-#: Orders taken in one transaction, of each kind, and events numbered.
+#: Orders taken in one transaction, of each kind; of an agency that would have to wait for others'; and events numbered.
 ORDERS = 500
+SHARE = 50
 EVENTS = 2000
 
 _Put = Callable[[Connection, list[Row], Actor, Account, datetime], ImportResult]
@@ -40,11 +42,15 @@ class PortalSettings:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How many orders were accepted and refused, and how many events got a number."""
+    """How many orders were accepted and refused, and how many events got a number.
+
+    `faults` are errors of the program that an order was refused for: somebody has to look at them.
+    """
 
     accepted: int = 0
     refused: int = 0
     events: int = 0
+    faults: tuple[Exception, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.accepted or self.refused or self.events)
@@ -71,12 +77,15 @@ def _take(tx: Connection, settings: PortalSettings, now: datetime) -> Taken:
     portals.lock(tx)
     writers = _Writers(portals.engine_role(tx), portals.grants(tx))
     accepted = refused = 0
+    faults: list[Exception] = []
     for kind in _kinds(settings):
-        outcomes = _take_kind(tx, kind, portals.waiting(tx, kind.name, ORDERS), writers, now)
-        portals.write_back(tx, kind.name, outcomes, now)
-        bad = sum(why is not None for why in outcomes.values())
-        accepted, refused = accepted + len(outcomes) - bad, refused + bad
-    return Taken(accepted, refused, portals.number_events(tx, EVENTS))
+        orders = portals.waiting(tx, kind.name, ORDERS, writers.grants.values(), SHARE)
+        batch = _Batch(kind, now, faults)
+        _take_kind(tx, batch, orders, writers)
+        portals.write_back(tx, kind.name, batch.outcomes, batch.remarks, now)
+        bad = sum(why is not None for why in batch.outcomes.values())
+        accepted, refused = accepted + len(batch.outcomes) - bad, refused + bad
+    return Taken(accepted, refused, portals.number_events(tx, EVENTS), tuple(faults))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,60 +105,74 @@ class _Writers:
         return f"agency: bukan dinas Anda / not your agency: {role} may not write for {order['agency'][:64]}"
 
 
-def _take_kind(
-    tx: Connection, kind: _Kind, orders: Sequence[RowMapping], writers: _Writers, now: datetime
-) -> dict[int, str | None]:
-    outcomes: dict[int, str | None] = {}
+@dataclass(slots=True)
+class _Batch:
+    """Orders of one kind that are taken together, and what became of each by its id: None, or why it was refused."""
+
+    kind: _Kind
+    now: datetime
+    faults: list[Exception]
+    outcomes: dict[int, str | None] = field(default_factory=dict)
+    remarks: dict[int, str] = field(default_factory=dict)  #: on what was accepted all the same
+
+
+def _take_kind(tx: Connection, batch: _Batch, orders: Sequence[RowMapping], writers: _Writers) -> None:
+    columns = batch.kind.columns
     good: dict[str, list[Row]] = {}
     for order in orders:
-        row = writers.fault(order) or csv_import.checked(order["id"], _cells(order, kind.columns), kind.columns)
+        row = writers.fault(order) or csv_import.checked(order["id"], _cells(order, columns), columns)
         if isinstance(row, Row):
             good.setdefault(row.values["agency"], []).append(row)
         else:
-            outcomes[order["id"]] = row if isinstance(row, str) else _reason(row)
+            batch.outcomes[order["id"]] = row if isinstance(row, str) else _reason(row)
     known = services.agencies(tx)
     for agency, rows in good.items():
         if agency in known:
-            outcomes |= _of_agency(tx, kind, agency, known[agency]["id"], rows, now)
+            _of_agency(tx, batch, agency, known[agency]["id"], rows)
         else:
-            outcomes |= {row.line: f"agency: {agency} tidak dikenal / is not known here" for row in rows}
-    return outcomes
+            batch.outcomes |= {row.line: f"agency: {agency} tidak dikenal / is not known here" for row in rows}
 
 
-def _of_agency(
-    tx: Connection, kind: _Kind, agency: str, agency_id: int, rows: list[Row], now: datetime
-) -> dict[int, str | None]:
+def _of_agency(tx: Connection, batch: _Batch, agency: str, agency_id: int, rows: list[Row]) -> None:
     actor = Actor.portal(agency)
     account = Account(agency, frozenset({Role.ADMINISTRATOR}), agency_id, agency)
     outcomes: dict[int, str | None] = {}
     done = ImportResult()
-    for batch in csv_import.batches(rows, kind.key):
-        outcomes |= _put(tx, kind, batch, actor, account, now, done)
+    for some in csv_import.batches(rows, batch.kind.key):
+        outcomes |= _put(tx, batch, some, actor, account, done)
     if done.added or done.updated:
         detail = {"added": done.added, "updated": done.updated, "unchanged": done.unchanged}
-        audit.record(tx, actor, f"portal.{kind.name}", "agency", agency, detail, now=now)
+        audit.record(tx, actor, f"portal.{batch.kind.name}", "agency", agency, detail, now=batch.now)
     if refusals := [why for why in outcomes.values() if why]:
-        alerts.see(tx, "portal_refused", agency, f"{len(refusals)} baris {kind.name} ditolak", now)
-    return outcomes
+        alerts.see(tx, "portal_refused", agency, f"{len(refusals)} baris {batch.kind.name} ditolak", batch.now)
+    batch.outcomes |= outcomes
+    batch.remarks |= {row.line: _remark(row) for row in rows if row.remarks}
 
 
 def _put(
-    tx: Connection, kind: _Kind, batch: list[Row], actor: Actor, account: Account, now: datetime, done: ImportResult
+    tx: Connection, batch: _Batch, rows: list[Row], actor: Actor, account: Account, done: ImportResult
 ) -> dict[int, str | None]:
-    """Put a batch in as one; what the database refuses is found by putting its rows in one by one."""
+    """Put rows in as one; what the database refuses is found by putting them in one by one."""
     try:
         with tx.begin_nested():
-            result = kind.put(tx, batch, actor, account, now)
-    except DatabaseUnavailableError:
-        raise
+            result = batch.kind.put(tx, rows, actor, account, batch.now)
     except Exception as error:
-        if len(batch) == 1:
-            return {batch[0].line: f"-: tidak dapat disimpan / cannot be stored ({type(error).__name__})"}
-        parts = [_put(tx, kind, [row], actor, account, now, done) for row in batch]
+        if isinstance(error, DatabaseUnavailableError) or is_passing(error):
+            raise  # a deadlock has undone the whole of it: the whole is done again
+        if len(rows) == 1:
+            return {rows[0].line: _unstored(batch, error)}
+        parts = [_put(tx, batch, [row], actor, account, done) for row in rows]
         return {line: why for part in parts for line, why in part.items()}
     done.count(result)
     refused = {error.line: _reason(error) for error in result.errors}
-    return {row.line: refused.get(row.line) for row in batch}
+    return {row.line: refused.get(row.line) for row in rows}
+
+
+def _unstored(batch: _Batch, error: Exception) -> str:
+    """What the database refuses is the order's fault; anything else is the program's, and told to its staff."""
+    if not isinstance(error, DBAPIError):
+        batch.faults.append(error)
+    return f"-: tidak dapat disimpan / cannot be stored ({type(error).__name__})"
 
 
 def _kinds(settings: PortalSettings) -> tuple[_Kind, ...]:
@@ -182,6 +205,10 @@ def _cells(order: RowMapping, columns: Sequence[Column]) -> dict[str, str]:
 
 def _cell(value: Any) -> str:  # noqa: ANN401 - what the portal's columns hold
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _remark(row: Row) -> str:
+    return "; ".join(remark.removeprefix(f"line {row.line}, column ") for remark in row.remarks)
 
 
 def _reason(error: RowError) -> str:

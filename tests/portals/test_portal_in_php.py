@@ -156,7 +156,7 @@ def _see_nothing_else(php: Portal) -> None:
         assert "not your agency" in refused["reason"]
     assert php.rows("select * from v1_bill where agency <> 'BAPENDA'") == []
     assert php.rows("select * from v1_event where agency <> 'BAPENDA'") == []
-    hidden = ("bill", "inbound_message", "outbound_message", "staff", "audit", "party", "portal_grant", "portal_event")
+    hidden = ("bill", "inbound_message", "outbound_message", "staff", "audit", "party", "portal_grant")
     for table in hidden:
         assert "error" in php.run(f"select * from {table}"), table
     for change in (

@@ -12,7 +12,7 @@ in three things only: how a role is named, how JSON is made, and who a view's re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 CHANNEL = "mgov"
 INBOXES = ("portal_bill", "portal_application", "portal_document")
@@ -37,9 +37,15 @@ VIEWS = (
 )
 
 _MARIADB_READER = "substring_index(user(), '@', 1)"
+_NOT_YOURS = "agency: bukan dinas Anda / not your agency"
 _BILL_EVENT = (
     "case when new.status = 'paid' then 'bill_paid' when old.status = 'paid' then 'bill_reopened'"
     " else concat('bill_', new.status) end"
+)
+#: The state as it is said to people, for portals that show what they are told.
+_BILL_LABEL = (
+    "'label', case new.status when 'paid' then 'LUNAS' when 'partly_paid' then 'DIBAYAR SEBAGIAN'"
+    " when 'cancelled' then 'DIBATALKAN' else 'BELUM DIBAYAR' end"
 )
 _DOCUMENT_EVENT = (
     "case when new.due_on > old.due_on or (new.replaced_by is not null and old.replaced_by is null)"
@@ -58,12 +64,13 @@ class _Event:
     kind: str
     subject: str
     detail: tuple[str, ...]  #: columns of the new row
+    said: str = ""  #: one more pair of the details
 
 
 EVENTS = (
     _Event(
         *("bill_status", "bill", "update", "old.status <> new.status", _BILL_EVENT, "new.number"),
-        ("status", "amount", "allocated", "overpaid"),
+        *(("status", "amount", "allocated", "overpaid"), _BILL_LABEL),
     ),
     _Event(
         *("application_filed", "application", "insert", "new.filed_by is not null", "'application_filed'"),
@@ -103,7 +110,7 @@ def _insert_event(event: _Event, pairs: str, now: str) -> str:
 
 
 def _pairs(event: _Event) -> str:
-    return ", ".join(f"'{column}', new.{column}" for column in event.detail)
+    return ", ".join([*(f"'{column}', new.{column}" for column in event.detail), *filter(None, [event.said])])
 
 
 # SQLite: one file, whoever opens it is the owner; no roles, nobody to notify.
@@ -116,7 +123,7 @@ def _sqlite_triggers() -> list[str]:
         kind = event.kind.replace("concat('bill_', new.status)", "'bill_' || new.status")
         kind = kind.replace("concat('document_', new.status)", "'document_' || new.status")
         body = _insert_event(
-            _Event(event.name, event.table, event.when, event.condition, kind, event.subject, event.detail),
+            replace(event, kind=kind),
             f"json_object({_pairs(event)})",
             "strftime('%Y-%m-%d %H:%M:%f000', 'now')",
         )
@@ -135,9 +142,11 @@ def _mariadb_triggers() -> list[str]:
     ddl: list[str] = []
     for table in INBOXES:
         ddl += [
-            f"create or replace trigger {table}_written before insert on {table} for each row "
-            "set new.written_by = substring_index(user(), '@', 1), new.written_at = utc_timestamp(6), "
-            "new.taken_at = null, new.outcome = null, new.reason = null"
+            f"create or replace trigger {table}_written before insert on {table} for each row begin "
+            f"if exists (select 1 from portal_grant where role = {_MARIADB_READER} and agency <> new.agency) then "
+            f"signal sqlstate '42000' set message_text = '{_NOT_YOURS}'; end if; "
+            f"set new.written_by = {_MARIADB_READER}, new.written_at = utc_timestamp(6), "
+            "new.taken_at = null, new.outcome = null, new.reason = null; end"
         ]
     for event in EVENTS:
         body = _insert_event(event, f"json_object({_pairs(event)})", "utc_timestamp(6)")
@@ -199,7 +208,13 @@ def _postgresql_policies() -> list[str]:
             f"create policy own_agency on {table} using ({_sees('postgresql', 'agency')}) "
             f"with check ({_sees('postgresql', 'agency')})",
         ]
-    return ddl
+    return [
+        *ddl,
+        "alter table portal_event enable row level security",
+        "drop policy if exists own_agency on portal_event",
+        "create policy own_agency on portal_event for select "
+        f"using (number is not null and {_sees('postgresql', 'agency')})",
+    ]
 
 
 def _sees(dialect: str, code: str) -> str:

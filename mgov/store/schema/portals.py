@@ -6,9 +6,12 @@ A row of an inbox is an order: add or change a bill, application or document. Th
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Index, Table, false
+from sqlalchemy import Boolean, Column, Date, Index, Table, false, text
 
 from mgov.store.schema.base import TABLE_OPTIONS, Id, Rupiah, line, metadata, moment, pk, prose, short
+
+#: MariaDB, which has no partial indexes, keeps those that were taken as well.
+_WAITING = {"postgresql_where": text("taken_at is null"), "sqlite_where": text("taken_at is null")}
 
 portal_bill = Table(
     "portal_bill",
@@ -33,6 +36,7 @@ portal_bill = Table(
     short("outcome"),
     prose("reason"),
     Index("ix_portal_bill_waiting", "taken_at", "id"),
+    Index("ix_portal_bill_turn", "taken_at", "agency", "id", **_WAITING),
     **TABLE_OPTIONS,
 )
 
@@ -55,6 +59,7 @@ portal_application = Table(
     short("outcome"),
     prose("reason"),
     Index("ix_portal_application_waiting", "taken_at", "id"),
+    Index("ix_portal_application_turn", "taken_at", "agency", "id", **_WAITING),
     **TABLE_OPTIONS,
 )
 
@@ -79,6 +84,7 @@ portal_document = Table(
     short("outcome"),
     prose("reason"),
     Index("ix_portal_document_waiting", "taken_at", "id"),
+    Index("ix_portal_document_turn", "taken_at", "agency", "id", **_WAITING),
     **TABLE_OPTIONS,
 )
 

@@ -658,10 +658,34 @@ def _alter() -> None:
     op.add_column("party", sa.Column("suspended_at", UtcDateTime(), nullable=True))
     op.add_column("portal_application", sa.Column("written_by", sa.String(length=191), nullable=True))
     op.add_column("portal_application", sa.Column("written_at", UtcDateTime(), nullable=True))
+    op.create_index(
+        "ix_portal_application_turn",
+        "portal_application",
+        ["taken_at", "agency", "id"],
+        unique=False,
+        postgresql_where=sa.text("taken_at is null"),
+        sqlite_where=sa.text("taken_at is null"),
+    )
     op.add_column("portal_bill", sa.Column("written_by", sa.String(length=191), nullable=True))
     op.add_column("portal_bill", sa.Column("written_at", UtcDateTime(), nullable=True))
+    op.create_index(
+        "ix_portal_bill_turn",
+        "portal_bill",
+        ["taken_at", "agency", "id"],
+        unique=False,
+        postgresql_where=sa.text("taken_at is null"),
+        sqlite_where=sa.text("taken_at is null"),
+    )
     op.add_column("portal_document", sa.Column("written_by", sa.String(length=191), nullable=True))
     op.add_column("portal_document", sa.Column("written_at", UtcDateTime(), nullable=True))
+    op.create_index(
+        "ix_portal_document_turn",
+        "portal_document",
+        ["taken_at", "agency", "id"],
+        unique=False,
+        postgresql_where=sa.text("taken_at is null"),
+        sqlite_where=sa.text("taken_at is null"),
+    )
     op.add_column("service", sa.Column("created_by", sa.String(length=191), nullable=True))
     op.add_column("staff", sa.Column("password_failures", sa.Integer(), server_default="0", nullable=False))
     op.add_column("staff", sa.Column("password_locked_until", UtcDateTime(), nullable=True))
