@@ -37,13 +37,17 @@ _FIRST = re.compile(r"\?+|[a-z]+(?:-?nya)?|[a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A keyword found at the start: its command, where the rest begins, and whether it was typed as documented."""
+    """A keyword found at the start: its command, where the rest begins, and whether it was typed as documented.
+
+    ``mistyped`` says that it is only near to one: neither the keyword itself nor a known abbreviation of it.
+    """
 
     command: str
     word: str
     start: int
     end: int
     exact: bool
+    mistyped: bool = False
 
 
 def courtesy_end(low: str) -> int:
@@ -69,7 +73,8 @@ def find(low: str) -> Keyword | None:
         if near is not None:
             return Keyword(WORDS[near], near, match.start(), match.start() + len(near), exact=False)
         return None
-    return Keyword(WORDS.get(near) or _SHORT[near], near, match.start(), match.end(), exact=False)
+    command = WORDS.get(near) or _SHORT[near]
+    return Keyword(command, near, match.start(), match.end(), exact=False, mistyped=near not in _SHORT)
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from parsers import banks, claims, dates, guards, intents, keywords, noise, payment, requests
+from parsers import vocabulary as v
 from parsers.board import Board
 from parsers.email_body import own_text
 from parsers.normalise import normalise
@@ -90,7 +91,8 @@ def _reading(
         return Reading(None, how=(*board.how, "told of a day still to come"))
     if fields is None:
         return Reading(None, how=(*board.how, "a SIM registration gone astray"))
-    return Reading(command, fields, missing_of(command, fields), certain, (why, *board.how))
+    guessed = keyword is not None and keyword.mistyped and not v.PAID.said(board.low[keyword.end :])
+    return Reading(command, fields, missing_of(command, fields), certain, (why, *board.how), guessed)
 
 
 def _is_plan(board: Board, fields: dict[str, object]) -> bool:

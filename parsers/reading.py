@@ -24,7 +24,8 @@ class Reading:
     CANCEL REPORT, or None when the text is none of them. ``fields`` holds only what the text says, in normal form
     (``paid_at`` ISO 8601, ``amount`` whole rupiah, references ``SKRD-2026-004512``). ``missing`` names what the
     command still needs. ``certain`` is False when the keyword was mistyped or the text has none: money and STOP must
-    then be proposed and confirmed before anything acts. ``how`` tells which rule read what.
+    then be proposed and confirmed before anything acts. ``guessed`` is True when the command rests on a mistyped keyword
+    alone: no other word of the text says the same. ``how`` tells which rule read what.
     """
 
     command: str | None
@@ -32,6 +33,7 @@ class Reading:
     missing: tuple[str, ...] = ()
     certain: bool = True
     how: tuple[str, ...] = ()
+    guessed: bool = False
 
 
 def missing_of(command: str | None, fields: Mapping[str, object]) -> tuple[str, ...]:

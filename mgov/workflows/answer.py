@@ -201,10 +201,14 @@ def _dispatch(request: Request, answered: OpenQuestion | None) -> Reply:
 
 
 def _must_propose(reading: Reading) -> bool:
-    """A claim by bill and proof is only a claim and is taken; everything else that acts waits for YA when guessed."""
+    """What acts waits for YA when it was guessed: a confirmation in other words than the keyword's is none.
+
+    A text that says in words that its bill is paid, or names bill and proof without any keyword, is taken as the claim
+    that it is; one that rests on a mistyped keyword alone is not.
+    """
     if reading.certain or reading.command not in NEEDS_CERTAINTY:
         return False
-    return not (reading.command == "PAY" and {"bill", "proof"} <= reading.fields.keys())
+    return reading.guessed or not (reading.command == "PAY" and {"bill", "proof"} <= reading.fields.keys())
 
 
 def _lacks_something(reading: Reading) -> bool:
@@ -215,7 +219,7 @@ def _lacks_something(reading: Reading) -> bool:
 
 def _propose(request: Request) -> Reply:
     reading = request.reading
-    if reading.missing:
+    if _lacks_something(reading):
         return missing(request)
     payload: dict[str, object] = {"command": reading.command, "fields": reading.fields}
     text = request.say("propose", {"command": reading.command, "fields": reading.fields}).text

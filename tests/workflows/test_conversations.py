@@ -67,6 +67,51 @@ def test_a_conversation(world: World, texts: list[str], answers: list[str]) -> N
         assert answer in world.text(SITI, text)
 
 
+_MISTYPED = "BAYRA SKRD-2026-004512#0093482711#24/11/2026#09:00"
+
+
+@pytest.mark.parametrize("text", [_MISTYPED, "BAYARR SKRD-2026-004512#0093482711", "byaar SKRD-2026-004512 0093482711"])
+def test_a_mistyped_payment_is_proposed_and_waits_for_ya(world: World, text: str) -> None:
+    """Money is never decided by a fuzzy match alone: nothing is kept before YA, and YA keeps what was proposed."""
+    assert "Maksud Anda BAYAR" in world.text(SITI, text)
+    assert _claims(world) == []
+    assert "diterima" in world.text(SITI, "YA")
+    [claim] = _claims(world)
+    assert (claim["bill"], claim["proof"]) == ("SKRD-2026-004512", "0093482711")
+
+
+@pytest.mark.parametrize("no", ["BATAL", "TIDAK"])
+def test_a_mistyped_payment_is_dropped(world: World, no: str) -> None:
+    """BATAL drops what was proposed, and a later YA brings nothing of it back."""
+    world.text(SITI, _MISTYPED)
+    assert "tidak ada yang kami lakukan" in world.text(SITI, no)
+    world.text(SITI, "YA")
+    assert _claims(world) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "BAYAR SKRD-2026-004512#0093482711#24/11/2026#09:00",
+        "byr SKRD-2026-004512#0093482711#24/11/2026#09:00",
+        "bayra SKRD-2026-004512 sudah saya transfer, bukti 0093482711",
+        "SKRD-2026-004512#0093482711#24/11/2026#09:00",
+    ],
+)
+def test_a_payment_that_does_not_rest_on_a_guess_is_kept_at_once(world: World, text: str) -> None:
+    """The keyword, its abbreviation, words that say the same, or bill and proof without any keyword."""
+    assert "diterima" in world.text(SITI, text)
+    assert len(_claims(world)) == 1
+
+
+def test_the_right_keyword_takes_the_place_of_a_proposal(world: World) -> None:
+    """Who sends it again without the mistake needs no YA, and a late YA keeps nothing twice."""
+    world.text(SITI, _MISTYPED)
+    assert "diterima" in world.text(SITI, _MISTYPED.replace("BAYRA", "BAYAR"))
+    world.text(SITI, "YA")
+    assert len(_claims(world)) == 1
+
+
 def test_a_claim_without_a_date_is_kept_at_once_and_completed(world: World) -> None:
     """One row from the first text on; the next text adds the moment of payment to it."""
     world.text(SITI, "sudah transfer utk SKRD-2026-004512 bukti 0093482711")
