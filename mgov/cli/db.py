@@ -109,7 +109,7 @@ def grant(
     given = password_file.read_text(encoding="utf-8").splitlines()[0] if password_file else None
     password = given or portal_grants.new_password()
     with _role_maker(context, as_url) as roles_by:
-        portal_grants.grant(
+        is_new = portal_grants.grant(
             context.database(),
             agency,
             role=name,
@@ -119,6 +119,8 @@ def grant(
             now=context.now(),
             roles_by=roles_by,
         )
+    if is_new:
+        click.echo(f"{agency}: an agency not known before; was it meant?", err=True)
     click.echo(f"{name}: may write and read for {agency}" + ("" if given else f"; password {password}"))
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from mgov.store.schema.portal_doors import ORDER_COLUMNS, VIEWS
 
+_CANNOT_CREATE_USER = 1396
 ROLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
@@ -20,17 +22,19 @@ class RoleError(Exception):
     """A role cannot be made; the text says why."""
 
 
-def make(tx: Connection, role: str, password: str | None, *, require_tls: bool) -> None:
-    """Make a log-in role, or change the one there is, and give it a portal's rights.
+def make(tx: Connection, role: str, password: str | None, *, require_tls: bool, known: bool) -> None:
+    """Make a log-in role, or change the one there is when it is `known` for a portal's, and give it a portal's rights.
 
     Without a password the old one stays. `require_tls` is MariaDB's to keep; PostgreSQL has it in pg_hba.conf
-    (`hostssl`). Raises `RoleError` on SQLite, which has no roles, and for a name that is none.
+    (`hostssl`). Raises `RoleError` on SQLite, which has no roles, for a name that is none, and for another's role.
     """
     _check(tx, role)
     if tx.dialect.name == "postgresql":
-        _make_on_postgresql(tx, role, password)
+        _create_on_postgresql(tx, role, known=known)
+        _equip_on_postgresql(tx, role, password)
     else:
-        _make_on_mariadb(tx, role, password, require_tls=require_tls)
+        _create_on_mariadb(tx, role, known=known)
+        _equip_on_mariadb(tx, role, password, require_tls=require_tls)
 
 
 def drop(tx: Connection, role: str) -> None:
@@ -55,9 +59,28 @@ def _exists(tx: Connection, query: str, role: str) -> bool:
     return tx.execute(text(query), {"role": role}).first() is not None
 
 
-def _make_on_postgresql(tx: Connection, role: str, password: str | None) -> None:
+def _create_on_postgresql(tx: Connection, role: str, *, known: bool) -> None:
     if not _exists(tx, "select 1 from pg_roles where rolname = :role", role):
         tx.exec_driver_sql(f'create role "{role}" login nosuperuser nocreatedb nocreaterole noinherit')
+    elif not known:
+        raise _another(role)
+
+
+def _create_on_mariadb(tx: Connection, role: str, *, known: bool) -> None:
+    """Who may make users need not be able to list them: that one is there already shows when it is made."""
+    try:
+        tx.exec_driver_sql(f"create user {'if not exists ' if known else ''}`{role}`@`%%`")
+    except OperationalError as error:
+        if error.orig is None or error.orig.args[0] != _CANNOT_CREATE_USER:
+            raise
+        raise _another(role) from error
+
+
+def _another(role: str) -> RoleError:
+    return RoleError(f"{role} is there already and not a portal's: choose another name")
+
+
+def _equip_on_postgresql(tx: Connection, role: str, password: str | None) -> None:
     if password is not None:
         secret = tx.execute(text("select quote_literal(:secret)"), {"secret": password}).scalar_one()
         tx.exec_driver_sql(f'alter role "{role}" password {secret}'.replace("%", "%%"))
@@ -74,8 +97,7 @@ def _make_on_postgresql(tx: Connection, role: str, password: str | None) -> None
         tx.exec_driver_sql(f'grant select on {view} to "{role}"')
 
 
-def _make_on_mariadb(tx: Connection, role: str, password: str | None, *, require_tls: bool) -> None:
-    tx.exec_driver_sql(f"create user if not exists `{role}`@`%%`")
+def _equip_on_mariadb(tx: Connection, role: str, password: str | None, *, require_tls: bool) -> None:
     if password is not None:
         tx.exec_driver_sql(f"alter user `{role}`@`%%` identified by %s", (password,))
     tx.exec_driver_sql(f"alter user `{role}`@`%%` require {'ssl' if require_tls else 'none'}")
