@@ -91,7 +91,8 @@ def read_amount(board: Board, ordered: bool) -> int | None:
     if _in_parts([one for one in sums if one.value >= SMALLEST], board.low):
         return None
     chosen = _choose([one for one in sums if one.value >= SMALLEST], board.low)
-    return chosen if chosen is not None or sums else _unmarked(board, ordered)
+    told = any(one.role != "other" for one in sums)
+    return chosen if chosen is not None or told else _unmarked(board, ordered)
 
 
 def take_bare(board: Board) -> None:

@@ -188,7 +188,7 @@ def _bills(board: Board, seen: Seen, keyword_end: int, aside: clauses.Asides) ->
     meant = [ref for ref in meant if references.is_bill(ref.value)] or meant
     right = [ref for ref in meant if _RIGHT.search(board.before(ref.start, 36))]
     if len(meant) > 1 and not right:
-        right = [ref for ref in meant if _NOW_PAID.search(board.before(ref.start, 40))]
+        right = _with_joined(board, meant, [ref for ref in meant if _NOW_PAID.search(board.before(ref.start, 40))])
     meant = right or meant
     if not meant:
         meant = [code for code in seen.codes if _is_code(board, code) or _follows(board, keyword_end, code)]
@@ -199,6 +199,14 @@ def _bills(board: Board, seen: Seen, keyword_end: int, aside: clauses.Asides) ->
             board.take(code.start, code.end, "identity number, not the proof")
     values = list(dict.fromkeys(ref.value for ref in meant))
     return values, _end_of_bills(board, meant)
+
+
+def _with_joined(board: Board, meant: list[Found], right: list[Found]) -> list[Found]:
+    """The chosen references and those named in one breath with them (``SKRD-1 dan SKRD-2``)."""
+    for ref in meant:
+        if right and ref not in right and _BETWEEN_BILLS.fullmatch(board.low, right[-1].end, max(ref.start, 0)):
+            right = [*right, ref]
+    return right
 
 
 _BETWEEN_BILLS = re.compile(r"[ ,;#&+]*(?:dan|and|sama|serta|&|\+)?[ ,;#]*")

@@ -9,7 +9,7 @@ from parsers.board import Board
 _LETTERS_AHEAD = r"(?!(?:rp|no|tgl|jam|pkl|via|atm|di|ke|dr|th|tf|trf|per|idr|bri|bni|bca|bjb|bsi|btn|rek|a|jl|rt|rw|hp|wa|nik)\b)[a-z]{1,4}"
 _PROOF_SHAPE = (
     rf"({_LETTERS_AHEAD} \d{{2,4}}(?: \d{{2,4}}){{1,4}}(?![a-z0-9./\-])|"
-    + r"(?:\d{6,8}(?: \d{4}){2,3}|\d{2,4}(?: \d{2,4}){1,5})(?![a-z0-9/\-]|\.\d)|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
+    + r"(?:\d{6,8}(?: \d{4}){2,3}|\d{2,4}(?: \d{2,4}){1,5}(?: \d(?! ?[a-z]))?)(?![a-z0-9/\-]|\.\d)|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
 )
 _LABELS = (
     r"(?:no(?:mor|mer|\.)?|nmr|kode|code|id|number)?[ .]{0,2}(?:bukti|bkti|buktina|reff?|referensi|refrensi|reference|resi|struk|strk|slip|validasi|jurnal|journal|"
@@ -69,7 +69,7 @@ _DOCUMENTED = re.compile(
 )
 """Bill, proof, date: the documented order, told by its separators and by the date that follows."""
 _SURELY_OTHER = re.compile(
-    r"(?:rp|idr)[ .]?[\d.,]+|\d{1,3}(?:\.\d{3})+|[\d.,]+ ?(?:rb|ribu|jt|juta|k)|\d{1,2}[./\-]\d{1,2}[./\-](?:20)?\d\d|\d{1,3}(?: \d{3})* 000|\d{1,2}[.:]\d\d(?: ?wi[bt]a?)?|\d{1,2} ?(?:wib|pagi|siang|sore|malam|am|pm|jan|feb|peb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des).*|(?:tidak|tdk|belum|blm|ga|gak|nggak|no|nomor|nomer|bukti|reff?|noref|resi|struk|slip|kode|id|tgl|tanggal|jam|bank|jml|nominal|ntpn|rrn|trx|atm|via|va)\b.*|[a-z]{3,}[ .].*"
+    r"(?:rp|idr)[ .]?[\d.,]+|\d{1,3}(?:\.\d{3}){1,2}|\d{1,3}(?:\.\d{3})*\.000|[\d.,]+ ?(?:rb|ribu|jt|juta|k)|\d{1,2}[./\-]\d{1,2}[./\-](?:20)?\d\d|\d{1,3}(?: \d{3})* 000|\d{1,2}[.:]\d\d(?: ?wi[bt]a?)?|\d{1,2} ?(?:wib|pagi|siang|sore|malam|am|pm|jan|feb|peb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des).*|(?:tidak|tdk|belum|blm|ga|gak|nggak|no|nomor|nomer|bukti|reff?|noref|resi|struk|slip|kode|id|tgl|tanggal|jam|bank|jml|nominal|ntpn|rrn|trx|atm|via|va)\b.*|[a-z]{3,}[ .].*"
 )
 _LABEL_IN_PROOF = re.compile(r"(?:ref|reff|bukti|trx|resi|struk|slip|no|id|kode)[ \-]?\d{1,5}")
 """``REF001``, ``TRX-1``: too short to be a number behind a label, so the label is part of it."""
@@ -85,7 +85,9 @@ _DIGIT_RUN = re.compile(r"\d+")
 _SIGNS = re.compile(r"[^A-Z0-9]")
 _MONEY_AHEAD = re.compile(r"(?:rp|idr)\.? ?$")
 _DENIED = re.compile(r"\b(?:bukan|bkn)\b[^,;]*$")
-_SUM_OR_DATE = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d+(?:rb|jt|k)")
+_SUM_OR_DATE = re.compile(
+    r"\d{1,3}(?:\.\d{3}){1,2}|\d{1,3}(?:\.\d{3})*\.000|\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d+(?:rb|jt|k)"
+)
 _OTHER_FIELD = re.compile(
     r"\d{1,2}(?:jan|feb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des)[a-z]*\d{0,4}|(?:rp|idr)[\d.,]+|\d{1,3}(?:\.\d{3})+|\d{1,2}[.\-]\d{1,2}[.\-]\d{2,4}|[1-9]\d{2,6}00|\d{1,2} \d{1,2} (?:20)?\d\d|\d{1,3}(?: 000)+|\d{1,3} \d{3} 000"
 )
@@ -199,10 +201,18 @@ def read_second_field(board: Board, bill_end: int) -> str | None:
     if match is not None and _is_documented(board, match):
         return _take(board, match)
     match = _SECOND.match(board.rest, bill_end)
+    if match is not None and match[0].lstrip(") ")[:1] not in "#*|;" and _LABEL_SAID.search(board.rest, match.end()):
+        return None
     raw = match[1].rstrip(".-") if match else ""
     if match is None or not is_proof(normalise(raw)) or _OTHER_FIELD.fullmatch(raw) or _masked(board, match):
         return None
     return _take(board, match)
+
+
+_LABEL_SAID = re.compile(
+    r"\b(?:bukti|reff?|no ?ref|resi|struk|slip|rrn|ntpn|referensi|validasi|jurnal|kode transaksi|id transaksi)\w{0,3}[ :.=]{1,3}(?=[a-z]{0,6}\d)[a-z\d]"
+)
+"""A proof that is named as such further on: what stands behind the bill is none."""
 
 
 def _is_documented(board: Board, match: re.Match[str]) -> bool:
@@ -269,7 +279,7 @@ def _fits(board: Board, match: re.Match[str]) -> bool:
         board.before(match.start(), 24) + " "
     ):
         return False
-    if " " in raw and _GOES_ON.match(board.rest, match.end(1)):
+    if " " in raw and (raw.endswith(" 000") or _GOES_ON.match(board.rest, match.end(1))):
         return False
     if _DENIED.search(match[0][: match.start(1) - match.start()]):
         return False
