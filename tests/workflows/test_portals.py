@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.exc import OperationalError
 
 from mgov.store import bills, portals, services
 from mgov.store.database import Database
 from mgov.store.schema.portals import portal_application, portal_bill, portal_document, portal_event
 from mgov.store.schema.staff import audit
+from mgov.workflows import bills as bill_rows
 from mgov.workflows.applications import import_applications
-from mgov.workflows.portals import PortalSettings, take
+from mgov.workflows.portals import ORDERS, PortalSettings, take
 from tests.workflows.citizen import NIK, NOW, REPLIES, SITI, STAFF, STRANGER, World
 
 BILL = {"agency": "BAPENDA", "number": "PKB-2026-1", "payer_phone": SITI, "object": "A 1234 BC", "amount": 500_000}
@@ -81,6 +83,64 @@ def test_a_bad_order_is_answered_and_the_others_go_in(world: World) -> None:
     assert (done.accepted, done.refused) == (1, 3)
     reasons = [why for what, why in outcomes(world.db) if what == "refused"]
     assert [str(why).split(":")[0] for why in reasons] == ["status", "amount", "agency"]
+
+
+def test_nobody_waits_behind_anothers_thousands(world: World) -> None:
+    """One order of an agency with a portal is among the first taken, however many another wrote before it."""
+    world.db.transact(lambda tx: bills_agency(tx, "DISHUB"))
+    world.db.transact(lambda tx: portals.note_grant(tx, "portal_dishub", "DISHUB", by="staff:x", now=NOW))
+    many = [{**BILL, "number": f"PKB-2026-{number}", "object": None} for number in range(ORDERS + 100)]
+    world.db.transact(lambda tx: tx.execute(insert(portal_bill), many))
+    order(world.db, **{**BILL, "agency": "DISHUB", "number": "RTB-2026-7"})
+    assert take(world.db, SETTINGS, NOW).accepted == ORDERS + 1
+    assert outcomes(world.db)[-1] == ("accepted", None)
+    assert take(world.db, SETTINGS, NOW).accepted == 100
+
+
+def test_what_was_left_empty_of_an_accepted_order_is_said(world: World) -> None:
+    """A phone that nobody can call does not keep a bill out, but its portal reads that it was not kept."""
+    order(world.db, **{**BILL, "payer_phone": "di kantor"})
+    assert take(world.db, SETTINGS, NOW).accepted == 1
+    ((what, why),) = outcomes(world.db)
+    assert what == "accepted"
+    assert str(why).startswith("payer_phone: left empty")
+
+
+def test_a_deadlock_is_nobodys_refusal(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the database undid because two got in each other's way is done again, whole."""
+    order(world.db, **BILL)
+    times = _failing_once(monkeypatch, OperationalError("insert", {}, _Deadlock(1213, "Deadlock found")))
+    assert take(world.db, SETTINGS, NOW).accepted == 1
+    assert times == [1, 2]
+    assert outcomes(world.db) == [("accepted", None)]
+
+
+def test_an_error_of_the_program_is_told_to_its_staff(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The order is answered, the others go on, and the daemon's log gets the error itself."""
+    order(world.db, **BILL)
+    error = RuntimeError("no such column")
+    _failing_once(monkeypatch, error)
+    done = take(world.db, SETTINGS, NOW)
+    assert (done.refused, done.faults) == (1, (error,))
+    assert "RuntimeError" in str(outcomes(world.db)[0][1])
+
+
+class _Deadlock(Exception):  # noqa: N818 - as a driver's
+    """As MariaDB's driver tells of it: a number and a sentence."""
+
+
+def _failing_once(monkeypatch: pytest.MonkeyPatch, error: Exception) -> list[int]:
+    """Let the first try to store bills fail; returns the tries as they come."""
+    store, times = bill_rows.store, []
+
+    def failing(*args: Any, **said: Any) -> Any:  # noqa: ANN401 - as the one it stands for
+        times.append(len(times) + 1)
+        if len(times) == 1:
+            raise error
+        return store(*args, **said)
+
+    monkeypatch.setattr(bill_rows, "store", failing)
+    return times
 
 
 def test_another_agencys_bill_is_not_changed(world: World) -> None:
