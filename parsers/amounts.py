@@ -203,6 +203,9 @@ def _choose(sums: list[Sum], low: str) -> int | None:
         if one.value not in values:
             values.append(one.value)
     others = "other" in by_role
+    dues, totals = by_role.get("due", []), by_role.get("total", [])
+    if len(dues) == len(totals) == 1 and totals[0] - dues[0] in by_role.get("other", []):
+        return dues[0]  # a receipt: the bill, the counter's fee, and both together
     for role in ("named", "plain", "total", "due"):
         values = by_role.get(role, [])
         if role == "plain" and others and "total" in by_role and not _FEE_IN_TEXT.search(low):

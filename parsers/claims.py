@@ -123,7 +123,7 @@ _CORRECTED = re.compile(
 )
 """``bukan belum bayar, SUDAH``: what was denied is not what is told."""
 _ASKS_OF_BILL = Sense(
-    "berapa* brp* brapa cek dicek check jatuh_tempo denda* how_much info rincian detail nominal* jumlah* lihat liat kode_bayar kode kd rekening_mana rek_mana rekening_tujuan norek kapan iraha pinten sabaraha piro"
+    "berapa* brp* brapa cek dicek check jatuh_tempo denda* how_much info rincian detail nominal* jumlah* lihat liat kode_bayar kode kd rekening_mana rek_mana norek kapan iraha pinten sabaraha piro"
 )
 
 
@@ -264,7 +264,7 @@ KEEP = re.compile(
 
 _YOURS = Sense("lu lo elu loe kamu mu ente lau anjeun sampean kowe yang_kau")
 """Said between friends: nobody speaks so to an office."""
-_REPORTS = Sense("konfirmasi bukti lapor kubayar confirm confirmation konfirm")
+_REPORTS = Sense("konfirmasi bukti lapor dicatat dicatet catat catet kubayar confirm confirmation konfirm")
 
 
 def confirms(low: str, marks: Marks) -> bool:
@@ -275,14 +275,19 @@ def confirms(low: str, marks: Marks) -> bool:
         return marks.proof or (v.PAID.said(low) and _claims(low)) or _tells(low) or _itemised(low)
     if _lone_proof(low, marks):
         return True
-    if not v.PAID.said(low) or other_bill(low):
+    if not (v.PAID.said(low) or _SUCCESS.search(low)) or other_bill(low):
         return False
     if (_YOURS.said(low) or "?" in low) and not (v.TAX.said(low) or _FIRST_PERSON.search(low)):
         return False
     if v.GRUMBLES.said(low) and not (marks.proof or _SUM.search(low)):
         return False
     done = v.DONE.said(low) or _REPORTS.said(low)
-    return done and (v.TAX.said(low) or marks.proof or _short_statement(low))
+    told = _SUM.search(low) and _MOMENT.search(low) and _REPORTS.said(low)
+    return done and (v.TAX.said(low) or marks.proof or bool(told) or _short_statement(low))
+
+
+_SUCCESS = re.compile(r"\b(?:transaksi|transaction|trx)(?: \w+)? (?:berhasil|sukses|successful)\b")
+"""A bank's notice."""
 
 
 _HAVE_DONE = Sense(f"{_HAVE.replace('|', ' ')} done beres")

@@ -79,6 +79,10 @@ _DAY_HINTS = tuple(_WEEKDAYS)
 _WEEK_AGO = re.compile(
     r"\b(?:seminggu|saminggu|satu minggu|1 minggu|a week|one week) (?:yang |yg |nu |sing )?(?:lalu|yl|ago|kepungkur|silam)\b"
 )
+_TOLD_ON = re.compile(
+    r"\b(?:kemarin|kmrn|kemaren|kmren|tadi|td|semalam|minggu lalu|bulan lalu)(?: pagi| siang| sore| malam)? (?:yang |yg )?(?:saya |sy )?(?:di(?:tagih\w*|kirim\w*|sms\w*|ingat\w*|telp\w*|bilang\w*|info\w*|kasih tau|datangi)|datang|(?:dapat|dpt|terima|nerima) (?:surat|tagihan|sms|pemberitahuan|info|skrd|skpd|telp\w*))"
+)
+"""``yg kmrn ditagih``: when something was sent or said to the writer, not when he paid."""
 _ADDRESS = re.compile(
     r"\b(?:rt|rw|blok|kios|los|lantai|lt|km|kamar|gang|gg|no\. ?rumah)\b[ .]{0,2}(?:[a-z]{1,2}[ .\-]?)?\d{1,3}(?: ?/ ?(?:rw\.? ?)?\d{1,3})?(?![\w/]|[.,:\-]\d| ?(?:rb|rbu|ribu|jt|juta|k)\b)"
 )
@@ -116,6 +120,10 @@ def read_date(board: Board, received_at: datetime) -> date | None:
     """Take every date of the text; return the day of payment, None when none or several are possible."""
     today = received_at.date()
     board.without(_ADDRESS, "address, not a field")
+    if board.hints(
+        "tagih", "dikirim", "dapat", "dpt", "terima", "disms", "diingat", "ditelp", "dibilang", "diinfo", "datang"
+    ):
+        board.without(_TOLD_ON, "the day of something else")
     _take_others(board)
     _take_days_to_come(board, today)
     written = _explicit(board, today)

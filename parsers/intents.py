@@ -217,7 +217,7 @@ _WHAT_CAN_BE_DONE = re.compile(
 
 
 _COMPLAINS = Sense(
-    "buruk jelek lama lambat lelet kecewa parah payah ramah jutek antri antre mengecewakan bad kapok ribet"
+    "cod antar ongkir delivery gofood grab ojol pijat servis_ac cuci laundry buruk jelek lama lambat lelet kecewa parah payah ramah jutek antri antre mengecewakan bad kapok ribet"
 )
 
 

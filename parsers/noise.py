@@ -36,7 +36,7 @@ _OPERATOR_NUMBER = re.compile(r"(?<!\d)4444(?!\d)")
 
 _SPAM = Sense(
     "pemenang menang menangkan memenangkan undian hadiah selamat_anda diskon promo pinjaman pinjol kta slot gacor judi togel cair bunga_ringan dana_tunai dana_cepat tanpa_jaminan jual dijual obral",
-    "investasi_bodong maxwin deposit cashback klik http* www bit_ly bank_transfer_ke_rekening kredit_tanpa modal_usaha bonus_new_member",
+    "investasi_bodong maxwin deposit cashback klik http* www bit_ly bank_transfer_ke_rekening kredit_tanpa modal_usaha bonus_new_member sebarkan sebarluaskan viralkan teruskan_ke kirim_ke_10 sebar_ke broadcast_ini",
 )
 _SOLD = re.compile(
     r"\b(?:sudah|sdh|udah|udh|dah|telah|tlh|tos|wis|saya|sy|gua|gue|aku|mau|lagi|has been|i) (?:(?:saya|sy|gua|gue|aku|tak|kami|di) ?)?(?:jual|dijual|kejual|terjual)\b|\b(?:di)?jual (?:ke|sama|tahun|thn|bulan|bln|kemarin)\b"

@@ -11,7 +11,7 @@ _AREAS = frozenset(
     "da db dc dd de dg dh dk dl dm dn dr ds dt ea eb ed kb kh kt ku pa pb".split()
 )
 _UNITS = frozenset("jt rb k m wib am pm jan feb mar apr mei jun jul agu agt sep okt oct nov nop des dec hr x kg mb gb st nd rd th "
-                   "org thn bln tgl sd sdh udh dan di ke tf jam pkl ya yg ini dr per s d pg".split())  # fmt: skip
+                   "org thn bln tgl sd sdh udh dan di ke tf jam pkl ya yg ini dr per s d pg nih nich deh bro sis gan bos aja itu kok sih dong min kak mas pak bu bos aku gue lu kan lah loh lho pun org ada apa utk buat kg cm mm hp wa tv".split())  # fmt: skip
 _SUMS = frozenset("jt rb k m wib am pm kg mb gb hr".split())
 _ALIKE = re.compile(r"(?<![\w])([a-z]{1,2})[ .\-]?((?=[oil]{0,3}\d)[\doil]{1,4}|[oil]{4})[ .\-]?([a-z]{1,3})(?!\w)")
 _LOOK = str.maketrans("oil", "011")

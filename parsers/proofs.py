@@ -101,7 +101,7 @@ _ACCOUNT = re.compile(
     r"((?!\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2}|\d{1,3}(?:\.\d{3})+(?!\d|\.\d))(?:\d{9,18}(?!\d)|\d(?:[\d\-]|[ .](?=\d)){6,24}\d))(?![\w])"
 )
 _TO_BANK = re.compile(
-    r"(?<![a-z])(?:ke|to|tujuan)[ :]{1,2}(?:rek(?:ening)?\.? )?(?:bank )?(?:[a-z]{2,12} ){0,3}(?:rek(?:ening)?\.? )?(?:no\.? ?)?((?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d[\d\-.]{5,20})(?![\w])"
+    r"(?<![a-z])(?:ke|to|tujuan)[ :]{1,2}(?:rek(?:ening)?\.? )?(?:bank )?(?:(?!bukti|ref|noref|resi|struk|slip|kode|jurnal|no\b|nomor|trx|rrn|ntb|tgl|jam|pkl|rp|idr|id|via|sebesar|sejumlah)[a-z]{2,12} ){0,3}(?:rek(?:ening)?\.? )?(?:no\.? ?)?((?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d[\d\-.]{5,20})(?![\w])"
 )
 _LABELLED_OTHER = re.compile(
     r"\b(?:npwpd?|nib|nik|no\.? ?kk|kk|ktp|nop|kode ?pos|ext|rangka|mesin|stnk|bpkb|idpel|id pelanggan|nip|nis|nisn|terminal|tid|mid|kartu|nrkb)(?: saya| sy| no\.?| nomor| id)*[ :.=]{0,3}([a-z]{0,3}\d[\d.\-]{3,24})(?!\w)"
@@ -183,6 +183,8 @@ def read_labelled(board: Board) -> tuple[str | None, bool]:
         if not board.hints(*hints):
             continue
         matches = [m for m in board.find(pattern) if _fits(board, m)]
+        if any(_endless(board, one) for one in matches):
+            return None, True
         values = {normalise(m[1]) for m in matches}
         if len(values) > 1:
             return None, True
@@ -279,15 +281,21 @@ def _fits(board: Board, match: re.Match[str]) -> bool:
         board.before(match.start(), 24) + " "
     ):
         return False
-    if " " in raw and (raw.endswith(" 000") or _GOES_ON.match(board.rest, match.end(1))):
-        return False
     if _DENIED.search(match[0][: match.start(1) - match.start()]):
         return False
     return not _SUM_OR_DATE.fullmatch(raw)
 
 
-_GOES_ON = re.compile(r" \d{3,6}(?![\w]|[.,/:\-]\d)")
-"""Another group of digits: what was read of a number in groups would be a fraction of it."""
+_GOES_ON = re.compile(r"(?: \d{3,6})+(?![\w]|[.,/:\-]\d)")
+
+
+def _endless(board: Board, match: re.Match[str]) -> bool:
+    """Take groups of digits of which nobody can say where the proof ends and a sum begins; whether they are such."""
+    more = _GOES_ON.match(board.rest, match.end(1)) if " " in match[1] else None
+    if more is None and not match[1].endswith(" 000"):
+        return False
+    board.take(match.start(1), more.end() if more else match.end(1), "digits without an end, to be asked")
+    return True
 
 
 def _take(board: Board, match: re.Match[str]) -> str:

@@ -40,6 +40,7 @@ _DOTS = re.compile(r"^\W*[a-z]+\.[^\s.]+(?:\.[^\s.]+){1,9}$", re.I)
 """``BAYAR.SKRD-2026-004512.90011225.12-11-2026.13:05``, as pulsa servers are written to."""
 _DOTTED_WISH = re.compile(r"^(\W*(?:mohon|apply|mhn))\.(\w{2,12})\.(?=\S)", re.I)
 _DOT_TIME = re.compile(r"(?<=\d\d)\.([01]\d|2[0-3])\.([0-5]\d)(?=[.#]|$)")
+_DOT_MOMENT = re.compile(r"\.([0-3]\d)\.([01]\d)\.(20\d\d|\d\d)\.([01]\d|2[0-3])[.:]([0-5]\d)(?=[.#]|$)")
 _DOT_AMOUNT = re.compile(r"\.([1-9]\d{0,2}(?:\.\d{3})+)(?=$|\.[a-z])", re.I)
 _DOTTED_PLATE = re.compile(r"\W*[a-z]+\.[a-z]{1,2}\.\d{1,4}\.[a-z]{1,3}$", re.I)
 _SPACED_DATE = re.compile(r"\b\d{1,2} / \d{1,2} / (?:20)?\d\d\b")
@@ -98,6 +99,7 @@ def unify(text: str) -> str:
     """Separate what was glued together, and write ``#`` for dots or commas that separate fields."""
     text = _DOTTED_WISH.sub(r"\1#\2#", _unglue(text))
     if _DOTS.match(text) and not _DOTTED_PLATE.match(text):
+        text = _DOT_MOMENT.sub(r".\1/\2/\3#\4:\5", text)
         return _DOT_TIME.sub(r"#\1:\2", _DOT_AMOUNT.sub(lambda match: "#" + match[1].replace(".", ""), text)).replace(
             ".", "#"
         )
