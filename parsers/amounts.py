@@ -206,6 +206,9 @@ def _choose(sums: list[Sum], low: str) -> int | None:
     dues, totals = by_role.get("due", []), by_role.get("total", [])
     if len(dues) == len(totals) == 1 and totals[0] - dues[0] in by_role.get("other", []):
         return dues[0]  # a receipt: the bill, the counter's fee, and both together
+    parts = [*by_role.get("named", []), *by_role.get("plain", [])]
+    if len(parts) > 1 and totals == [sum(parts)]:
+        return totals[0]  # a sum for each of several bills, and what was paid for all
     for role in ("named", "plain", "total", "due"):
         values = by_role.get(role, [])
         if role == "plain" and others and "total" in by_role and not _FEE_IN_TEXT.search(low):

@@ -8,7 +8,7 @@ from parsers.clauses import Span
 
 _MARK = re.compile(
     r"\b(?:ralat(?:nya)?|koreksi|eh(?: bukan| salah| maksud\w*| sori| sorry| maaf)?|maksud(?:nya| saya| sy| aku|ku)|maksudnya|harusnya|seharusnya|mestinya|semestinya"
-    r"|(?:yg|yang|nu|sing) (?:benar|bener|betul|bnr|baru|leres)(?:nya)?|i mean|i meant|should be|correction|salah (?:ketik|tulis|tulisan))\b(?: (?:itu|saya|sy|adalah|bukan|bkn|ya|di|lewat|dari|dr|dgn|pakai|pake|nomor|no|is|it))*[ ,:.]{0,3}"
+    r"|(?:yg|yang|nu|sing) (?:benar|bener|betul|bnr|baru|leres)(?:nya)?|(?:maaf|sori|sorry|mf)[ ,]{1,2}salah|i mean|i meant|should be|correction|salah (?:ketik|tulis|tulisan))\b(?: (?:itu|saya|sy|adalah|bukan|bkn|ya|di|lewat|dari|dr|dgn|pakai|pake|nomor|no|is|it))*[ ,:.]{0,3}"
 )
 _HINTS = (
     "ralat", "koreksi", "eh", "maksud", "harusnya", "mestinya", "benar", "bener", "betul", "bnr", "baru", "leres",

@@ -135,7 +135,11 @@ def normalise(value: str) -> str:
 
 def is_proof(value: str) -> bool:
     """Whether a normal form can be a proof: 6 to 20 characters with four digits or more."""
-    return 6 <= len(value) <= 20 and sum(char.isdigit() for char in value) >= 4
+    return 6 <= len(value) <= 20 and sum(char.isdigit() for char in value) >= 4 and not _ALIKE.fullmatch(value)
+
+
+_ALIKE = re.compile(r"(?=\d*O)(?=.*\d)[\dO]{6,20}")
+"""Digits with the letter O between them: a zero or an O, nobody can say which."""
 
 
 def _is_lettered(board: Board, match: re.Match[str]) -> bool:
@@ -147,6 +151,7 @@ def _is_lettered(board: Board, match: re.Match[str]) -> bool:
         and raw.isalnum()
         and raw == raw.upper()
         and raw != raw.lower()
+        and not _ALIKE.fullmatch(raw)
         and len(_DIGIT_RUN.findall(raw)) >= 2
     )
 
