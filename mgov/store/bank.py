@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from mgov.domain.matching import keys
-from mgov.store.bulk import among, insert_many
+from mgov.store.bulk import among, insert_many, with_texts
 from mgov.store.schema.money import bank_account, bank_entry, bank_entry_key, bank_statement
 
 
@@ -99,10 +99,8 @@ def of_other_formats(
 
 
 def _known(tx: Connection, account_id: int, identities: Sequence[str]) -> dict[str, int]:
-    query = select(bank_entry.c.identity, bank_entry.c.id).where(
-        bank_entry.c.account_id == account_id, bank_entry.c.identity.in_(identities)
-    )
-    return {row.identity: row.id for row in tx.execute(query)}
+    query = select(bank_entry.c.identity, bank_entry.c.id).where(bank_entry.c.account_id == account_id)
+    return {row.identity: row.id for row in with_texts(tx, query, bank_entry.c.identity, identities)}
 
 
 def _add_keys(tx: Connection, account_id: int, rows: Sequence[dict[str, Any]]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, select
 
 from mgov.domain.matching import Around, Policy, descriptions, keys, proofs
 from mgov.domain.matching.names import NameIndex
-from mgov.store.bulk import among, portions
+from mgov.store.bulk import among, portions, with_texts
 from mgov.store.open_items import (
     IS_OPEN,
     OpenItems,
@@ -29,8 +29,6 @@ from mgov.store.open_items import (
     credits_of,
 )
 from mgov.store.schema.money import bank_entry, bank_entry_key, bill, confirmation
-
-PHONES_AT_ONCE = 500
 
 
 @dataclass(slots=True)
@@ -203,11 +201,7 @@ class Belonging:
     def _load_senders_bills(self) -> None:
         """Bills that name the phone of a claim that has a credit: whoever claims may have another bill of that sum."""
         phones = sorted({row.sender for row in self.claims.values()}) if self.credits else []
-        ids: set[int] = set()
-        for start in range(0, len(phones), PHONES_AT_ONCE):
-            some = phones[start : start + PHONES_AT_ONCE]
-            ids |= set(self.tx.scalars(select(bill.c.id).where(bill.c.payer_phone.in_(some))))
-        self._read_bills(ids)
+        self._read_bills({row.id for row in with_texts(self.tx, select(bill.c.id), bill.c.payer_phone, phones)})
 
     def _load_lookalikes(self, items: OpenItems) -> None:
         """Bills whose number is one slip from that of a claim whose amount is not what came."""

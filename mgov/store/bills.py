@@ -9,9 +9,8 @@ from sqlalchemy import Connection, insert, or_, select
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.matching import descriptions, keys
-from mgov.store.bulk import insert_many, update_many
+from mgov.store.bulk import insert_many, update_many, with_texts
 from mgov.store.consents import still_his
-from mgov.store.parties import IN_LIST
 from mgov.store.schema.money import bill, bill_amount, review_case
 from mgov.store.schema.staff import agency
 
@@ -56,11 +55,13 @@ def open_of_citizen(tx: Connection, sender: str, party_ids: Collection[int]) -> 
 
 def by_numbers(tx: Connection, numbers: list[str]) -> dict[str, RowMapping]:
     """Many bills by number."""
-    found: dict[str, RowMapping] = {}
-    for start in range(0, len(numbers), IN_LIST):
-        query = select(bill).where(bill.c.number.in_(numbers[start : start + IN_LIST]))
-        found.update({row["number"]: row for row in tx.execute(query).mappings()})
-    return found
+    return {row.number: row._mapping for row in with_texts(tx, select(bill), bill.c.number, numbers)}
+
+
+def ids_of(tx: Connection, numbers: Iterable[str]) -> dict[str, int]:
+    """The ids of many bills by number."""
+    query = select(bill.c.number, bill.c.id)
+    return {row.number: row.id for row in with_texts(tx, query, bill.c.number, numbers)}
 
 
 def add_all(tx: Connection, rows: list[dict[str, Any]]) -> None:

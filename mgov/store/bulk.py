@@ -6,15 +6,41 @@ constraints hold as for a single row.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, false, literal_column
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    Row,
+    Select,
+    String,
+    Table,
+    any_,
+    false,
+    func,
+    literal,
+    literal_column,
+)
+from sqlalchemy import select as select_
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from mgov.store.schema.base import UtcDateTime
 
 Rows = Sequence[Mapping[str, Any]]
 
 #: Whole numbers that go into one statement as they are; none of the three databases limits them below this.
 IN_NUMBERS = 20_000
+
+#: Texts that go into one statement.
+IN_TEXTS = 5_000
+#: MariaDB reads a longer list than its `in_predicate_conversion_threshold` as a table without an index.
+_IN_TEXTS_MARIADB = 900
+#: Values of one column whose conversion is remembered: most rows of a file share their moments and days.
+_REMEMBERED = 512
 
 
 def insert_many(tx: Connection, table: Table, rows: Rows) -> None:
@@ -61,6 +87,31 @@ def portions(numbers: Iterable[int], size: int = IN_NUMBERS) -> Iterator[list[in
     return (listed[start : start + size] for start in range(0, len(listed), size))
 
 
+def with_texts(
+    tx: Connection, query: Select[Any], column: ColumnElement[Any], texts: Iterable[str]
+) -> Iterator[Row[Any]]:
+    """The rows of a query of which a column is one of many texts.
+
+    PostgreSQL and SQLite get the texts as one value: of a list of parameters PostgreSQL would make a plan that reads
+    the whole table and compares each row with each of them.
+    """
+    listed = list(dict.fromkeys(texts))
+    return chain.from_iterable(tx.execute(query.where(some)) for some in _among_texts(tx, column, listed))
+
+
+def _among_texts(tx: Connection, column: ColumnElement[Any], texts: list[str]) -> Iterator[ColumnElement[bool]]:
+    size = IN_TEXTS if tx.dialect.name in ("postgresql", "sqlite") else _IN_TEXTS_MARIADB
+    for start in range(0, len(texts), size):
+        some = texts[start : start + size]
+        if tx.dialect.name == "postgresql":
+            yield column == any_(literal(some, ARRAY(String)))
+        elif tx.dialect.name == "sqlite":
+            each = func.json_each(json.dumps(some, ensure_ascii=False)).table_valued("value")
+            yield column.in_(select_(each.c.value))
+        else:
+            yield column.in_(some)
+
+
 def _copy(tx: Connection, table: Table, names: list[str], rows: Rows) -> None:
     cursor: Any = tx.connection.cursor()
     try:
@@ -85,14 +136,33 @@ def _update_from_arrays(tx: Connection, table: Table, names: list[str], rows: Ro
 
 
 def _tuples(tx: Connection, table: Table, names: list[str], rows: Rows) -> Iterator[tuple[Any, ...]]:
-    converters = [(name, _converter(tx, table, name)) for name in names]
+    converters = [
+        (place, convert) for place, name in enumerate(names) if (convert := _converter(tx, table, name)) is not None
+    ]
     for row in rows:
-        yield tuple(row[name] if convert is None else convert(row[name]) for name, convert in converters)
+        values = [row[name] for name in names]
+        for place, convert in converters:
+            values[place] = convert(values[place])
+        yield tuple(values)
 
 
 def _converter(tx: Connection, table: Table, name: str) -> Callable[[Any], Any] | None:
     type_ = table.c[name].type
-    return type_._cached_bind_processor(tx.dialect)
+    convert = type_._cached_bind_processor(tx.dialect)
+    return _remembering(convert) if convert and isinstance(type_, (UtcDateTime, Date)) else convert
+
+
+def _remembering(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    known: dict[Any, Any] = {}
+
+    def converted(value: Any) -> Any:  # noqa: ANN401 - what a column holds
+        if value not in known:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            known[value] = convert(value)
+        return known[value]
+
+    return converted
 
 
 def _listed(tx: Connection, names: Iterable[str]) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.actor import Actor
+from mgov.store.bulk import among, insert_many, portions, with_texts
 from mgov.store.schema.services import contact, party
 
 #: How many values one IN list holds; SQLite's own limit is 32,766 variables.
@@ -31,14 +32,9 @@ def ensure_all(tx: Connection, names: Mapping[str, str], *, now: datetime, actor
     """Make the parties that are not known yet; `names` maps id number to name. Returns id number to party number."""
     found = _ids(tx, names)
     absent = [number for number in names if number not in found]
+    made = {"created_at": now, "created_by": str(actor)}
+    insert_many(tx, party, [{"id_number": n, "name": (names[n] or n)[:191], **made} for n in absent])
     if absent:
-        tx.execute(
-            insert(party),
-            [
-                {"id_number": n, "name": (names[n] or n)[:191], "created_at": now, "created_by": str(actor)}
-                for n in absent
-            ],
-        )
         found |= _ids(tx, absent)
     return found
 
@@ -51,13 +47,11 @@ def record_contacts(tx: Connection, wanted: Iterable[tuple[int, str, str]], *, n
     distinct = list(dict.fromkeys(wanted))
     known = _contacts_of(tx, {party_id for party_id, _, _ in distinct})
     fresh = [key for key in distinct if key not in known]
-    upgrade = [known[key]["id"] for key in distinct if key in known and _becomes_recorded(known[key])]
-    if fresh:
-        tx.execute(insert(contact), [_recorded(key, now, actor) for key in fresh])
-    if upgrade:
-        values = {"recorded": True, "state": "verified", "verified_how": "recorded", "verified_at": now}
-        for some in _chunks(upgrade):
-            tx.execute(update(contact).where(contact.c.id.in_(some)).values(**values))
+    upgrade = [known[key].id for key in distinct if key in known and _becomes_recorded(known[key])]
+    insert_many(tx, contact, [_recorded(key, now, actor) for key in fresh])
+    values = {"recorded": True, "state": "verified", "verified_how": "recorded", "verified_at": now}
+    for some in portions(upgrade):
+        tx.execute(update(contact).where(among(contact.c.id, some)).values(**values))
     return len(fresh) + len(upgrade)
 
 
@@ -98,9 +92,9 @@ def change_contact(tx: Connection, contact_id: int, **values: Any) -> None:  # n
     tx.execute(update(contact).where(contact.c.id == contact_id).values(**values))
 
 
-def _becomes_recorded(row: RowMapping) -> bool:
+def _becomes_recorded(row: Row[Any]) -> bool:
     """A file verifies a claim; it never overrides what a person said ("not me") or what was verified otherwise."""
-    return row["state"] == "claimed" and not row["recorded"]
+    return row.state == "claimed" and not row.recorded
 
 
 def _recorded(key: tuple[int, str, str], now: datetime, actor: Actor) -> dict[str, Any]:
@@ -117,21 +111,15 @@ def _recorded(key: tuple[int, str, str], now: datetime, actor: Actor) -> dict[st
     }
 
 
-def _contacts_of(tx: Connection, party_ids: set[int]) -> dict[tuple[int, str, str], RowMapping]:
-    found: dict[tuple[int, str, str], RowMapping] = {}
-    for some in _chunks(sorted(party_ids)):
-        for row in tx.execute(select(contact).where(contact.c.party_id.in_(some))).mappings():
-            found[row["party_id"], row["kind"], row["address"]] = row
+def _contacts_of(tx: Connection, party_ids: set[int]) -> dict[tuple[int, str, str], Row[Any]]:
+    columns = (contact.c.id, contact.c.party_id, contact.c.kind, contact.c.address, contact.c.state, contact.c.recorded)
+    found: dict[tuple[int, str, str], Row[Any]] = {}
+    for some in portions(sorted(party_ids)):
+        for row in tx.execute(select(*columns).where(among(contact.c.party_id, some))):
+            found[row.party_id, row.kind, row.address] = row
     return found
 
 
 def _ids(tx: Connection, numbers: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for some in _chunks(list(numbers)):
-        query = select(party.c.id_number, party.c.id).where(party.c.id_number.in_(some))
-        found.update((number, party_id) for number, party_id in tx.execute(query))
-    return found
-
-
-def _chunks(values: list[Any]) -> Iterable[list[Any]]:
-    return (values[start : start + IN_LIST] for start in range(0, len(values), IN_LIST))
+    query = select(party.c.id_number, party.c.id)
+    return {row.id_number: row.id for row in with_texts(tx, query, party.c.id_number, numbers)}

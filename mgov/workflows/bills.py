@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -159,9 +159,10 @@ def _add(tx: Connection, fresh: list[dict[str, Any]], now: datetime, actor: Acto
     columns = dict.fromkeys(name for values in fresh for name in values)
     blank: dict[str, Any] = {**dict.fromkeys(columns), "state": "open", "created_at": now, "updated_at": now}
     bills.add_all(tx, [blank | values for values in fresh])
-    stored = bills.by_numbers(tx, [values["number"] for values in fresh])
-    bills.add_amounts(tx, [_amount(row, row["amount"], None, now, actor) for row in stored.values()])
-    for row in stored.values():
+    ids = bills.ids_of(tx, [values["number"] for values in fresh])
+    stored = [{**blank, **values, "id": ids[values["number"]]} for values in fresh]
+    bills.add_amounts(tx, [_amount(row, row["amount"], None, now, actor) for row in stored])
+    for row in stored:
         if row["state"] != "open":
             _record(tx, row, None, row["state"], now, actor)
 
@@ -214,7 +215,9 @@ def _case(row: RowMapping, value: int, now: datetime) -> dict[str, Any]:
     return {"kind": "bill_raised", "bill_id": row["id"], "reasons": reason, "candidates": "[]", "opened_at": now}
 
 
-def _amount(row: RowMapping, value: int, since: datetime | None, now: datetime, actor: Actor) -> dict[str, Any]:
+def _amount(
+    row: Mapping[str, Any] | RowMapping, value: int, since: datetime | None, now: datetime, actor: Actor
+) -> dict[str, Any]:
     return {
         "bill_id": row["id"],
         "amount": value,
@@ -224,5 +227,7 @@ def _amount(row: RowMapping, value: int, since: datetime | None, now: datetime, 
     }
 
 
-def _record(tx: Connection, row: RowMapping, old: str | None, new: str, now: datetime, actor: Actor) -> None:
+def _record(
+    tx: Connection, row: Mapping[str, Any] | RowMapping, old: str | None, new: str, now: datetime, actor: Actor
+) -> None:
     history.record(tx, "bill", row["id"], from_=old, to=new, at=now, actor=actor, cause="bill import")
