@@ -20,6 +20,7 @@ from mgov.lab.databases import empty_database
 from mgov.lab.drill import Drill, Verdict
 from mgov.lab.failover import FailoverDrill
 from mgov.lab.kill import READY_WITHIN, KillRounds, KillVerdict
+from mgov.lab.mariadb import NoMariadbError
 from mgov.lab.nodes import NodesDrill
 from mgov.lab.postgresql import LabPostgresql, NoPostgresqlError
 from modem_drivers.simulated import profiles
@@ -233,16 +234,18 @@ def nodes(seconds: float, seed: int | None, language: str, as_json: bool) -> Non
 
 @lab.command()
 @click.option("--seconds", default=20.0, show_default=True, help="Of traffic, half before and half after.")
-@click.option("--asynchronous", is_flag=True, help="PostgreSQL's default: shows what may be lost then.")
+@click.option("--asynchronous", is_flag=True, help="The databases' default: shows what may be lost then.")
+@click.option("--mariadb", is_flag=True, help="A MariaDB with a replica instead of a PostgreSQL with a standby.")
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def failover(seconds: float, asynchronous: bool, language: str, as_json: bool) -> None:
+def failover(seconds: float, asynchronous: bool, mariadb: bool, language: str, as_json: bool) -> None:
     """Let the primary of a PostgreSQL with a streaming standby die under traffic, and promote the standby."""
+    database = "mariadb" if mariadb else "postgresql"
     with tempfile.TemporaryDirectory(prefix="mgov-lab-") as name:
-        Path(name).chmod(0o755)  # PostgreSQL runs as another user
+        Path(name).chmod(0o755)  # the servers run as other users
         try:
-            verdict = FailoverDrill(Path(name), seconds, synchronous=not asynchronous).run()
-        except NoPostgresqlError as error:
+            verdict = FailoverDrill(Path(name), seconds, synchronous=not asynchronous, database=database).run()
+        except (NoPostgresqlError, NoMariadbError) as error:
             raise NotDone(str(error)) from error
     found = asdict(verdict) | {"passed": verdict.passed}
     click.echo(json.dumps(found) if as_json else _told(found, verdict.passed, language))

@@ -19,11 +19,28 @@ STOP_SECONDS = 120.0  # a server with gigabytes of changed pages writes them fir
 SYSTEM_USER = "mysql"  # who runs it when the lab runs as root
 USER = "mgov"
 DATABASE = "mgov"
+SITE = "site"  # as a gateway's own account: its database, and nothing of the server
 _ACCOUNTS = (
+    "set sql_log_bin = 0;\n"  # each server has its own accounts; a replica is not sent them twice
     f"create database if not exists {DATABASE};\n"
     f"create user if not exists {USER}@'127.0.0.1';\n"
     f"grant all on *.* to {USER}@'127.0.0.1' with grant option;\n"
+    f"create user if not exists {SITE}@'127.0.0.1';\n"
+    f"grant all on {DATABASE}.* to {SITE}@'127.0.0.1';\n"
 )
+#: Of a primary and its replica alike: either may be the other one day.
+_REPLICATING = {
+    "log-bin": "binlog",
+    "binlog-format": "ROW",
+    "sync-binlog": "1",
+    "log-bin-trust-function-creators": "1",  # or an account that makes triggers needs SUPER
+    "log-slave-updates": "1",
+    "relay-log": "relay",
+    "rpl-semi-sync-master-timeout": "3600000",  # waits for the replica, and does not go on alone
+    "rpl-semi-sync-master-wait-point": "AFTER_SYNC",
+}
+_APPLIED = "Slave has read all relay log"
+_APPLY_SECONDS = 60.0
 
 
 class NoMariadbError(Exception):
@@ -136,6 +153,53 @@ class LabMariadb:
         os.chown(self._folder, account.pw_uid, account.pw_gid)
         self._folder.chmod(0o755)
         return {"user": SYSTEM_USER, "group": account.pw_gid, "extra_groups": []}
+
+
+class LabMariadbPrimary(LabMariadb):
+    """A server that another copies. `synchronous`: a commit is told only when the replica has it (semi-sync)."""
+
+    def __init__(self, folder: Path, *, synchronous: bool) -> None:
+        super().__init__(folder, {**_REPLICATING, "server-id": "1"})
+        self._synchronous = synchronous
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.execute(f"set global rpl_semi_sync_master_enabled = {int(self._synchronous)}")
+        return self
+
+
+class LabMariadbReplica(LabMariadb):
+    """A replica by GTID, read-only until it is promoted."""
+
+    def __init__(self, folder: Path, primary: LabMariadbPrimary) -> None:
+        super().__init__(folder, {**_REPLICATING, "server-id": "2", "read-only": "1"})
+        self._primary = primary
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        source = f"master_host = '127.0.0.1', master_port = {self._primary.port}, master_user = '{USER}'"
+        self.execute(
+            "set global rpl_semi_sync_slave_enabled = 1",
+            f"change master to {source}, master_use_gtid = slave_pos, master_connect_retry = 1",
+            "start slave",
+        )
+        return self
+
+    def cut_off(self) -> None:
+        """Let nothing more come from the primary, as a broken line between two sites does."""
+        self.execute("stop slave io_thread")
+
+    def give_up_line(self) -> None:
+        """Nothing more is to come; what was on its way is lost with the primary."""
+
+    def promote(self) -> None:
+        """Make it the primary, once it has applied what it was sent; returns when it takes writes."""
+        deadline = time.monotonic() + _APPLY_SECONDS
+        while _APPLIED not in str(self.execute("show slave status")[0]["Slave_SQL_Running_State"]):
+            if time.monotonic() > deadline:
+                raise NoMariadbError("the replica does not apply what it was sent")
+            time.sleep(0.05)
+        self.execute("stop slave", "reset slave all", "set global read_only = 0")
 
 
 def _program(name: str) -> str:

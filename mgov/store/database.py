@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from mgov.store import audit
+from mgov.store import audit, mariadb_hosts
 
 T = TypeVar("T")
 
@@ -136,9 +136,12 @@ def _engine(url: str) -> Engine:
     options["hide_parameters"] = True  # an error's text is logged, and a statement's values are people's
     if backend in ("mysql", "mariadb"):
         arguments = {"charset": "utf8mb4", "connect_timeout": 5}
-        engine = create_engine(url, isolation_level="READ COMMITTED", connect_args=arguments, **options)
+        alone, hosts = mariadb_hosts.of(parsed)
+        engine = create_engine(alone, isolation_level="READ COMMITTED", connect_args=arguments, **options)
         if any(name.startswith("ssl_") for name in parsed.query):
             event.listen(engine, "connect", _refuse_without_tls)
+        if hosts:
+            mariadb_hosts.follow(engine, hosts)
         return engine
     return create_engine(url, connect_args={"connect_timeout": 5}, **options)
 
