@@ -37,11 +37,11 @@ _SUM_AHEAD = re.compile(
 """Words without which a long number that has no mark of money is no sum: after a mere verb it may be the proof."""
 _NOT_IT = re.compile(
     r"(?:\bbiaya\w*|\badm(?:in|inistrasi)?\w*|\bongkos\w*|\bonkos|\bfee|\bcharge|\bsaldo\w*|\bsisa\w*|\bbalance|\bduit di rek\w*|\bbukan|\bbkn|\bnot|\bsanes|\bdudu|\bpokok\w*|\bpkb|\bswdkllj|"
-    r"\bjasa raharja|\bdenda\w*|\bbunga|\blimit\w*|\bkembali\w*|\bkuota|\bdiskon|\bpotongan|\bkurang\w*|\bppn|\bmaterai|\bmeterai|\bbea\w*|\bpnbp|\bkurangnya|\bcashback|\bplafon|\bcost)"
+    r"\bjasa raharja|\bdenda\w*|\bbunga|\blimit\w*|\bkembali\w*|\bkuota|\btadinya|\bsemula|\basalnya|\bawalnya|\bdiskon|\bpotongan|\bkurang\w*|\bppn|\bmaterai|\bmeterai|\bbea\w*|\bpnbp|\bkurangnya|\bcashback|\bplafon|\bcost)"
     r"(?:nya|na)?(?: ojek| ojol| parkir| kirim| bensin| transfer| tf| trf| adm\w*| bank| bayar| pajak| saya| sy| rek\w*| kena| sebesar| di| layanan| transaksi| akhir| awal| anda| skrg| skg| sekarang| masih| ada| tadi| td| terakhir| now| currently| atm| tabungan| mah| teh| ku| aku| tinggal| is| of| was|nya| antar bank| motor| dulu)*[ :=.(+]{0,4}(?:rp\.?)?[ ]?$"
 )
 _NOT_IT_BEHIND = re.compile(
-    r"(?:[ ,(]{0,2}(?:nya|lagi|yg|yang)?)? ?(?:nyusul|menyusul|belum|blm|besok|nanti|kurang(?:nya)?(?! ?(?:rp\.? ?)?\d))\b|[ ,(]{0,2}(?:untuk |utk |buat |itu |as |of )?(?:biaya|adm|admin|ongkos|fee|saldo|denda|swdkllj|pokoknya)\b(?![ :=.]{0,3}(?:adm\w*)?[ :=.]{0,3}(?:rp\.? ?)?\d)"
+    r"(?:[ ,(]{0,2}(?:nya|lagi|yg|yang)?)? ?(?:nyusul|menyusul|belum|blm|besok|nanti|kurang(?:nya)?(?! ?(?:rp\.? ?)?\d))\b|[ ,(]{0,2}(?:untuk |utk |buat |itu |as |of )?(?:biaya|adm|admin|ongkos|fee|saldo|denda|swdkllj|pokoknya)\b(?![ :=.]{0,3}(?:(?:adm\w*|bank|transfer|trf|tf|layanan|nya|transaksi)[ :=.]{0,3}){0,2}(?:rp\.? ?)?\d)"
 )
 _TOTAL = re.compile(
     r"(?:\btotal\w*|\bttl|\bjumlah total)(?:nya)?(?: bayar| dibayar| pembayaran| transfer| transaksi| semua| jadi| semuanya|nya| debet| debit)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"
@@ -90,9 +90,15 @@ def read_amount(board: Board, ordered: bool) -> int | None:
     sums = _marked(board)
     if _in_parts([one for one in sums if one.value >= SMALLEST], board.low):
         return None
-    chosen = _choose([one for one in sums if one.value >= SMALLEST], board.low)
+    chosen = _choose([one for one in sums if one.value >= SMALLEST or one.role == "other"], board.low)
+    if chosen is None and len(sums) == 1 and _PART_ONLY.match(board.low, sums[0].end):
+        return sums[0].value
     told = any(one.role != "other" for one in sums)
     return chosen if chosen is not None or told else _unmarked(board, ordered)
+
+
+_PART_ONLY = re.compile(r"(?:,-|,00)? ?\((?:utk |untuk )?(?:denda|pokok|pokoknya|bunga)\)")
+"""What the only sum was paid for."""
 
 
 def take_bare(board: Board) -> None:
@@ -181,6 +187,8 @@ def _role(board: Board, match: re.Match[str]) -> str:
     before = board.before(match.start(), 48)
     if _SHORT.search(before) and _MADE_GOOD.match(board.low, match.end()):
         return "plain"
+    if _ALONE.search(before):
+        return "named"
     if _NOT_IT.search(before) or _NOT_IT_BEHIND.match(board.after(match.end(), 24)):
         return "other"
     if _DUE.search(before):
@@ -190,7 +198,10 @@ def _role(board: Board, match: re.Match[str]) -> str:
     return "named" if _LABEL.search(before) else "plain"
 
 
-_SHORT = re.compile(r"\b(?:kurang bayar\w*|kekurangan\w*)(?: sebesar| senilai| yg| yang)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$")
+_ALONE = re.compile(r"\b(?:di)?bayar pokok(?:nya)? (?:aja|saja|doang|tok)[ :=]{0,2}(?:rp\.?)?[ ]?$")
+_SHORT = re.compile(
+    r"\b(?:kurang bayar\w*|kekurangan\w*|sisa(?:nya)?)(?: sebesar| senilai| yg| yang)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"
+)
 _MADE_GOOD = re.compile(
     r"[^.;\n]{0,60}\b(?:sudah|sdh|udah|udh|telah|tlh|dah)\b[^.;\n]{0,24}\b(?:tambah\w*|transfer\w*|tf|trf|bayar\w*|byr|lunas\w*|setor\w*|susul\w*|kirim)\b"
 )
@@ -206,6 +217,9 @@ def _choose(sums: list[Sum], low: str) -> int | None:
     dues, totals = by_role.get("due", []), by_role.get("total", [])
     if len(dues) == len(totals) == 1 and totals[0] - dues[0] in by_role.get("other", []):
         return dues[0]  # a receipt: the bill, the counter's fee, and both together
+    fees = set(by_role.get("other", []))
+    plain = by_role.get("plain", [])
+    by_role["plain"] = [one for one in plain if not any(one - fee in plain for fee in fees)]  # with the fee on top
     parts = [*by_role.get("named", []), *by_role.get("plain", [])]
     if len(parts) > 1 and totals == [sum(parts)]:
         return totals[0]  # a sum for each of several bills, and what was paid for all

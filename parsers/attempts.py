@@ -7,22 +7,22 @@ import re
 from parsers.lexicon import Sense
 
 _FAIL = re.compile(
-    r"\b(?:gagal|failed|ditolak|error|eror|direfund|refund|dibalikin|dikembalikan|balik lagi|timeout|pending|nyangkut|declined|tidak berhasil|ga berhasil|gak berhasil|kagagal|salah nominal|dibatalkan)\b"
+    r"\b(?:gagal|failed|ditolak|error|eror|direfund|refund|dibalikin|dikembalikan|balik lagi|timeout|pending|nyangkut|declined|tidak berhasil|ga berhasil|gak berhasil|kagagal|salah nominal|dibatalkan|batal bayar|batal transfer|(?:tidak|tdk|ga|gak|nggak|ngga) jadi (?:bayar|transfer|tf|lewat|via|pakai|pake|di)|gangguan|offline|tutup)\b"
 )
 _FAILURES = Sense(
-    "gagal failed ditolak error eror direfund refund dibalikin dikembalikan balik timeout pending nyangkut declined berhasil kagagal salah dibatalkan"
+    "batal jadi gangguan offline tutup gagal failed ditolak error eror direfund refund dibalikin dikembalikan balik timeout pending nyangkut declined berhasil kagagal salah dibatalkan"
 )
 """Without one of these words nothing failed."""
 _SUCCESS = re.compile(
     r"\b(?:sukses|berhasil|succeeded|successful|finally|akhirnya (?:\w+ ){0,3}(?:bisa|masuk|kebayar|bayar|dibayar|lunas|transfer|tf|trf|setor)"
     r"|(?:bayar|dibayar|transfer|tf|trf|setor|byr) (?:ulang|lagi)|ulang(?:i)? (?:bayar|transfer|tf|trf)"
-    r"|(?:yg|yang|ke) ?(?:kedua|dua|2|ketiga)(?: \w+){0,3} (?:masuk|bisa|sukses|berhasil|jadi|lunas)|baru bisa|baru (?:bayar|masuk|berhasil|kebayar))\b"
+    r"|(?:yg|yang|ke) ?(?:kedua|dua|2|ketiga)(?: \w+){0,3} (?:masuk|bisa|sukses|berhasil|jadi|lunas)|jadi juga|jadinya (?:lewat|lwt|via|pakai|pake|bayar|transfer|tf|ke|di|saya|sy)|akhirnya (?:lewat|lwt|via|pakai|pake|ke|di)|baru bisa|baru (?:bayar|masuk|berhasil|kebayar))\b"
 )
 _NOT_SUCCESS = re.compile(
     r"\b(?:tidak|tdk|ga|gak|nggak|ngga|belum|blm|blom|not|akan|mau|besok|nanti|kapan|semoga|mudah-mudahan|biar|supaya|bisa ga|apa bisa|cara)\b|\?"
 )
 _CLAUSE = re.compile(
-    r"[,.;!\n](?!\d)|(?=\b(?:tapi|tp|namun|but|trus|terus|lalu|kemudian|akhirnya|skrg|sekarang|yg kedua|yang kedua)\b)"
+    r"[,.;!\n](?!\d)|(?=\b(?:tapi|tp|namun|but|trus|terus|lalu|kemudian|akhirnya|jadinya|skrg|sekarang|yg kedua|yang kedua)\b)"
 )
 
 
@@ -36,7 +36,13 @@ def undone(low: str) -> list[tuple[int, int]]:
         for one in clauses
         if _SUCCESS.search(low, *one) and not _FAIL.search(low, *one) and not _NOT_SUCCESS.search(low, *one)
     ]
-    return [one for one in clauses if _FAIL.search(low, *one)] if done else []
+    failed = [place for place, one in enumerate(clauses) if _FAIL.search(low, *one)]
+    failed += [place - 1 for place in failed if place and _BUT.match(low, clauses[place][0])]
+    return [clauses[place] for place in sorted({*failed}) if clauses[place] not in done] if done else []
+
+
+_BUT = re.compile(r"\s*(?:tapi|tp|tetapi|namun|but|eh)\b")
+"""Joins a failure to what was tried in the clause before."""
 
 
 def _clauses(low: str) -> list[tuple[int, int]]:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from parsers.board import Board
-
 _BANKS: Mapping[str, str] = {
     "bjb": "BJB", "bank jabar": "BJB", "bank jabar banten": "BJB", "banten": "BANTEN", "bri": "BRI", "bni": "BNI",
     "mandiri": "MANDIRI", "mdr": "MANDIRI", "bca": "BCA", "bsi": "BSI", "btn": "BTN", "cimb": "CIMB", "cimb niaga": "CIMB",
@@ -33,7 +31,7 @@ _CHANNELS = (
     ("va", re.compile(r"\bva\b|\bvirtual ?acc?ount\b|\bbriva\b|\brek(?:ening)? virtual\b")),
     ("internet", re.compile(r"\binternet[ -]?bank\w*|\bi[ -]?bank(?:ing)?\b|\binet ?banking\b|\bnet ?banking\b|\binternet mandiri\b")),
     ("mobile", re.compile(r"\bm[ -]?bank(?:in|ing)?\b|\bm[ -]?bangking\b|\bmobile\b|\bmob(?:ile)?[ -]?banking\b|\be-?banking\b|\bmbangking\b")),
-    ("teller", re.compile(r"\btell?er\b|\bsetor(?:an)? tunai\b|\bloket\b|\bcounter\b|\bkasir bank\b")),
+    ("teller", re.compile(r"(?<!petugas )(?<!kata )(?<!tanya )(?<!mbak )(?<!mas )\b(?:tell?er|loket)\b|\bsetor(?:an)? tunai\b|\bcounter\b|\bkasir bank\b")),
     ("atm", re.compile(r"\batm\b|\bmesin setor\b|\bcrm\b|\bcdm\b")),
 )  # fmt: skip
 _HINTS = {
@@ -92,9 +90,9 @@ class Names:
 SHIPPED = Names(_BANKS, _APPS)
 
 
-def read_app(board: Board, names: Names = SHIPPED) -> tuple[str, str] | None:
-    """The bank and channel of the first banking app that is named."""
-    match = names.app_pattern.search(board.told)
+def read_app(low: str, names: Names = SHIPPED) -> tuple[str, str] | None:
+    """The bank and channel of the first banking app that a lower-case text names."""
+    match = names.app_pattern.search(low)
     return names.apps[match[1]] if match else None
 
 
@@ -108,25 +106,25 @@ def read_channel(low: str) -> str | None:
     return "transfer" if _TRANSFER.search(low) else None
 
 
-def read_bank(board: Board, names: Names = SHIPPED) -> str | None:
+def read_bank(low: str, names: Names = SHIPPED) -> str | None:
     """The payer's bank: what follows ``dari`` before what follows ``ke``; None when two are named alike."""
     sources: list[str] = []
     targets: list[str] = []
-    for match in names.bank_pattern.finditer(board.told):
-        if not _is_bank(board, match):
+    for match in names.bank_pattern.finditer(low):
+        if not _is_bank(low, match):
             continue
-        before = board.before(match.start(), 24)
-        if match.start() <= 2 and _HEADING.match(board.low, match.end()):
+        before = low[max(0, match.start() - 24) : match.start()]
+        if match.start() <= 2 and _HEADING.match(low, match.end()):
             return names.banks[match[2]]
         is_target = _TARGET.search(before) is not None or _BEHIND_ACCOUNT.search(before) is not None
-        if is_target and _ACCOUNT.match(board.low, match.end()):
+        if is_target and _ACCOUNT.match(low, match.end()):
             continue  # where the money went; whose bank sent it, the text does not say
         place = targets if is_target else sources
         if _SOURCE.search(before):
             return names.banks[match[2]]
         if not _NEGATED.search(before):
             place.append(names.banks[match[2]])
-    if sources or _WALLET_TO.search(board.low):
+    if sources or _WALLET_TO.search(low):
         return _only(sources)
     return _only(targets)
 
@@ -144,13 +142,14 @@ _SOURCE = re.compile(
 _NEGATED = re.compile(r"\b(?:bukan|bkn|not)\s*(?:bank )?$")
 
 
-def _is_bank(board: Board, match: re.Match[str]) -> bool:
+def _is_bank(low: str, match: re.Match[str]) -> bool:
+    before = low[max(0, match.start() - 48) : match.start()]
     if match[2] not in AMBIGUOUS or match[1]:
         return True
     if match[2] == "banten":
         return bool(re.search(r"[#*|;,/_\n]\s*$|\b(?:atm|teller|m-?banking|mbanking|ibank\w*|banking|va|dari|dr|tf|trf|transfer|mobile|via|lewat)\s+$|\d[.,\-]{0,2} $",
-                              board.before(match.start(), 16)))  # fmt: skip
-    return not _COMPANY.search(board.before(match.start(), 48))
+                              before[-16:]))  # fmt: skip
+    return not _COMPANY.search(before)
 
 
 _COMPANY = re.compile(

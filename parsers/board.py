@@ -31,7 +31,7 @@ class Board:
         self.low = text.lower() if text.isascii() else "".join(map(_plain_letter, text))
         self.rest = self.low
         self.how: list[str] = []
-        self._void: list[tuple[int, int]] = []
+        self._void: list[tuple[int, int, bool]] = []
 
     def find(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """Every match of ``pattern`` in what is left, as it was when the search began."""
@@ -62,17 +62,20 @@ class Board:
         """What stands behind a position, whoever took it."""
         return self.low[end : end + length]
 
-    def void(self, start: int, end: int, rule: str) -> None:
-        """Leave a span aside altogether: no field is read from it, whoever looks."""
-        self._void.append((start, end))
+    def void(self, start: int, end: int, rule: str, *, same_way: bool = False) -> None:
+        """Leave a span aside altogether: no field is read from it, whoever looks.
+
+        ``same_way`` says that bank and medium may be those of the payment too, when it names none itself.
+        """
+        self._void.append((start, end, same_way))
         self.take(start, end, rule)
 
-    @property
-    def told(self) -> str:
-        """The text in lower case without what is left aside."""
+    def told(self, *, same_way: bool = False) -> str:
+        """The text in lower case without what is left aside, but for what was paid in the ``same_way``."""
         told = self.low
-        for start, end in self._void:
-            told = told[:start] + TAKEN * (end - start) + told[end:]
+        for start, end, also in self._void:
+            if not (also and same_way):
+                told = told[:start] + TAKEN * (end - start) + told[end:]
         return told
 
     def without(self, pattern: re.Pattern[str], rule: str) -> None:

@@ -38,6 +38,7 @@ _CANNOT = re.compile(
     rf"|\b(?:tidak|tdk|ga|gak|nggak|ngga|never|not|ora|teu) (?:pernah|merasa|ngerasa|have|ever|rumangsa)(?: \w+){{0,3}} {_PAY_VERB}|\b(?:did not|didn't|never) (?:\w+ )?(?:paid|pay|transfer\w*|ma[dk]e)\b"
 )
 """Could not, would not or never did pay."""
+_DOES_NOT = re.compile(rf"\b(?:tidak|tdk|ga|gak|nggak|ngga|ora|teu|mboten) (?:mau |usah |perlu |ikut )?{_PAY_VERB}\b")
 _IF = re.compile(
     rf"\b(?:kalau|kalo|klo|kl|jika|jk|misal\w*|seandainya|andai\w*|if|lamun|menawi|nek)\b(?: \w+){{0,4}} {_PAY_VERB}\b"
 )
@@ -154,9 +155,11 @@ def only_plans(low: str) -> bool:
         or (_hears(low, _LATER_FIRST) and _PAYS_LATER.search(low))
         or _TRIED.search(low)
         or _CANNOT.search(low)
+        or _DOES_NOT.search(low)
         or _NOT_YET.search(low)
         or _ASKS_FOR_TIME.search(low)
         or _DEMANDS.search(low)
+        or (_hears(low, _IFS) and _UNREAL.search(low))
         or _ON_THE_WAY.search(low)
         or _REFUND.said(low)
         or _IF_MAY.search(low)
@@ -178,9 +181,10 @@ _IF_MAY = re.compile(
 _ASKS_SUM = Sense("berapa* brp* brapa how_much pinten sabaraha piro denda* rincian detail")
 
 
+_WITH_MONEY = rf"\b(?:kalau|kalo|klo|kl|nanti|ntar|tunggu|nunggu|menunggu|habis|abis|setelah)\b[^.;\n]{{0,30}}\b(?:gajian|panen|cair|rezeki|rejeki|ada uang|ada duit)\b[^.;\n]{{0,30}}{_PAY_VERB}\b"
 _PROMISES = re.compile(
     rf"\b(?:{_LATER})\b.{{0,40}}(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)|(?:bayar|byr|\btf\b|transfer|setor|\bpay|lunas|mayar)\w{{0,10}}.{{0,30}}\b(?:{_LATER})\b"
-    rf"|\b(?:{_LATER})\b.{{0,25}}\b(?:ke bank|ke teller|ke atm|ke kantor)\b|\b(?:akan|will|going to|mau|bade|arep|rencana\w*|niat|insya ?allah) (?:\w+ ){{0,2}}{_PAY_VERB}\b"
+    rf"|{_WITH_MONEY}|\b(?:{_LATER})\b.{{0,25}}\b(?:ke bank|ke teller|ke atm|ke kantor)\b|\b(?:akan|will|going to|mau|bade|arep|rencana\w*|niat|insya ?allah) (?:\w+ ){{0,2}}{_PAY_VERB}\b"
 )
 _TRIED = re.compile(
     rf"(?<!\w){_PAY_VERB}\b.{{0,50}}\b(?:gagal|error|ditolak|failed|timeout|declined)\b|\b(?:gagal|failed)\b.{{0,12}}{_PAY_VERB}\b"
@@ -209,7 +213,11 @@ _GIVEN_BACK = re.compile(r"\b(?:reversal|direversal|dikembalikan ke|pengembalian
 def _not_done(low: str) -> str | None:
     if _WHETHER.search(low) and not _FIRST_PERSON.search(low):
         return "asks whether it is paid"
-    if _NOT_YET.search(low) or _could_not(low):
+    if (
+        _NOT_YET.search(low)
+        or _could_not(low)
+        or (_hears(low, _NEGATIONS) and _DOES_NOT.search(low) and not _FIRST_PERSON.search(low))
+    ):
         return "not paid yet"
     if _hears(low, _IFS) and (_UNREAL.search(low) or (_IF.search(low) and not _FIRST_PERSON.search(low))):
         return "only supposes a payment"
@@ -269,7 +277,11 @@ _REPORTS = Sense("konfirmasi bukti lapor dicatat dicatet catat catet kubayar con
 
 def confirms(low: str, marks: Marks) -> bool:
     """Whether a text without keyword confirms a payment."""
-    if denies_payment(low, marks) or (v.CANCEL.said(low) and not (v.DONE.said(low) or KEEP.search(low))):
+    if denies_payment(low, marks) or (
+        v.CANCEL.said(without_undone(low)) and not (v.DONE.said(low) or KEEP.search(low))
+    ):
+        return False
+    if marks.bill and _RECEIVED.search(low) and not v.PAID.said(low):
         return False
     if marks.bill:
         return marks.proof or (v.PAID.said(low) and _claims(low)) or _tells(low) or _itemised(low)
@@ -290,6 +302,10 @@ _SUCCESS = re.compile(r"\b(?:transaksi|transaction|trx)(?: \w+)? (?:berhasil|suk
 """A bank's notice."""
 
 
+_RECEIVED = re.compile(
+    r"\b(?:sms|persetujuan|konfirmasi\w*|balasan|notif\w*|pemberitahuan|kwitansi|tanda terima|surat\w*|jawaban)\b.{0,80}\b(?:sudah|sdh|udah|telah|tos)(?: (?:saya|sy|kami))? (?:terima|diterima|sampai|masuk|dapat|nyampe)\b"
+)
+"""Thanks for what came from us."""
 _HAVE_DONE = Sense(f"{_HAVE.replace('|', ' ')} done beres")
 _SUM = re.compile(r"\d\.\d{3}\b|\d ?(?:rb|ribu|jt|juta)\b|\brp")
 _MOMENT = re.compile(r"\d{1,2}[/\-.]\d{1,2}[/\-.]\d{2,4}|\b(?:jam|pkl|pukul|tgl|kemarin|kmrn|tadi|td)\b")

@@ -24,6 +24,7 @@ _FORMER = re.compile(
     rf"\b(?:{_MONTHS_AGO})\b"
     r"|\b(?:yg|yang|nu|sing|the) (?:kemarin|kmrn|kemaren|kmren|kamari|wingi|dulu|duluan|pertama|kesatu|lama|sebelumnya|tadi pagi|first|previous|old|ke ?-?(?:1|satu))\b"
     r"|(?:^|[,;.(] ?)\W*(?:(?:yg|yang|kalau|kalo|klo) )?(?:dulu(?:nya)?|dahulu|sebelumnya|tempo hari|previously|earlier)\b(?= ?(?:saya|sy|aku|kami|sudah|sdh|udah|pernah|i |yg|yang|dp|bayar|transfer|tf|sempat|\d|rp))"
+    r"|\bsalah (?:transfer|tf|trf|kirim|bayar|setor)\b"
     r"|\bdp(?:nya)? (?:kemarin|kmrn|kemaren|awal|pertama|dulu|sudah|sdh|udah|minggu|bulan|tgl)\b"
     r"|\b(?:cicilan|angsuran|termin|tahap)(?:nya)? (?:pertama|kesatu|awal|ke ?-?(?:1|satu|i)|sebelumnya|lalu|kemarin|kmrn|bulan lalu|bln lalu)\b"
     r"|\bsudah (?:beres|selesai|dikonfirmasi|di konfirmasi|sy konfirmasi|saya konfirmasi|sy lapor|saya lapor)(?= ?(?:kemarin|kmrn|kemaren|minggu|bulan|dulu|$|[,.;]))"
@@ -33,7 +34,7 @@ _LATER_PART = re.compile(
 )
 _PRESENT = re.compile(
     r"\b(?:skrg|skrng|sekarang|hari ini|hr ini|barusan|baru saja|baru aja|baru td|baru tadi|kali ini|saiki|ayeuna|today|now|bulan ini|bln ini|tahun ini)\b"
-    r"|\b(?:yg|yang) (?:ini|baru|skrg|sekarang|bulan ini|bln ini)\b|^\W*ini\b"
+    r"|\b(?:yg|yang) (?:ini|baru|benar|bener|betul|skrg|sekarang|bulan ini|bln ini)\b|^\W*ini\b"
 )
 _YESTERDAY = re.compile(r"\b(?:kemarin|kmrn|kemaren|kmren|kamari|wingi|yesterday)\b")
 _OTHERS = re.compile(

@@ -62,7 +62,7 @@ _TIME_BEHIND = re.compile(r"[ ,]{1,2}(?:(?:jam|pkl|pukul)[ .]{1,2})?(?:\d{1,2}[.
 _DATE_WORD = re.compile(r"\b(?:tgl|tggl|tanggal|tgl\.|date)(?: (?:bayar|transfer|trf|tf|transaksi|setor))?[ :.#]{0,3}$")
 _NOT_PAID_ON = re.compile(
     r"(?:tempo|\bjt\b|\bj\.?tempo|\bdue(?: on| date)?|\bbatas\w*|\bmasa(?: pajak| berlaku)?|\bperiode|\bberlaku\w*|\bs/?d|\bsampai|\bhingga|\bbefore|"
-    r"\bpaling (?:lambat|telat)|\blahir|\bbukan|\bbkn|\b(?:di)?terbit\w*|\bterima|\bditerima|\bsurat|\bdikirim|\bditagih\w*|\bdikeluarkan|\bcetak|\bdicetak|\bdeadline|\bbesok|\bexpired?|\buntil|\bposting|\bpembukuan|\bdibukukan(?: oleh)?|\bdibuku\w*|\befektif|\bvaluta|\bvalue date|\bsettle\w*|\bposted(?: on)?)"
+    r"\bpaling (?:lambat|telat)|\blahir|\bbukan|\bbkn|\b(?:di)?terbit\w*|\bterima|\bditerima|\bsurat(?: \w+){0,2}|\bdated|\bissued|\bkwitansi penagihan(?: \S+){0,3}|\bpenetapan|\bdikirim|\bditagih\w*|\bdikeluarkan|\bcetak|\bdicetak|\bdeadline|\bbesok|\bexpired?|\buntil|\bposting|\bpembukuan|\bdibukukan(?: oleh)?|\bdibuku\w*|\befektif|\bvaluta|\bvalue date|\bsettle\w*|\bposted(?: on)?)"
     r"(?: tgl| tanggal|nya| pada| on| hari| pembayaran| bayar| akhir| the| bank| senin| selasa| rabu| kamis| jumat| sabtu| minggu)*[ :.(|=]{0,4}$"
 )
 _PERIOD = re.compile(
@@ -76,6 +76,7 @@ _LAST_WEEKDAY = re.compile(
 )
 _HARI_WEEKDAY = re.compile(rf"\b(?:hari|hr|on|last|dinten|poe) ({_DAY})\b")
 _DAY_HINTS = tuple(_WEEKDAYS)
+_LAST_WEEK = re.compile(rf"\b(?:hari |hr )?({_DAY}) (?:minggu|pekan|mggu) (?:lalu|kemarin|kmrn|kemaren)\b")
 _WEEK_AGO = re.compile(
     r"\b(?:seminggu|saminggu|satu minggu|1 minggu|a week|one week) (?:yang |yg |nu |sing )?(?:lalu|yl|ago|kepungkur|silam)\b"
 )
@@ -134,7 +135,7 @@ def read_date(board: Board, received_at: datetime) -> date | None:
 
 
 _PAID_ON = re.compile(
-    r"\b(?:di)?(?:bayar|lunas|transfer|setor|tf|trf|byr)\w*(?: (?:pada|pd|tgl|tanggal|hari|on|tg|lagi|senin|selasa|rabu|kamis|jumat|sabtu|minggu)\.?){0,3}[ :]{0,2}$"
+    r"\b(?:di)?(?:bayar|lunas|transfer|setor|tf|trf|byr)\w*(?: (?:nya|pada|pd|tgl|tanggal|hari|on|tg|lagi|senin|selasa|rabu|kamis|jumat|sabtu|minggu)\.?){0,3}[ :]{0,2}$"
 )
 
 
@@ -142,10 +143,10 @@ def _called(board: Board, today: date) -> date | None:
     """Of several dates the one that a verb of paying stands straight before."""
     found: set[date] = set()
     for pattern, order in ((_NUMERIC, (1, 3, 4)), (_NAMED, (1, 2, 3)), (_NO_YEAR, (1, 2, 2))):
-        for match in pattern.finditer(board.told):
+        for match in pattern.finditer(board.told()):
             year = None if pattern is _NO_YEAR else match[order[2]]
             value = make(match[order[0]].translate(_LOOK), match[order[1]], year, today)
-            if value is not None and _PAID_ON.search(board.told[: match.start()][-40:]):
+            if value is not None and _PAID_ON.search(board.told()[: match.start()][-40:]):
                 found.add(value)
     return found.pop() if len(found) == 1 else None
 
@@ -164,7 +165,7 @@ def make(day: str, month: str, year: str | None, today: date) -> date | None:
 
 _DUE_HINTS = (
     "tempo", "jt", "batas", "masa", "periode", "berlaku", "sd", "s/d", "sampai", "hingga", "before", "due", "lambat", "telat", "lahir",
-    "bukan", "bkn", "terbit", "terima", "surat", "dikirim", "tagih", "keluar", "cetak", "deadline", "besok", "expire", "until", "posting", "buku", "efektif", "valu", "settle", "posted", "bulan", "bln", "thn", "tahun", "period",
+    "bukan", "bkn", "terbit", "dated", "issued", "penagihan", "penetapan", "terima", "surat", "dikirim", "tagih", "keluar", "cetak", "deadline", "besok", "expire", "until", "posting", "buku", "efektif", "valu", "settle", "posted", "bulan", "bln", "thn", "tahun", "period",
 )  # fmt: skip
 """Without one of these no date is anything but the payment's."""
 
@@ -242,6 +243,10 @@ def _take_relative(board: Board) -> None:
 
 
 def _relative(board: Board, today: date) -> date | None:
+    earlier = _LAST_WEEK.search(board.rest)
+    if earlier:
+        board.take(earlier.start(), earlier.end(), "weekday")
+        return today - timedelta(days=today.weekday() + 7 - _WEEKDAYS[earlier[1]])
     if _UNCLEAR.search(board.rest):
         board.without(_UNCLEAR, "unclear day, to be asked")
         return None

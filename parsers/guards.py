@@ -111,7 +111,13 @@ def _apply(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | Non
 _OTHER_WISH = re.compile(r"(?:kerja|job|lowongan|cinta|cuti|sabar|tenang|perhatian)\b")
 
 
+_DOCUMENTED = re.compile(r"[ #*:]{1,3}[a-z\d./ \-]{6,30} ?[#*|;] ?[a-z\d./ \-]{6,30} ?[#*|;] ?\d{1,2}")
+"""Bill, proof and date as documented: what stands behind them does not undo them."""
+
+
 def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
+    if keyword.exact and marks.bill and marks.proof and _DOCUMENTED.match(rest):
+        return None
     if claims.denies_payment(board.low, marks):
         if not (marks.bill or marks.plate):
             return SENTENCE

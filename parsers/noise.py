@@ -59,6 +59,7 @@ _OUT_OF_OFFICE = Sense(
 _OURS = re.compile(r"\bketik (?:bayar|status|tagihan|daftar|batal)\b|\bbalas:? (?:bayar|ya\b|berhenti)")
 _DEMAND = re.compile(
     r"\b(?:segera|harap|mohon|silakan|silahkan|wajib)(?: (?:segera|untuk|utk|lakukan|melakukan|anda))* (?:transfer|bayar|lunasi|melunasi|selesaikan|membayar|dilunasi|dibayar|pembayaran)\b.{0,120}(?:\b(?:agar|supaya) (?:tidak|tdk|terhindar)\b|\bke (?:rek\w*\.? )?(?:bank )?[a-z]{2,10}? ?\d[\d \-]{7,}|\b(?:sebelum|paling lambat)\b)"
+    r"|\babaikan (?:bila|jika|kalau|apabila|sms|pesan)\b|\b(?:diberitahukan|disampaikan|diinformasikan|kami (?:sampaikan|beritahukan|informasikan|ingatkan))(?: bahwa)?\b.{0,100}\b(?:jatuh tempo|segera|agar|belum (?:di)?bayar)\b"
     r"|\b(?:menunggu|selesaikan) pembayaran\b|\b(?:tagihan|pajak|retribusi)\b.{0,40}\b(?:anda|bapak/ibu|saudara)\b.{0,80}\b(?:jatuh tempo|belum (?:di)?bayar|segera)\b|\b(?:anda|saudara|bapak/ibu) (?:belum|blm) (?:mem)?bayar"
 )
 """Demands a payment of whoever reads it: no citizen writes so to his office."""

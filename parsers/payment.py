@@ -144,7 +144,7 @@ def _leave_aside(board: Board, aside: clauses.Asides) -> list[clauses.Span]:
         board.void(start, stop, "taken back by the writer")
     undone = attempts.undone(board.low)
     for start, stop in undone:
-        board.take(start, stop, "an attempt that failed")
+        board.void(start, stop, "an attempt that failed", same_way=True)
     return [*undone, *aside.same_day]
 
 
@@ -239,11 +239,12 @@ def _excluded(board: Board, ref: references.Found, several: bool) -> bool:
 
 
 def _put_medium(board: Board, fields: dict[str, object], names: banks.Names) -> None:
-    app = banks.read_app(board, names)
-    channel = banks.read_channel(board.told) or banks.read_channel(board.low)
-    if app and (channel not in ("atm", "teller", "va", "qris") or (channel == "va" and not _VA.search(board.low))):
+    told, also = board.told(), board.told(same_way=True)
+    app = banks.read_app(told, names) or banks.read_app(also, names)
+    channel = banks.read_channel(told) or banks.read_channel(also)
+    if app and (channel not in ("atm", "teller", "va", "qris") or (channel == "va" and not _VA.search(told))):
         channel = app[1]
-    bank = banks.read_bank(board, names)
+    bank = banks.read_bank(told, names) or banks.read_bank(also, names)
     _put(fields, "bank", app[0] if app else bank)
     _put(fields, "channel", channel)
 

@@ -15,7 +15,7 @@ _NAME_WORD = re.compile(
     re.I,
 )
 _I_AM = re.compile(
-    r"\b(?:saya|sy|kami(?: dari)?|i am|i'm|abdi|kula|kulo|perkenalkan)[ ,]{1,2}([A-Za-z][\w.'\- ]{2,60}?)[ ,]+(?:ingin|mau|hendak|bermaksud|akan|bade|pengen|mohon|want|would|minta|arep|ajeng|nik|ktp)\b",
+    r"\b(?:saya|sy|kami(?: dari)?|i am|i'm|abdi|kula|kulo|perkenalkan(?:[ ,]{1,2}(?:nama )?(?:saya|sy|kami))?)[ ,]{1,2}([A-Za-z][\w.'\- ]{2,60}?)[ ,]+(?:ingin|mau|hendak|bermaksud|akan|bade|pengen|mohon|want|would|minta|arep|ajeng|nik|ktp)\b",
     re.I,
 )
 _LABELS = re.compile(
@@ -89,7 +89,7 @@ def apply(board: Board, keyword: Keyword | None) -> dict[str, object]:
     """``service`` and ``details``: behind MOHON, or behind the verb of a sentence."""
     if keyword is None or re.match(r"(?:mengajukan|ajukan|membuat|bikin|urus)\b", board.low[keyword.end :].strip()):
         match = _SERVICE_WORD.search(board.text)
-        return {"service": " ".join(match[1].upper().split())} if match else {}
+        return _wished(board.text, match) if match else {}
     rest = re.sub(r"^(?:for|untuk|utk)\s+", "", board.text[keyword.end :].strip(" .,:;#*|/-_\n"), flags=re.I)
     head, *tail = re.split(r"\s*[#*|;\n]\s*|\s+[/\-]\s+|\s*[:,]\s+|_", rest, maxsplit=1)
     if not tail and (match := _SERVICE.match(rest)):
@@ -102,6 +102,25 @@ def apply(board: Board, keyword: Keyword | None) -> dict[str, object]:
     if details:
         fields["details"] = details
     return fields
+
+
+_NAMED_PERMIT = re.compile(
+    r"(?:izin|ijin) (?=(?:ho|siup|tdp|situ|imb|pbg|rptka|imta|kitas|tdg|nib|tdi|iui|siujk|hgb|slf)$)", re.I
+)
+_FOR = re.compile(r"\s*(?:untuk|utk|buat|for|kanggo)\s+(.{3,})", re.I | re.S)
+
+
+def _wished(text: str, match: re.Match[str]) -> dict[str, object]:
+    """The service that a sentence names, and what it is wanted for."""
+    fields: dict[str, object] = {"service": _NAMED_PERMIT.sub("", " ".join(match[1].split())).upper()}
+    purpose = _FOR.match(text, match.end())
+    details = trim(purpose[1]) if purpose else ""
+    if details and not _NO_PURPOSE.match(details):
+        fields["details"] = details
+    return fields
+
+
+_NO_PURPOSE = re.compile(r"(?:saya|sy|kami|aku|gimana|apa|me|us)\b\W*$|(?:saya|sy|kami) (?:gimana|bagaimana)", re.I)
 
 
 def service_alone(text: str) -> dict[str, object]:

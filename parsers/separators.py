@@ -45,6 +45,12 @@ _DOT_AMOUNT = re.compile(r"\.([1-9]\d{0,2}(?:\.\d{3})+)(?=$|\.[a-z])", re.I)
 _DOTTED_PLATE = re.compile(r"\W*[a-z]+\.[a-z]{1,2}\.\d{1,4}\.[a-z]{1,3}$", re.I)
 _SPACED_DATE = re.compile(r"\b\d{1,2} / \d{1,2} / (?:20)?\d\d\b")
 _SPACED_COLON = re.compile(r"(?<!\b\d) : (?!\d\d(?: wib\b| [:#]|$))|(?<=\d{3}) : |(?<=[a-z]) : (?=\d)", re.I)
+_SIGNED = re.compile(r"\W{0,3}[a-z]{3,10}(?:([/+:~=])(?=[a-z0-9])| (?=[a-z]{2,6}-20\d\d-\d{4,8}([/+:~=])\S))", re.I)
+"""``Bayar/SKRD-2026-229018/77128834/...``, ``BAYAR SKRD-2026-229018+77128834+...``."""
+_KEPT_SIGNS = {
+    "/": re.compile(r"(\b\d{1,2})/(\d{1,2})/((?:20)?\d\d\b)"),
+    ":": re.compile(r"(?<![\d.])(\d\d):(\d\d)(?!\d)()"),
+}
 _COMMA_BEHIND_WORD = re.compile(r"\W*[a-z]{3,10},\S", re.I)
 _MONTH = r"(?:jan|feb|peb|mar|apr|mei|may|jun|jul|agu|agt|aug|sep|okt|oct|nov|nop|des|dec)"
 _COMMA = re.compile(rf",(?=\S)(?!-)(?!(?<=\d,)(?:\d{{3}}(?!\d|\.\d{{3}})|\d{{1,2}}(?![\d:./\-]| ?{_MONTH})))", re.I)
@@ -103,6 +109,7 @@ def unify(text: str) -> str:
         return _DOT_TIME.sub(r"#\1:\2", _DOT_AMOUNT.sub(lambda match: "#" + match[1].replace(".", ""), text)).replace(
             ".", "#"
         )
+    text = _between_signs(text)
     if text.count(" / ") >= 3 and not _SPACED_DATE.search(text):
         text = text.replace(" / ", " # ")
     if text.count(" : ") >= 3:
@@ -110,6 +117,19 @@ def unify(text: str) -> str:
     if _COMMA_BEHIND_WORD.match(text) or len(_COMMA.findall(text)) >= 3:
         return _COMMA.sub("#", text)
     return text
+
+
+def _between_signs(text: str) -> str:
+    """Write ``#`` for the sign that stands straight behind the keyword or its reference and parts all fields."""
+    match = _SIGNED.match(text)
+    sign = (match[1] or match[2]) if match else ""
+    if not sign or (text.count(sign) < 3 and not _DOTTED_WISH.match(text.replace(sign, "."))):
+        return text
+    kept = _KEPT_SIGNS.get(sign)
+    if kept is None:
+        return text.replace(sign, "#")
+    joined = kept.sub(lambda m: f"{m[1]}\x02{m[2]}" + (f"\x02{m[3]}" if m[3] else ""), text)
+    return joined.replace(sign, "#").replace("\x02", sign)
 
 
 def _part(text: str) -> str:
