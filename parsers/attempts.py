@@ -38,9 +38,14 @@ def undone(low: str) -> list[tuple[int, int]]:
     ]
     failed = [place for place, one in enumerate(clauses) if _FAIL.search(low, *one)]
     failed += [place - 1 for place in failed if place and _BUT.match(low, clauses[place][0])]
+    failed += [
+        place + 1 for place in failed if place + 1 < len(clauses) and _ITS_NUMBER.match(low[slice(*clauses[place + 1])])
+    ]
     return [clauses[place] for place in sorted({*failed}) if clauses[place] not in done] if done else []
 
 
+_ITS_NUMBER = re.compile(r"\s*(?:no\.? ?)?(?:ref|reff|bukti|trx|resi|struk)\w*[ :.]{1,3}[a-z]{0,6}\d[\w\-]*\W*$")
+"""The number of what failed, named behind it."""
 _BUT = re.compile(r"\s*(?:tapi|tp|tetapi|namun|but|eh)\b")
 """Joins a failure to what was tried in the clause before."""
 

@@ -70,7 +70,7 @@ class Asides:
 
 _NONE = Asides()
 _HINTS = (
-    "lalu", "kemarin", "kmrn", "kemaren", "kmren", "kamari", "wingi", "dulu", "dahulu", "pertama", "kesatu", "lama", "sebelum", "tempo hari", "dp", "ke 1", "ke-1", "ke1",
+    "salah", "lalu", "kemarin", "kmrn", "kemaren", "kmren", "kamari", "wingi", "dulu", "dahulu", "pertama", "kesatu", "lama", "sebelum", "tempo hari", "dp", "ke 1", "ke-1", "ke1",
     "ke satu", "awal", "beres", "first", "previous", "last ", "earlier", "old", "yesterday", "duluan", "yg tadi", "yang tadi", "selesai", "konfirmasi", "lapor",
 )  # fmt: skip
 

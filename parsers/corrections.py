@@ -38,7 +38,7 @@ def taken_back(low: str) -> list[Span]:
         before = [m for name, shape in _SHAPES if name == kind for m in shape.finditer(low, 0, mark.start())]
         if before and before[-1][0] != said and _near(low, before[-1].end(), mark):
             spans.append(before[-1].span())
-    return spans
+    return list(dict.fromkeys(spans))
 
 
 def _first_value(low: str, at: int) -> tuple[str, str] | None:
