@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from mgov.domain.matching import Around, Policy, descriptions, keys, proofs
-from mgov.domain.matching.names import NameIndex
+from mgov.domain.matching.name_index import NameIndex
 from mgov.store.bulk import among, portions, with_texts
 from mgov.store.open_items import (
     IS_OPEN,
@@ -29,6 +29,10 @@ from mgov.store.open_items import (
     credits_of,
 )
 from mgov.store.schema.money import bank_entry, bank_entry_key, bill, confirmation
+
+
+#: Payers' names that are fetched at once.
+NAMES_AT_ONCE = 5_000
 
 
 @dataclass(slots=True)
@@ -57,7 +61,9 @@ class Knowledge:
 
 def knowledge(tx: Connection, scope: Scope, policy: Policy, near: NearPairs) -> Knowledge:
     """Look up what a run must know of all bills."""
-    names = NameIndex(name for name in tx.scalars(select(bill.c.payer_name).distinct()) if name)
+    payers = select(bill.c.payer_name).distinct().execution_options(yield_per=NAMES_AT_ONCE)
+    with tx.scalars(payers) as found:
+        names = NameIndex(name for name in found if name)
     prefixes = frozenset(prefix for prefix in tx.scalars(select(bill.c.prefix).distinct()) if prefix)
     return Knowledge(scope, policy, near, names, prefixes)
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from mgov.domain.matching import Policy, amounts, proofs
 from mgov.domain.matching.amounts import Certainty
 from mgov.domain.matching.descriptions import bill_keys
-from mgov.domain.matching.names import NameIndex, words_of
+from mgov.domain.matching.name_index import NameIndex
+from mgov.domain.matching.names import words_of
 
 KEYS = st.text("0123456789ABCFT", min_size=8, max_size=14)
 

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from mgov.domain.matching import descriptions, proofs
 from mgov.domain.matching.ledger import Ledger
-from mgov.domain.matching.names import NameIndex, words_of
+from mgov.domain.matching.name_index import NameIndex
+from mgov.domain.matching.names import words_of
 from mgov.domain.matching.records import Around, Bill, Claim, Credit, Policy
 
 
