@@ -111,5 +111,6 @@ portal_event = Table(
     line("object", nullable=False),
     prose("detail", nullable=False),
     moment("at", nullable=False),
+    Index("ix_portal_event_agency", "agency", "number"),
     **TABLE_OPTIONS,
 )

@@ -686,6 +686,7 @@ def _alter() -> None:
         postgresql_where=sa.text("taken_at is null"),
         sqlite_where=sa.text("taken_at is null"),
     )
+    op.create_index("ix_portal_event_agency", "portal_event", ["agency", "number"], unique=False)
     op.add_column("service", sa.Column("created_by", sa.String(length=191), nullable=True))
     op.add_column("staff", sa.Column("password_failures", sa.Integer(), server_default="0", nullable=False))
     op.add_column("staff", sa.Column("password_locked_until", UtcDateTime(), nullable=True))
