@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from mgov.domain.actor import Actor
+from mgov.domain.number_table import NumberTable
 from mgov.domain.roles import Right
 from mgov.store import audit, bank
 from mgov.store.database import Database
@@ -265,25 +266,28 @@ class _Occurrences:
     """Numbers equal entries; remembers the last days only, so that memory does not grow with the file."""
 
     def __init__(self) -> None:
-        self._days: OrderedDict[date, dict[bytes, int]] = OrderedDict()
+        self._days: OrderedDict[date, NumberTable] = OrderedDict()
         self._forgotten: set[date] = set()
 
     def identity(self, entry: Entry) -> str:
         """A digest of the entry's content and its number among equal ones. Raises `StatementError`."""
         digest = hashlib.blake2b("\x1f".join(_content(entry)).encode(), digest_size=16).digest()
         seen = self._day(entry)
-        seen[digest] = number = seen.get(digest, 0) + 1
+        key = int.from_bytes(digest[:8], "big")
+        number = seen.get(key) + 1
+        seen.set(key, number)
         return f"{digest.hex()}-{number}"
 
-    def _day(self, entry: Entry) -> dict[bytes, int]:
+    def _day(self, entry: Entry) -> NumberTable:
         day = entry.booked_on
         if day in self._forgotten:
             raise StatementError("not_in_order", "tanggal tidak berurutan / the days are not in order", entry.line)
         if day not in self._days and len(self._days) >= DAYS_REMEMBERED:
             self._forgotten.add(self._days.popitem(last=False)[0])
-        seen = self._days.setdefault(day, {})
+        if day not in self._days:
+            self._days[day] = NumberTable()
         self._days.move_to_end(day)
-        return seen
+        return self._days[day]
 
 
 def _described(entry: Entry) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -16,6 +17,8 @@ from parsers import phones
 BATCH = 5000
 #: Rows between two steps of a progress display.
 TICK = 1000
+#: Bytes whose encoding is checked at once.
+_CHECKED_AT_ONCE = 1 << 20
 LONGEST_LINE = 191
 LONGEST_WORD = 64
 #: The largest amount taken, in rupiah: what lies above is a slip of the keyboard.
@@ -90,13 +93,25 @@ class ImportResult:
 
 
 def lines_of(source: bytes | Iterable[str]) -> Iterable[str]:
-    """The lines of a file that came as bytes or as lines. Raises `CsvError` when it is not UTF-8."""
+    """The lines of a file that came as bytes or as lines. Raises `CsvError` when any of it is not UTF-8.
+
+    The file is never a text as a whole: that would take several times its size.
+    """
     if not isinstance(source, bytes):
         return source
-    try:
-        return io.StringIO(source.decode("utf-8"), newline="")
-    except UnicodeDecodeError as error:
-        raise CsvError(f"not UTF-8: {error.reason} at byte {error.start}") from error
+    _check_encoding(source)
+    return io.TextIOWrapper(io.BytesIO(source), "utf-8", newline="")
+
+
+def _check_encoding(source: bytes) -> None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(source), _CHECKED_AT_ONCE):
+        waiting = len(decoder.getstate()[0])  # a letter that the part before cut in two
+        end = start + _CHECKED_AT_ONCE
+        try:
+            decoder.decode(source[start:end], final=end >= len(source))
+        except UnicodeDecodeError as error:
+            raise CsvError(f"not UTF-8: {error.reason} at byte {start - waiting + error.start}") from error
 
 
 def read_rows(lines: Iterable[str], columns: Sequence[Column]) -> Iterator[Row | RowError]:

@@ -144,3 +144,11 @@ def test_the_shipped_catalogue_is_right(database: Database) -> None:
     assert {row["sector"] for row in rows} == set(SECTORS)
     assert all(row["requirements"] and row["legal_basis"] for row in rows)
     assert import_services(database, CATALOGUE.read_bytes(), STAFF, LATER).unchanged == len(rows)
+
+
+def test_a_letter_that_is_wrong_far_into_the_file_refuses_all_of_it_and_says_where() -> None:
+    """A file is checked as a whole before any row goes in; a letter across two parts of it is right."""
+    good = b"a,b\n1," + b"x" * ((1 << 20) - 7) + "é\n".encode()
+    assert "".join(cells.lines_of(good)).encode() == good
+    with pytest.raises(cells.CsvError, match=f"at byte {len(good)}"):
+        cells.lines_of(good + b"\xff\n")
