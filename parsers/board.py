@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from parsers.lexicon import talk
+from parsers.lexicon import hears
 
 TAKEN = "\x01"
 
@@ -39,11 +39,15 @@ class Board:
 
     def hints(self, *pieces: str) -> bool:
         """Whether any of these pieces occurs at all: asked before a costly pattern, which then decides."""
-        return any(piece in self.low for piece in pieces)
+        low = self.low
+        for piece in pieces:  # a plain loop: this is asked dozens of times of each text
+            if piece in low:
+                return True
+        return False
 
     def says(self, words: frozenset[str]) -> bool:
         """Whether one of these words is said, digits glued to it or not."""
-        return not words.isdisjoint(talk(self.low).words)
+        return hears(self.low, words)
 
     def take(self, start: int, end: int, rule: str) -> None:
         """Give the span its role; ``rule`` says which, for people."""
@@ -69,6 +73,11 @@ class Board:
         """
         self._void.append((start, end, same_way))
         self.take(start, end, rule)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the text is left aside."""
+        return not self._void
 
     def told(self, *, same_way: bool = False) -> str:
         """The text in lower case without what is left aside, but for what was paid in the ``same_way``."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from parsers import vocabulary as v
 from parsers.attempts import without_undone
 from parsers.lexicon import Sense, alternatives, talk
+from parsers.lexicon import hears as _hears
 
 _TIDINGS = alternatives(
     "dapat dpt terima nerima masuk muncul update berubah di_update diupdate dikonfirmasi konfirmasi dicek ke_update tercatat lunas_di diproses dibalas terbit keluar "
@@ -134,11 +135,6 @@ _NEGATIONS = frozenset(
 )
 
 
-def _hears(low: str, words: frozenset[str]) -> bool:
-    """Whether any of these words is said: asked before a costly pattern, which then decides."""
-    return not words.isdisjoint(talk(low).words)
-
-
 def _corrected(low: str) -> str:
     return _CORRECTED.sub(" ", low) if _hears(low, _CORRECTIONS) else low
 
@@ -211,7 +207,7 @@ _GIVEN_BACK = re.compile(r"\b(?:reversal|direversal|dikembalikan ke|pengembalian
 
 
 def _not_done(low: str) -> str | None:
-    if _WHETHER.search(low) and not _FIRST_PERSON.search(low):
+    if ("?" in low or _hears(low, _WHETHER_WORDS)) and _WHETHER.search(low) and not _FIRST_PERSON.search(low):
         return "asks whether it is paid"
     if (
         _NOT_YET.search(low)
@@ -221,9 +217,9 @@ def _not_done(low: str) -> str | None:
         return "not paid yet"
     if _hears(low, _IFS) and (_UNREAL.search(low) or (_IF.search(low) and not _FIRST_PERSON.search(low))):
         return "only supposes a payment"
-    if _ASKS_FOR_TIME.search(low):
+    if _hears(low, _TIME_WORDS) and _ASKS_FOR_TIME.search(low):
         return "asks for time"
-    if _ON_THE_WAY.search(low) and not _HAS_PAID.search(low):
+    if _hears(low, _WAY_WORDS) and _ON_THE_WAY.search(low) and not _HAS_PAID.search(low):
         return "will pay"
     if _REFUND.said(low):
         return "asks for money back"
@@ -231,7 +227,7 @@ def _not_done(low: str) -> str | None:
         return "a code that lapsed"
     if _will_pay(low):
         return "will pay"
-    if _DEMANDS.search(low) and not _HAS_PAID.search(_DEMANDS.sub(" ", low)):
+    if _hears(low, _DEMAND_WORDS) and _DEMANDS.search(low) and not _HAS_PAID.search(_DEMANDS.sub(" ", low)):
         return "reminds of paying"
     return "asks how much" if v.ASKS.said(low) else None
 
@@ -243,6 +239,20 @@ _LATER_FIRST = frozenset(word.split()[0] for word in _LATER.replace("\\ ", " ").
     "nunggu menunggu tunggu nungguin setelah habis abis".split()
 )
 """The first words of what is meant for later: without one of them nothing is."""
+
+
+_WHETHER_WORDS = frozenset("apakah apa belum blm blom belom gak nggak tidak has is was did".split())
+_NOT_WORDS = frozenset(
+    "belum blm blum belom blom blon durung dereng teu encan tacan lom haven have has did didn't haven't hasn't not can".split()
+)
+_TIME_WORDS = frozenset(
+    "minta mohon nyuwun menta nyuhunkeun ask asked asking request requested requesting need perpanjangan penundaan ditunda dijadwalkan terjadwal jadwalkan scheduled auto autodebet autodebit".split()
+)
+_WAY_WORDS = frozenset("antri antre ngantri otw menuju jalan".split())
+_DEMAND_WORDS = frozenset(
+    "jangan jgn ingat ingatkan ingatin ingetin diingatkan mohon mhn harap diharap diharapkan diharapkn dimohon agar supaya biar ayo yuk hayu menunggu selesaikan segera lakukan waiting".split()
+)
+"""Without one of these words the pattern of the same name finds nothing."""
 
 
 def _will_pay(low: str) -> bool:
@@ -284,7 +294,7 @@ def confirms(low: str, marks: Marks) -> bool:
     if marks.bill and _RECEIVED.search(low) and not v.PAID.said(low):
         return False
     if marks.bill:
-        return marks.proof or (v.PAID.said(low) and _claims(low)) or _tells(low) or _itemised(low)
+        return (v.PAID.said(low) and _claims(low)) or _tells(low) or _itemised(low) or marks.proof
     if _lone_proof(low, marks):
         return True
     if not (v.PAID.said(low) or _SUCCESS.search(low)) or other_bill(low):

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from parsers import vocabulary as v
+from parsers.lexicon import hears
 from parsers.references import KINDS
 
 Span = tuple[int, int]
@@ -41,6 +42,10 @@ _OTHERS = re.compile(
     r"\b(?:ke|sama|buat|utk|untuk|ka|to) (?:teman|temen|kawan|sodara|saudara|adik|adek|kakak|anak|istri|suami|ibu|mama|bapak|papa|pacar|toko|warung|tetangga|orang lain|keluarga|a friend|my \w+)\b"
     r"|\bbukan (?:buat|utk|untuk|bayar) (?:pajak|retribusi|tagihan|itu|ini|skrd|skpd|pkb)\b|\bnot for (?:the )?(?:tax|bill)\b|\b(?:pribadi|gaji karyawan|belanja|pulsa|kuota|token)\b"
 )
+_OTHERS_WORDS = frozenset(
+    "teman temen kawan sodara saudara adik adek kakak anak istri suami ibu mama bapak papa pacar toko warung tetangga orang keluarga friend my bukan not pribadi gaji belanja pulsa kuota token".split()
+)
+"""Without one of these words the pattern above finds nothing."""
 _KINDS = {
     "bill": re.compile(rf"\b(?:{KINDS})[ ./\\\-_:#]{{0,3}}2[0o]\d\d[ ./\\\-_:#]{{0,3}}\d{{3,8}}"),
     "sum": re.compile(
@@ -69,10 +74,10 @@ class Asides:
 
 
 _NONE = Asides()
-_HINTS = (
+_HINT = re.compile("|".join(re.escape(hint) for hint in (
     "salah", "lalu", "kemarin", "kmrn", "kemaren", "kmren", "kamari", "wingi", "dulu", "dahulu", "pertama", "kesatu", "lama", "sebelum", "tempo hari", "dp", "ke 1", "ke-1", "ke1",
     "ke satu", "awal", "beres", "first", "previous", "last ", "earlier", "old", "yesterday", "duluan", "yg tadi", "yang tadi", "selesai", "konfirmasi", "lapor",
-)  # fmt: skip
+)))  # fmt: skip
 
 
 _ROW_END = re.compile(r"\n|(?<=[^\d]) (?=\d[.)] )|; ?(?=[a-z]{3,6}[ \-/.]?2[0o]\d\d)")
@@ -102,11 +107,10 @@ def _says_own(row: str) -> bool:
 
 def asides(low: str) -> Asides:
     """What a lower-case text tells of other payments than the one it confirms."""
-    rows = other_rows(low)
+    rows = other_rows(low) if low.count("20") > 1 else ()
     if rows:
         return Asides(rows)
-    former = any(hint in low for hint in _HINTS)
-    if not former and not v.OTHER_BILL.said(low) and not _OTHERS.search(low):
+    if not _HINT.search(low) and not v.OTHER_BILL.said(low) and not hears(low, _OTHERS_WORDS):
         return _NONE
     clauses = _clauses(low)
     if len(clauses) < 2:

@@ -88,6 +88,7 @@ _ADDRESS = re.compile(
     r"\b(?:rt|rw|blok|kios|los|lantai|lt|km|kamar|gang|gg|no\. ?rumah)\b[ .]{0,2}(?:[a-z]{1,2}[ .\-]?)?\d{1,3}(?: ?/ ?(?:rw\.? ?)?\d{1,3})?(?![\w/]|[.,:\-]\d| ?(?:rb|rbu|ribu|jt|juta|k)\b)"
 )
 """Where somebody lives or sells: ``RT 02/05`` is no date."""
+_ADDRESS_WORDS = frozenset("rt rw blok kios los lantai lt km kamar gang gg rumah".split())
 _SPACED = re.compile(r"(?<![\w.,/\-])(\d{1,2}) (\d{1,2}) (20\d\d)(?![\w]|[.,/:\-]\d)")
 _TODAY = re.compile(
     r"\b(?:hari ini|hr ini|hri ini|today|just now|barusan|brusan|barusaja|baru saja|baru aja|bru aja|tadi|td|tdi|tadinya|this (?:morning|afternoon|evening)|ayeuna|saiki|mau isuk|mau esuk|mau awan|wau|(?:pagi|siang|sore|malam|subuh) (?:ini|tadi)|dinten ieu|poe ieu|dinten niki|dina iki|dinten punika|saniki)\b"
@@ -120,7 +121,8 @@ _YEAR_BEHIND = re.compile(r"[ .,/\-']{0,2}(?:20\d\d|\d\d)(?![\d]|[.:]\d)")
 def read_date(board: Board, received_at: datetime) -> date | None:
     """Take every date of the text; return the day of payment, None when none or several are possible."""
     today = received_at.date()
-    board.without(_ADDRESS, "address, not a field")
+    if board.says(_ADDRESS_WORDS):
+        board.without(_ADDRESS, "address, not a field")
     if board.hints(
         "tagih", "dikirim", "dapat", "dpt", "terima", "disms", "diingat", "ditelp", "dibilang", "diinfo", "datang"
     ):
@@ -237,8 +239,18 @@ def _latest_day(day: int, today: date) -> date | None:
     return None
 
 
+_YESTERDAY_WORDS = frozenset(
+    "kemarin kmrn kmaren kemaren kmren kmarin kemarn kmrin kamari kamarina wingi yesterday semalam smlm semalem night malam mlm malem mlem peuting bengi".split()
+)
+_TODAY_WORDS = frozenset(
+    "ini today just barusan brusan barusaja baru bru tadi td tdi tadinya this ayeuna saiki mau wau ieu niki punika saniki".split()
+)
+"""Without one of these words the pattern of the same name finds nothing."""
+
+
 def _take_relative(board: Board) -> None:
-    for pattern in (_YESTERDAY, _TODAY, *((_LAST_WEEKDAY, _HARI_WEEKDAY) if board.hints(*_DAY_HINTS) else ())):
+    near = ((_YESTERDAY,) if board.says(_YESTERDAY_WORDS) else ()) + ((_TODAY,) if board.says(_TODAY_WORDS) else ())
+    for pattern in (*near, *((_LAST_WEEKDAY, _HARI_WEEKDAY) if board.hints(*_DAY_HINTS) else ())):
         board.without(pattern, "relative date beside a written one")
 
 
@@ -285,11 +297,11 @@ def day_told(board: Board, spans: Sequence[tuple[int, int]], received_at: dateti
 
 
 def _near(board: Board, today: date) -> date | None:
-    yesterday = _YESTERDAY.search(board.rest)
+    yesterday = _YESTERDAY.search(board.rest) if board.says(_YESTERDAY_WORDS) else None
     if yesterday:
         board.take(yesterday.start(), yesterday.end(), "day before the receipt")
         return today - timedelta(days=1)
-    now = _TODAY.search(board.rest)
+    now = _TODAY.search(board.rest) if board.says(_TODAY_WORDS) else None
     if now:
         board.take(now.start(), now.end(), _THIS_DAY)
         return today

@@ -116,13 +116,13 @@ _DOCUMENTED = re.compile(r"[ #*:]{1,3}[a-z\d./ \-]{6,30} ?[#*|;] ?[a-z\d./ \-]{6
 
 
 def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
-    if keyword.exact and marks.bill and marks.proof and _DOCUMENTED.match(rest):
+    if keyword.exact and marks.bill and _DOCUMENTED.match(rest) and marks.proof:
         return None
     if claims.denies_payment(board.low, marks):
         if not (marks.bill or marks.plate):
             return SENTENCE
         return "" if claims.only_plans(board.low) else "BILL"
-    if marks.bill and not marks.proof and ("?" in rest or v.NOT_TOLD.said(rest)) and not v.DONE.said(rest):
+    if marks.bill and ("?" in rest or v.NOT_TOLD.said(rest)) and not v.DONE.said(rest) and not marks.proof:
         return "BILL"
     if marks.bill or marks.proof or marks.long_number:
         return None

@@ -38,6 +38,11 @@ def talk(low: str) -> Talk:
     return Talk(tokens, frozenset(words.union(tokens)), f" {' '.join(tokens)} ")
 
 
+def hears(low: str, words: frozenset[str]) -> bool:
+    """Whether any of these words is said: asked before a costly pattern, which then decides."""
+    return not words.isdisjoint(talk(low).words)
+
+
 class Sense:
     """One meaning and the words that carry it.
 

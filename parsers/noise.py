@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from parsers.lexicon import Sense, alternatives
+from parsers.lexicon import Sense, alternatives, hears
 
 _CODES = Sense(
     "otp kode_verifikasi verification_code kode_rahasia one_time_password password_anda kode_akses kode_keamanan rahasiakan kode_aktivasi security_code passcode",
@@ -63,6 +63,13 @@ _DEMAND = re.compile(
     r"|\b(?:menunggu|selesaikan) pembayaran\b|\b(?:tagihan|pajak|retribusi)\b.{0,40}\b(?:anda|bapak/ibu|saudara)\b.{0,80}\b(?:jatuh tempo|belum (?:di)?bayar|segera)\b|\b(?:anda|saudara|bapak/ibu) (?:belum|blm) (?:mem)?bayar"
 )
 """Demands a payment of whoever reads it: no citizen writes so to his office."""
+_INCOMING_WORDS = frozenset(
+    "masuk terima menerima mendapat dapat mendapatkan kredit dikredit dikreditkan dikreditnya diterima".split()
+)
+_DEMAND_WORDS = frozenset(
+    "segera harap mohon silakan silahkan wajib abaikan diberitahukan disampaikan diinformasikan kami menunggu selesaikan anda saudara ibu".split()
+)
+"""Without one of these words the pattern of the same name finds nothing."""
 _LONG = 60
 """Characters above which a text that quotes our own words is our own text come back."""
 
@@ -71,11 +78,11 @@ def of(low: str, names_bill: bool) -> str | None:
     """Say what kind of noise a lower-case text is, None when it may be a request. ``names_bill``: it has a reference."""
     if _CODES.said(low) or ("jangan" in low and _DO_NOT_TELL.search(low)):
         return "one-time code"
-    if _INCOMING.search(low) or _INCOMING_EN.said(low):
+    if (hears(low, _INCOMING_WORDS) and _INCOMING.search(low)) or _INCOMING_EN.said(low):
         return "notice of incoming money"
     if _OUT_OF_OFFICE.said(low):
         return "automatic reply"
-    if _DEMAND.search(low):
+    if hears(low, _DEMAND_WORDS) and _DEMAND.search(low):
         return "asks for money"
     if names_bill:
         return (

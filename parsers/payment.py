@@ -239,12 +239,15 @@ def _excluded(board: Board, ref: references.Found, several: bool) -> bool:
 
 
 def _put_medium(board: Board, fields: dict[str, object], names: banks.Names) -> None:
-    told, also = board.told(), board.told(same_way=True)
-    app = banks.read_app(told, names) or banks.read_app(also, names)
-    channel = banks.read_channel(told) or banks.read_channel(also)
+    told = board.told()
+    app, channel, bank = banks.read_app(told, names), banks.read_channel(told), banks.read_bank(told, names)
+    if not board.is_whole:
+        also = board.told(same_way=True)
+        app = app or banks.read_app(also, names)
+        channel = channel or banks.read_channel(also)
+        bank = bank or banks.read_bank(also, names)
     if app and (channel not in ("atm", "teller", "va", "qris") or (channel == "va" and not _VA.search(told))):
         channel = app[1]
-    bank = banks.read_bank(told, names) or banks.read_bank(also, names)
     _put(fields, "bank", app[0] if app else bank)
     _put(fields, "channel", channel)
 

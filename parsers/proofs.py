@@ -158,9 +158,17 @@ def _is_lettered(board: Board, match: re.Match[str]) -> bool:
 
 def take_accounts(board: Board) -> None:
     """Take accounts and other numbers that the text names: none of them is a proof or an amount."""
-    for pattern in (_ACCOUNT, _TO_BANK, _LABELLED_OTHER):
-        for match in board.find(pattern):
+    for pattern, words in ((_ACCOUNT, _ACCOUNT_WORDS), (_TO_BANK, _TO_WORDS), (_LABELLED_OTHER, _OTHER_WORDS)):
+        for match in board.find(pattern) if board.says(words) else ():
             board.take(match.start(1), match.end(1), "account or other number, not the proof")
+
+
+_ACCOUNT_WORDS = frozenset("rek rekening norek account ac acc akun virtual va briva a c norekening".split())
+_TO_WORDS = frozenset("ke to tujuan".split())
+_OTHER_WORDS = frozenset(
+    "npwp npwpd nib nik kk ktp nop pos kodepos ext rangka mesin stnk bpkb idpel id pelanggan nip nis nisn terminal tid mid kartu nrkb".split()
+)
+"""Without one of these words the pattern of the same name finds nothing."""
 
 
 def take_hidden(board: Board) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from parsers import banks, claims, dates, guards, intents, keywords, noise, payment, requests
 from parsers import vocabulary as v
 from parsers.board import Board
+from parsers.documented import read_documented
 from parsers.email_body import own_text
 from parsers.normalise import normalise
 from parsers.reading import Reading, missing_of
@@ -20,6 +21,12 @@ _MARKUP = re.compile(r"<(?:html|body|div|p|br|span|table|td|font|b|blockquote)\b
 
 def read(text: str, received_at: datetime, names: banks.Names = banks.SHIPPED) -> Reading:
     """Read a text that came in at ``received_at`` (aware). Never raises, whatever the text holds."""
+    documented = read_documented(text, names) if len(text) <= 120 else None
+    return documented or read_freely(text, received_at, names)
+
+
+def read_freely(text: str, received_at: datetime, names: banks.Names = banks.SHIPPED) -> Reading:
+    """Read a text of any form, field by field wherever they stand; never raises."""
     plain = text[:8_000]
     if "\n" in plain or "<" in plain:
         plain = own_text(plain, bool(_MARKUP.search(plain)))

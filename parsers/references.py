@@ -56,7 +56,7 @@ def take_references(board: Board) -> list[Found]:
     if plain:
         found.append(Found(f"{plain[1]}-{plain[2]}".upper(), plain.start(1), plain.end()))
         board.take(plain.start(1), plain.end(), "reference")
-    numbered = board.hints("no", "nmr", "th", "20")
+    numbered = board.hints(" no", "nomor", "nmr", "tahun", "thn", "th ") if found else board.hints("20")
     for match in board.find(_NUMBERED) if numbered else ():
         kind, digits, year = (match[1], match[2], match[3]) if match[1] else (match[4], match[6], match[5])
         found.append(Found(f"{kind}-{year}-{digits}".upper(), match.start(), match.end()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from parsers.lexicon import alternatives
+from parsers.lexicon import alternatives, talk
 from parsers.references import KINDS
 
 _GLUED_REFERENCE = re.compile(
@@ -59,10 +59,12 @@ _COMMA = re.compile(rf",(?=\S)(?!-)(?!(?<=\d,)(?:\d{{3}}(?!\d|\.\d{{3}})|\d{{1,2
 
 _KINDS = tuple(KINDS.split("|"))
 _SIX_AND_LETTERS = re.compile(r"\d{6}[a-z]")
-_HAVE_TOGETHER = tuple(
-    f"{have}{verb}" for have in ("dah", "sdh", "udh", "telah", "tlh") for verb in ("dib", "by", "ba", "tr", "tf", "se")
+_HAVE_TOGETHER = frozenset(
+    f"{have}{verb}"
+    for have in ("sudah", "sdh", "udah", "udh", "telah", "tlh")
+    for verb in ("dib", "by", "ba", "tr", "tf", "se")
 )
-_MEDIA_TOGETHER = tuple(
+_MEDIA_TOGETHER = frozenset(
     f"{ahead}{behind}"
     for ahead in ("via", "lewat", "lwt", "dari", "dr", "pake", "atm", "mbanking", "teller")
     for behind in ("atm", "mban", "tell", "qris", "brim", "livi", "bjb", "bri", "bni", "bca", "bsi", "btn", "mand")
@@ -92,9 +94,10 @@ def _unglue(text: str) -> str:
         text = _GLUED_REFERENCE.sub(r"\1 ", _REFERENCE_GLUED.sub(r"\1 ", _DONE_GLUED.sub(r"\1 ", text)))
     elif _SIX_AND_LETTERS.search(low):
         text = _REFERENCE_GLUED.sub(r"\1 ", text)
-    if any(glued in low for glued in _HAVE_TOGETHER):
+    begun = talk(low).beginnings
+    if not _HAVE_TOGETHER.isdisjoint(begun):
         text = _HAVE_GLUED.sub(r"\1 ", text)
-    if any(glued in low for glued in _MEDIA_TOGETHER):
+    if not _MEDIA_TOGETHER.isdisjoint(begun):
         text = _MEDIUM_GLUED.sub(r"\1 ", _MEDIUM_GLUED.sub(r"\1 ", text))
     if _LABEL_HINT.search(low):
         text = _part(text)
