@@ -16,6 +16,7 @@ import click
 from mgov import desk_jobs
 from mgov.bootstrap import shipped_table
 from mgov.cli.context import CliContext, NotDone, error_line
+from mgov.cli.importing import expect_many_rows
 from mgov.cli.payment import payment_policy
 from mgov.config import Config
 from mgov.config import find as find_config
@@ -131,6 +132,7 @@ def _say(name: str, statements: list[Statement]) -> None:
 def import_(context: CliContext, file: Path, account: str, format_: str, covers: str | None) -> None:
     """Import a statement and match what it brings. The same or an overlapping statement changes nothing."""
     period = _period(covers)
+    expect_many_rows()
     database, config, now = context.database(), context.config, context.now()
     with file.open("rb") as stream:
         try:
@@ -187,6 +189,7 @@ def _period(text: str | None) -> tuple[date, date] | None:
 @click.pass_obj
 def drop(context: CliContext, folder: Path | None) -> None:
     """Import what lies in the drop folder (FOLDER, else that of [payments]); bad files are set aside with a reason."""
+    expect_many_rows()
     database, config, now = context.database(), context.config, context.now()
     place = folder or config.payments.drop_folder
     if place is None:

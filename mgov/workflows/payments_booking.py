@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Row
@@ -88,7 +89,7 @@ class Booking:
                 "promised_on": self._promised(row, status, reason),
             }
         )
-        detail = payments.as_json({"rule": decision.rule, "score": decision.score, "reasons": _sentences(decision)})
+        detail = _detail(decision.rule, decision.score, decision.reasons)
         self.transitions.append(
             {
                 "object_kind": "confirmation",
@@ -170,7 +171,17 @@ def _numbers(rows: list[Row[Any]]) -> str:
 
 
 def _sentences(decision: Decision) -> str:
-    return "; ".join(sentence(reason) for reason in decision.reasons)
+    return _told(decision.reasons)
+
+
+@lru_cache(maxsize=1000)  # there are few ways to decide, and many decisions
+def _told(reasons: tuple[Reason, ...]) -> str:
+    return "; ".join(sentence(reason) for reason in reasons)
+
+
+@lru_cache(maxsize=1000)
+def _detail(rule: Rule | None, score: int, reasons: tuple[Reason, ...]) -> str:
+    return payments.as_json({"rule": rule, "score": score, "reasons": _told(reasons)})
 
 
 def _would_forget(row: Row[Any], status: str) -> bool:

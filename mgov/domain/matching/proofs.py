@@ -4,21 +4,54 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Collection
+from functools import lru_cache
 
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]")
 _FOLD = str.maketrans("OIL", "011")
 
+#: Texts whose reading is remembered: a group of claims and credits looks at each of its texts several times.
+REMEMBERED = 16_384
+
 MIN_EXACT = 6  #: characters under which an equal reference proves nothing
 MIN_EMBEDDED = 8  #: in a description, shorter numbers are terminals, branches and dates
+MIN_PROVING = 9  #: in a description, a channel's code may have eight ("0001500F"); all of a proof stands there
 MIN_NEAR = 8
 SUFFIX = 6
 _PART = 4
 _LONG_PART = 6
 
 
+@lru_cache(maxsize=REMEMBERED)
 def normalise(proof: str) -> str:
     """Capitals and digits only."""
     return _NOT_ALNUM.sub("", proof.upper())
+
+
+#: What banks write where there is no reference.
+_NO_REFERENCE = frozenset({"", "NONREF", "NOTPROVIDED", "KOSONG", "NOREF", "NULL"})
+_DATE = re.compile(
+    r"(?:(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d\d|20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
+)
+_ROW_OF_DIGITS = "01234567890123456789"
+
+
+def is_guessable(said: str, own_numbers: Collection[str] = ()) -> bool:
+    """Whether a number (in its normal form) can be known without having paid.
+
+    A date in eight digits, one digit repeated, digits in a row, one of our accounts, in full or the end of it.
+    """
+    if len(set(said)) <= 1 or said in _NO_REFERENCE or said in _ROW_OF_DIGITS:
+        return True
+    return _DATE.fullmatch(said) is not None or is_account(said, own_numbers)
+
+
+def is_account(said: str, own_numbers: Collection[str]) -> bool:
+    """Whether a number is one of our accounts', with or without its zeros, or the end of one, six digits or more."""
+    bare = said.lstrip("0")
+    return len(said) >= SUFFIX and any(
+        number.endswith(said) or (bare and bare == number.lstrip("0")) for number in map(normalise, own_numbers)
+    )
 
 
 def fold(key: str) -> str:
