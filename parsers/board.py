@@ -40,7 +40,7 @@ class Board:
     def hints(self, *pieces: str) -> bool:
         """Whether any of these pieces occurs at all: asked before a costly pattern, which then decides."""
         low = self.low
-        for piece in pieces:  # a plain loop: this is asked dozens of times of each text
+        for piece in pieces:  # noqa: SIM110 - a plain loop is twice as fast, and this is asked dozens of times a text
             if piece in low:
                 return True
         return False

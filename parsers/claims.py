@@ -210,7 +210,7 @@ def _not_done(low: str) -> str | None:
     if ("?" in low or _hears(low, _WHETHER_WORDS)) and _WHETHER.search(low) and not _FIRST_PERSON.search(low):
         return "asks whether it is paid"
     if (
-        _NOT_YET.search(low)
+        (_hears(low, _NOT_WORDS) and _NOT_YET.search(low))
         or _could_not(low)
         or (_hears(low, _NEGATIONS) and _DOES_NOT.search(low) and not _FIRST_PERSON.search(low))
     ):
@@ -291,7 +291,7 @@ def confirms(low: str, marks: Marks) -> bool:
         v.CANCEL.said(without_undone(low)) and not (v.DONE.said(low) or KEEP.search(low))
     ):
         return False
-    if marks.bill and _RECEIVED.search(low) and not v.PAID.said(low):
+    if marks.bill and not v.PAID.said(low) and _RECEIVED.search(low):
         return False
     if marks.bill:
         return (v.PAID.said(low) and _claims(low)) or _tells(low) or _itemised(low) or marks.proof
@@ -366,7 +366,7 @@ def _lone_proof(low: str, marks: Marks) -> bool:
 
 def _claims(low: str) -> bool:
     """Whether what is said of paying a bill is a statement, not a question about it."""
-    if _CODE_OF_PAYMENT.search(low) and not v.PAID.said(_CODE_OF_PAYMENT.sub(" ", low)):
+    if _hears(low, _CODE_WORDS) and _CODE_OF_PAYMENT.search(low) and not v.PAID.said(_CODE_OF_PAYMENT.sub(" ", low)):
         return False
     asks = v.NOT_TOLD.said(low) or "?" in low
     return not asks or v.DONE.said(low)
@@ -379,7 +379,10 @@ _CODE_OF_PAYMENT = re.compile(
 
 def without_code(low: str) -> str:
     """The text without ``kode bayar`` and its like, which say nothing of a payment."""
-    return _CODE_OF_PAYMENT.sub(" ", low)
+    return _CODE_OF_PAYMENT.sub(" ", low) if _hears(low, _CODE_WORDS) else low
+
+
+_CODE_WORDS = frozenset("kode kd code kodebayar cara jatuh batas tempat".split())
 
 
 _AROUND_STATEMENT = Sense(

@@ -107,7 +107,8 @@ _SOON = timedelta(days=45)
 
 def _take_days_to_come(board: Board, today: date) -> None:
     """Take days without a year that lie shortly ahead: nobody tells of a payment eleven months ago so."""
-    for pattern in (_NAMED_SHORT, _NO_YEAR) if board.says(_MONTH_WORDS) else (_NO_YEAR,):
+    signs = (_NO_YEAR,) if "/" in board.rest or "-" in board.rest else ()
+    for pattern in (_NAMED_SHORT, *signs) if board.says(_MONTH_WORDS) else signs:
         for match in board.find(pattern):
             value = make(match[1], match[2], str(today.year), today)
             without_year = pattern is _NO_YEAR or not _YEAR_BEHIND.match(board.rest, match.end())
@@ -203,7 +204,7 @@ def _explicit(board: Board, today: date) -> list[date]:
             _keep(board, match, value, found)
     for match in board.find(_COMPACT):
         _compact(board, match, today, found)
-    for match in board.find(_NO_YEAR):
+    for match in board.find(_NO_YEAR) if "/" in board.rest or "-" in board.rest else ():
         _keep(board, match, make(match[1], match[2], None, today), found)
     for match in board.find(_DAY_ONLY) if board.hints("tg", "tanggal", "tangal") else ():
         _keep(board, match, _latest_day(int(match[1]), today), found)

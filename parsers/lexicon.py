@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-_LONGEST_PREFIX = 12
+_SHORTEST_PREFIX, _LONGEST_PREFIX = 3, 12
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 
@@ -26,7 +26,9 @@ class Talk:
     def beginnings(self) -> frozenset[str]:
         """Everything that a word of the text begins with."""
         return frozenset(
-            word[:length] for word in self.words for length in range(1, min(len(word), _LONGEST_PREFIX) + 1)
+            word[:length]
+            for word in self.words
+            for length in range(_SHORTEST_PREFIX, min(len(word), _LONGEST_PREFIX) + 1)
         )
 
 
@@ -55,6 +57,8 @@ class Sense:
     def __init__(self, *lists: str) -> None:
         entries = " ".join(lists).split()
         self._prefixes = tuple(one[:-1] for one in entries if one.endswith("*"))
+        if any(not _SHORTEST_PREFIX <= len(one) <= _LONGEST_PREFIX for one in self._prefixes):
+            raise ValueError(f"a prefix has {_SHORTEST_PREFIX} to {_LONGEST_PREFIX} letters: {self._prefixes}")
         self._begins = frozenset(self._prefixes)
         self._phrases = tuple(f" {one.replace('_', ' ')} " for one in entries if "_" in one and not one.endswith("*"))
         self._firsts = frozenset(phrase.split()[0] for phrase in self._phrases)

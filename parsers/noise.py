@@ -54,7 +54,7 @@ _BEGS = re.compile(
 _OUT_OF_OFFICE = Sense(
     "out_of_office out_of_the_office automatic_reply balasan_otomatis jawaban_otomatis autoreply auto_reply undeliverable delivery_status delivery_failure delivery_has_failed mailer daemon",
     "tidak_di_kantor tidak_berada_di_kantor sedang_cuti could_not_be_delivered mail_delivery saya_cuti delivery_to_the_following recipient_failed failed_permanently original_message undelivered message_not_delivered returned_mail delivery_failed "
-    "pesan_tidak_terkirim pesan_gagal_terkirim gagal_terkirim_ke pesan_otomatis dijawab_otomatis this_is_an_automat* pesan_ini_dibuat_otomatis tidak_dapat_dikirim_ke address_not_found",
+    "pesan_tidak_terkirim pesan_gagal_terkirim gagal_terkirim_ke pesan_otomatis dijawab_otomatis this_is_an_automated this_is_an_automatic this_is_an_automatically pesan_ini_dibuat_otomatis tidak_dapat_dikirim_ke address_not_found",
 )
 _OURS = re.compile(r"\bketik (?:bayar|status|tagihan|daftar|batal)\b|\bbalas:? (?:bayar|ya\b|berhenti)")
 _DEMAND = re.compile(

@@ -31,7 +31,8 @@ def normalise(text: str) -> str:
         # NFKC may make one character eighteen: cut again, so that a hostile text cannot grow.
         short = unicodedata.normalize("NFKC", short[:LONGEST])[: LONGEST * 2].translate(_PLAIN)
     shown = "".join(map(_shown, short)) if not (short.isascii() and short.isprintable()) else short
-    return _RUNS.sub(" ", _spaces(shown))[:LONGEST].strip()
+    single = _spaces(shown)
+    return (_RUNS.sub(" ", single) if "  " in single else single)[:LONGEST].strip()
 
 
 def _spaces(shown: str) -> str:
