@@ -20,7 +20,7 @@ from mgov.lab.databases import empty_database
 from mgov.lab.drill import Drill, Verdict
 from mgov.lab.failover import FailoverDrill
 from mgov.lab.kill import READY_WITHIN, KillRounds, KillVerdict
-from mgov.lab.mariadb import NoMariadbError
+from mgov.lab.mariadb import LabMariadb, NoMariadbError
 from mgov.lab.nodes import NodesDrill
 from mgov.lab.postgresql import LabPostgresql, NoPostgresqlError
 from modem_drivers.simulated import profiles
@@ -214,18 +214,20 @@ def kill(
 @lab.command()
 @click.option("--seconds", default=600.0, show_default=True, help="How long nodes and database are struck.")
 @click.option("--seed", type=int, help="Of the random moments; printed, so that a run can be had again.")
+@click.option("--mariadb", is_flag=True, help="On a MariaDB instead of a PostgreSQL.")
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def nodes(seconds: float, seed: int | None, language: str, as_json: bool) -> None:
+def nodes(seconds: float, seed: int | None, mariadb: bool, language: str, as_json: bool) -> None:
     """Strike three hosts on one PostgreSQL at random: kill, freeze past the lease, restart the database."""
     chosen = random.randrange(SEED_LIMIT) if seed is None else seed  # noqa: S311 - moments, no secret
-    with (
-        _server(wanted=True) as server,
-        tempfile.TemporaryDirectory(prefix="mgov-lab-") as name,
-        empty_database(server.url if server else None, Path(name)) as url,
-    ):
-        assert server is not None  # noqa: S101 - it was wanted
-        verdict = NodesDrill(Path(name), server, url, seconds, seed=chosen).run()
+    with tempfile.TemporaryDirectory(prefix="mgov-lab-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # the server runs as another user
+        try:
+            with LabMariadb(folder / "db") if mariadb else LabPostgresql(folder / "db") as server:
+                verdict = NodesDrill(folder, server, server.url, seconds, seed=chosen).run()
+        except (NoPostgresqlError, NoMariadbError) as error:
+            raise NotDone(str(error)) from error
     found = asdict(verdict) | {"passed": verdict.passed}
     click.echo(json.dumps(found) if as_json else _told(found, verdict.passed, language))
     if not verdict.passed:

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from mgov.lab.books import Books
 from mgov.lab.daemon import LabDaemon, LabModem, modems_ready, wait_until
 from mgov.lab.losses import count
-from mgov.lab.postgresql import LabPostgresql
 from mgov.lab.traffic import Traffic
 from modem_drivers.simulated import SimulatedNetwork
 
@@ -26,6 +26,16 @@ WEIGHTS = (4, 1, 2)  # of killing, freezing (long, and nobody else may be struck
 TEXT_EVERY = 0.4  # seconds between two texts
 READY_WITHIN = 60.0
 FINISHED_WITHIN = 180.0
+
+
+class Server(Protocol):
+    """A database server that can be struck."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    def start(self) -> None:
+        """Start it, and return when it answers."""
 
 
 @dataclass(slots=True)
@@ -55,7 +65,7 @@ class NodesVerdict:
 class NodesDrill:
     """One run; the moments are had again by the seed."""
 
-    def __init__(self, folder: Path, server: LabPostgresql, url: str, seconds: float, *, seed: int) -> None:
+    def __init__(self, folder: Path, server: Server, url: str, seconds: float, *, seed: int) -> None:
         self._folder = folder
         self._server = server
         self._url = url
