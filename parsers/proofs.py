@@ -9,7 +9,7 @@ from parsers.board import Board
 _LETTERS_AHEAD = r"(?!(?:rp|no|tgl|jam|pkl|via|atm|di|ke|dr|th|tf|trf|per|idr|bri|bni|bca|bjb|bsi|btn|rek|a|jl|rt|rw|hp|wa|nik)\b)[a-z]{1,4}"
 _PROOF_SHAPE = (
     rf"({_LETTERS_AHEAD} \d{{2,4}}(?: \d{{2,4}}){{1,4}}(?![a-z0-9./\-])|"
-    + r"(?:\d{6,8}(?: \d{4}){2,3}|\d{2,4}(?: \d{2,4}){1,5}(?: \d(?! ?[a-z]))?)(?![a-z0-9/\-]|\.\d)|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
+    + r"(?:\d{6,8}(?: \d{4}){2,3}|\d{2,4}(?: \d{2,4}){1,5}(?: \d(?! ?(?:x|kali|kl|tagihan|skrd|skpd|bill|bukti|lembar|buah|unit|orang|bulan|bln|th|hari|hr|jam|pagi|siang|sore|malam|juta|jt|ribu|rb|jan|feb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des)))?)(?![a-z0-9/\-]|\.\d)|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
 )
 _LABELS = (
     r"(?:no(?:mor|mer|\.)?|nmr|kode|code|id|number)?[ .]{0,2}(?:bukti|bkti|buktina|reff?|referensi|refrensi|reference|resi|struk|strk|slip|validasi|jurnal|journal|"
@@ -69,7 +69,7 @@ _DOCUMENTED = re.compile(
 )
 """Bill, proof, date: the documented order, told by its separators and by the date that follows."""
 _SURELY_OTHER = re.compile(
-    r"(?:rp|idr)[ .]?[\d.,]+|\d{1,3}(?:\.\d{3}){1,2}|\d{1,3}(?:\.\d{3})*\.000|[\d.,]+ ?(?:rb|ribu|jt|juta|k)|\d{1,2}[./\-]\d{1,2}[./\-](?:20)?\d\d|\d{1,3}(?: \d{3})* 000|\d{1,2}[.:]\d\d(?: ?wi[bt]a?)?|\d{1,2} ?(?:wib|pagi|siang|sore|malam|am|pm|jan|feb|peb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des).*|(?:tidak|tdk|belum|blm|ga|gak|nggak|no|nomor|nomer|bukti|reff?|noref|resi|struk|slip|kode|id|tgl|tanggal|jam|bank|jml|nominal|ntpn|rrn|trx|atm|via|va)\b.*|[a-z]{3,}[ .].*"
+    r"(?:rp|idr)[ .]?[\d.,]+|\d{1,3}(?:\.\d{3}){1,2}|\d{1,3}(?:\.\d{3})*\.000|(?:[\d.,]+ ?(?:rb|rbu|ribu|jt|juta|k)(?: ?|$))+|\d{1,2}[./\-]\d{1,2}[./\-](?:20)?\d\d|\d{1,3}(?: \d{3})* 000|\d{1,2}[.:]\d\d(?: ?wi[bt]a?)?|\d{1,2} ?(?:wib|pagi|siang|sore|malam|am|pm|jan|feb|peb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des).*|(?:tidak|tdk|belum|blm|ga|gak|nggak|no|nomor|nomer|bukti|reff?|noref|resi|struk|slip|kode|id|tgl|tanggal|jam|bank|jml|nominal|ntpn|rrn|trx|atm|via|va)\b.*|[a-z]{3,}[ .].*"
 )
 _LABEL_IN_PROOF = re.compile(r"(?:ref|reff|bukti|trx|resi|struk|slip|no|id|kode)[ \-]?\d{1,5}")
 """``REF001``, ``TRX-1``: too short to be a number behind a label, so the label is part of it."""
@@ -212,6 +212,8 @@ def read_labelled(board: Board) -> tuple[str | None, bool]:
 
 def read_second_field(board: Board, bill_end: int) -> str | None:
     """The field behind the bill, where the documented order puts the proof."""
+    if _LABEL_SAID.search(board.rest, 0, bill_end):
+        return None
     match = _DOCUMENTED.match(board.rest, bill_end)
     if match is not None and _is_documented(board, match):
         return _take(board, match)
