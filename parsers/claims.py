@@ -294,7 +294,7 @@ def confirms(low: str, marks: Marks) -> bool:
     if marks.bill and not v.PAID.said(low) and _RECEIVED.search(low):
         return False
     if marks.bill:
-        return (v.PAID.said(low) and _claims(low)) or _tells(low) or _itemised(low) or marks.proof
+        return (v.PAID.said(low) and _claims(low)) or _tells(low) or itemised(low) or marks.proof
     if _lone_proof(low, marks):
         return True
     if not (v.PAID.said(low) or _SUCCESS.search(low)) or other_bill(low):
@@ -343,9 +343,9 @@ def _tells(low: str) -> bool:
     return bool(_MEDIUM.search(low) and (_DATE.search(low) or _MOMENT.search(low))) and not v.TALKS_OF_DUE.said(low)
 
 
-def _itemised(low: str) -> bool:
+def itemised(low: str, parts: int = 3) -> bool:
     """``skrd 2026 619852 # bjb # 13 02 2027 # 505 000 # 77102291``: a bill and its payment as a list."""
-    return low.count("#") >= 3 and "?" not in low and _DATE.search(low) is not None
+    return low.count("#") >= parts and "?" not in low and _DATE.search(low) is not None
 
 
 _PROOF_WORD = Sense(

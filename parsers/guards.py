@@ -124,7 +124,7 @@ def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
         return "" if claims.only_plans(board.low) else "BILL"
     if marks.bill and ("?" in rest or v.NOT_TOLD.said(rest)) and not v.DONE.said(rest) and not marks.proof:
         return "BILL"
-    if marks.bill or marks.proof or marks.long_number:
+    if marks.bill or marks.proof or marks.long_number or (keyword.exact and claims.itemised(rest, 2)):
         return None
     if marks.plate and not v.DONE.said(rest):
         return "BILL"

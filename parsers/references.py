@@ -25,7 +25,8 @@ _NUMBERED = re.compile(
 )
 """``SKRD no 613627 tahun 2026``, ``SKRD 2026 nomor 613627``."""
 _UNKNOWN_KIND = re.compile(
-    r"\W*(?:bayar|tagihan|bill|pay|status|batal)[ #:*]{1,3}([a-z][a-z\d]{1,9})[\-/](\d{2,10}|[a-z\d]{1,6}-\d{2,10})(?= ?(?:[#*|;]|$))"
+    r"\W*(?:bayar|tagihan|bill|pay|status|batal)[ #:*]{1,3}(?![a-z]{1,2}[\-/]\d{1,4}[\-/][a-z]{1,3} ?(?:[#*|;]|$))(?=[a-z\d/\-]{0,16}\d)"
+    r"([a-z][a-z\d]{0,9})[\-/]([a-z\d]{1,10}(?:[\-/][a-z\d]{1,8}){0,2})(?= ?(?:[#*|;]|$))"
 )
 """A number of another form, as an agency may write them, straight behind the keyword and alone in its field."""
 _WITHOUT_YEAR = re.compile(
@@ -53,8 +54,8 @@ def take_references(board: Board) -> list[Found]:
     """Take every reference of the text in normal form, in the order of the text."""
     found = [_known(board, match) for match in board.find(_REFERENCE)]
     plain = None if found else _UNKNOWN_KIND.match(board.rest)
-    if plain:
-        found.append(Found(f"{plain[1]}-{plain[2]}".upper(), plain.start(1), plain.end()))
+    if plain and plain[1] not in _NOT_KINDS:
+        found.append(Found(f"{plain[1]}-{plain[2]}".upper().replace("/", "-"), plain.start(1), plain.end()))
         board.take(plain.start(1), plain.end(), "reference")
     numbered = board.hints(" no", "nomor", "nmr", "tahun", "thn", "th ") if found else board.hints("20")
     for match in board.find(_NUMBERED) if numbered else ():

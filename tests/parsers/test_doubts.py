@@ -130,3 +130,20 @@ def test_plans_failures_and_returned_mails_are_no_request(text: str) -> None:
 def test_own_words_corrections_and_glued_texts_are_understood(text: str, command: str) -> None:
     """People ask, correct themselves and forget the spaces."""
     assert read(text, NOW).command == command
+
+
+@pytest.mark.parametrize(
+    ("text", "bill", "proof"),
+    [
+        ("BAYAR B-1#0093482711#12/11/2026#14:30", "B-1", "0093482711"),
+        ("BAYAR INV/77/A#0093482711#12/11/2026#14:30", "INV-77-A", "0093482711"),
+        ("BAYAR KIOS-12-003#0093482711#12/11/2026#14:30", "KIOS-12-003", "0093482711"),
+        ("BAYAR TRX-0093482711#12/11/2026#14:30", None, "TRX0093482711"),  # a proof's own letters make no bill
+    ],
+)
+def test_a_number_of_an_agencys_own_form_is_the_bill_straight_behind_the_keyword(
+    text: str, bill: str | None, proof: str
+) -> None:
+    """Alone in the first field, with a digit in it; anywhere else it is none."""
+    reading = read(text, NOW)
+    assert (reading.command, reading.fields.get("bill"), reading.fields.get("proof")) == ("PAY", bill, proof)
