@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from parsers import claims, intents
+from parsers import claims, denials, intents
 from parsers import vocabulary as v
 from parsers.board import TAKEN, Board
-from parsers.claims import Marks
 from parsers.courtesy import trim
 from parsers.keywords import Keyword
 from parsers.lexicon import Sense
+from parsers.marks import Marks
 
 SENTENCE = "sentence"
 """The text is a sentence that happens to begin with the keyword: its words decide."""
@@ -118,10 +118,10 @@ _DOCUMENTED = re.compile(r"[ #*:]{1,3}[a-z\d./ \-]{6,30} ?[#*|;] ?[a-z\d./ \-]{6
 def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
     if keyword.exact and marks.bill and _DOCUMENTED.match(rest) and marks.proof:
         return None
-    if claims.denies_payment(board.low, marks):
+    if denials.denies_payment(board.low, marks):
         if not (marks.bill or marks.plate):
             return SENTENCE
-        return "" if claims.only_plans(board.low) else "BILL"
+        return "" if denials.only_plans(board.low) else "BILL"
     if marks.bill and ("?" in rest or v.NOT_TOLD.said(rest)) and not v.DONE.said(rest) and not marks.proof:
         return "BILL"
     if marks.bill or marks.proof or marks.long_number or (keyword.exact and claims.itemised(rest, 2)):
@@ -136,7 +136,7 @@ def _pay(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
 def _bill(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
     if claims.other_bill(rest) and not marks.bill and not marks.plate:
         return ""
-    paid = v.PAID.said(claims.without_code(rest)) and not claims.denies_payment(board.low)
+    paid = v.PAID.said(claims.without_code(rest)) and not denials.denies_payment(board.low)
     if (marks.bill or marks.long_number) and (paid or marks.proof) and re.search(r"[a-z]{3}", rest):
         return "PAY" if paid or (marks.proof and marks.bill) else None
     if marks.bill or marks.plate or marks.long_number:
@@ -158,7 +158,7 @@ def _info(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None
     words = _count(rest)
     if intents.OTHER_INFO.said(rest):
         return ""
-    if claims.denies_payment(rest) == "asks how much":
+    if denials.denies_payment(rest) == "asks how much":
         return SENTENCE
     return None if words <= 8 else SENTENCE
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from parsers import asking, claims
+from parsers import asking, claims, denials
 from parsers import vocabulary as v
-from parsers.claims import Marks
 from parsers.lexicon import Sense, alternatives, talk
+from parsers.marks import Marks
 
 
 def guess(low: str, marks: Marks) -> str | None:
@@ -102,21 +102,21 @@ def _bill(low: str, marks: Marks) -> bool:
         return False
     if _WHAT_I_OWE.search(low):
         return True
-    if not v.TAX.said(low) or claims.refuses_to_pay(low):
+    if not v.TAX.said(low) or denials.refuses_to_pay(low):
         return False
     return (v.ASKS.said(low) and not _OTHER_QUESTION.said(low)) or bool(_OWED.search(low))
 
 
 def _asks_of_bill(low: str, marks: Marks) -> bool:
     """Whether a text that names a bill or plate asks what is owed: by its words, or by saying nothing else."""
-    if claims.only_plans(low):
+    if denials.only_plans(low):
         return False
     if v.ASKS.said(low) or v.CHECKS.said(low) or v.LAPSED.said(low) or v.NOT_TOLD.said(low) or v.DUE.said(low):
         return True
     if v.NOT_OWED.said(low):
         return False
     said = [word for word in talk(low).tokens if len(word) > 2 and not (_AROUND_BILL.has(word) or v.TAX.has(word))]
-    return len(said) <= (5 if "?" in low else 3) or (marks.bill and claims.denies_payment(low) is not None)
+    return len(said) <= (5 if "?" in low else 3) or (marks.bill and denials.denies_payment(low) is not None)
 
 
 _AROUND_BILL = Sense(

@@ -12,7 +12,6 @@ from parsers import (
     amounts,
     attempts,
     banks,
-    claims,
     clauses,
     clock,
     corrections,
@@ -24,6 +23,7 @@ from parsers import (
     references,
 )
 from parsers.board import TAKEN, Board
+from parsers.marks import Marks
 from parsers.references import Found
 
 _ZONE = ZoneInfo("Asia/Jakarta")
@@ -67,13 +67,13 @@ def look(board: Board) -> Seen:
     return Seen(refs, codes, tuple(plates.take_plates(board)))
 
 
-def marks(board: Board, seen: Seen) -> claims.Marks:
+def marks(board: Board, seen: Seen) -> Marks:
     """What the text holds besides words, for the rules that choose the command."""
     bill = any(references.is_bill(one.value) for one in seen.references)
     application = any(not references.is_bill(one.value) for one in seen.references)
     code = any(one.start > 0 and _is_code(board, one) for one in seen.codes)
     long_number = bool(identities.find(board.text))
-    return claims.Marks(
+    return Marks(
         bill=bill or code,
         application=application,
         plate=bool(seen.plates),

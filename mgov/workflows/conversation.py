@@ -11,8 +11,8 @@ from mgov.store.conversations import OpenQuestion
 from mgov.workflows.handlers.registration import expects_code
 from mgov.workflows.handlers.request import Question, Reply, Request
 from parsers.banks import SHIPPED, Names
-from parsers.claims import denies_payment
 from parsers.completion import complete, yes_or_no
+from parsers.denials import denies_payment
 from parsers.reading import Reading
 
 #: Questions that BATAL or TIDAK drops.
