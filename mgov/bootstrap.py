@@ -230,10 +230,13 @@ def payment_policy(config: Config) -> PaymentPolicy:
     """How payments are matched on this site."""
     agencies = {account.number: frozenset(account.agencies) for account in config.account if account.agencies}
     fees = config.payments.fees
+    words = bank_words()
     matching = Policy(
         fees=frozenset(bank_fees() if fees is None else fees),
         days_after=max(14, config.payments.window_days),
         own_numbers=frozenset(account.number for account in config.account),
+        reversal_words=words["reversal"],
+        income_words=words["income"],
     )
     return PaymentPolicy(
         matching=matching,
@@ -244,6 +247,11 @@ def payment_policy(config: Config) -> PaymentPolicy:
         review_days=config.payments.review_days,
         replies=shipped_replies(config),
     )
+
+
+def bank_words() -> dict[str, frozenset[str]]:
+    """What banks write of money that goes back (`reversal`) and that is no citizen's (`income`)."""
+    return {kind: frozenset(words) for kind, words in shipped_table("bank_words.toml").items()}
 
 
 def bank_fees() -> frozenset[int]:

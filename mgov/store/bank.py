@@ -132,12 +132,14 @@ def unpaired_transfers(tx: Connection, since: date) -> list[Row[Any]]:
             into.c.description.label("in_text"),
             giver.c.number.label("giver"),
             taker.c.number.label("taker"),
+            giver.c.name.label("giver_name"),
+            taker.c.name.label("taker_name"),
         )
         .join(into, and_(into.c.amount == out.c.amount, into.c.account_id != out.c.account_id, near))
         .join(giver, giver.c.id == out.c.account_id)
         .join(taker, taker.c.id == into.c.account_id)
         .where(out.c.type == "DB", into.c.type == "CR", out.c.kind == "ordinary", into.c.kind == "ordinary")
-        .where(out.c.booked_on >= since - timedelta(days=1), into.c.allocated == 0)
+        .where(out.c.booked_on >= since - timedelta(days=1))
         .order_by(out.c.id, into.c.id)
     )
     return list(tx.execute(query))

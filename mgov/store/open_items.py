@@ -150,6 +150,7 @@ def credits_of(
             allocations=tuple(sorted(paid.get(row.id, ()))),
             named=named.get(row.id, ()),
             gross=row.gross or 0,
+            account=row.account,
         )
         for row in rows
     ]

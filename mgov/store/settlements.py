@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Row,
-    and_,
     case,
     exists,
     func,
@@ -141,47 +140,6 @@ def undo(tx: Connection, rows: Sequence[Row[Any]], *, rule: str, reasons: str, a
             for row in rows
         ],
     )
-
-
-def new_reversals(tx: Connection) -> list[tuple[int, list[int]]]:
-    """Debits that undo a credit: the same account, reference and amount, booked on that day or later.
-
-    Each with the credits it may undo that no other debit undid, unspent ones last.
-    """
-    credit, taken = aliased(bank_entry), aliased(bank_entry)
-    debit = bank_entry
-    query = (
-        select(debit.c.id, credit.c.id)
-        .join(
-            credit,
-            and_(
-                credit.c.reference == debit.c.reference,
-                credit.c.account_id == debit.c.account_id,
-                credit.c.amount == debit.c.amount,
-                credit.c.type == "CR",
-                credit.c.booked_on <= debit.c.booked_on,
-            ),
-        )
-        .where(debit.c.type == "DB", debit.c.reverses_id.is_(None), debit.c.kind.in_(("ordinary", "reversal")))
-        .where(debit.c.reference.is_not(None), debit.c.reference != "")
-        .where(~exists().where(taken.c.reverses_id == credit.c.id))
-        .order_by(debit.c.id, credit.c.allocated, credit.c.id)
-    )
-    found: dict[int, list[int]] = {}
-    for debit_id, credit_id in tx.execute(query):
-        found.setdefault(debit_id, []).append(credit_id)
-    return list(found.items())
-
-
-def known_reversals_to_undo(tx: Connection) -> list[int]:
-    """Credits that an entry reverses and that are still allocated."""
-    undone = select(bank_entry.c.reverses_id).where(bank_entry.c.reverses_id.is_not(None))
-    return list(tx.scalars(select(bank_entry.c.id).where(bank_entry.c.id.in_(undone), bank_entry.c.allocated > 0)))
-
-
-def mark_reversal(tx: Connection, debit_id: int, credit_id: int) -> None:
-    """Say which credit a debit undoes."""
-    tx.execute(update(bank_entry).where(bank_entry.c.id == debit_id).values(kind="reversal", reverses_id=credit_id))
 
 
 def sync_cases(tx: Connection, now: datetime) -> int:
@@ -323,29 +281,6 @@ def fingerprint(tx: Connection) -> str:
         select(func.count()).select_from(confirmation).where(confirmation.c.status == literal("awaiting_funds")),
     ]
     return "|".join(str(tx.scalar(part)) for part in parts)
-
-
-def reopen_settled_by(tx: Connection, credit_id: int, reason: str, actor: str, now: datetime) -> None:
-    """Send the confirmations that a credit settled to a person."""
-    mine = and_(confirmation.c.bank_entry_id == credit_id, confirmation.c.status == "settled")
-    ids = list(tx.scalars(select(confirmation.c.id).where(mine)))
-    values = {"status": "review", "reason": reason, "bank_entry_id": None, "settled_at": None, "rule": None}
-    tx.execute(update(confirmation).where(mine).values(values))
-    record_transitions(
-        tx,
-        [
-            {
-                "object_kind": "confirmation",
-                "object_id": row_id,
-                "from_state": "settled",
-                "to_state": "review",
-                "at": now,
-                "actor": actor,
-                "cause": reason,
-            }
-            for row_id in ids
-        ],
-    )
 
 
 def taken_back(tx: Connection, confirmation_id: int) -> int:

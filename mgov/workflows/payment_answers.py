@@ -23,6 +23,8 @@ from scheduler.calendar import Calendar
 OF_OTHERS = frozenset(
     {
         Reason.BILL_UNKNOWN,
+        Reason.OWN_TRANSFER,
+        Reason.OTHER_INCOME,
         Reason.CREDIT_CONSUMED,
         Reason.PROOF_CLAIMED_TWICE,
         Reason.NAMES_OTHER_BILL,

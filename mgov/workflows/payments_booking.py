@@ -186,5 +186,5 @@ def _detail(rule: Rule | None, score: int, reasons: tuple[Reason, ...]) -> str:
 
 def _would_forget(row: Row[Any], status: str) -> bool:
     """What the bank took back stays with a person, and what was not found stays so, until money settles it."""
-    taken_back = row.reason == Reason.CREDIT_REVERSED and status != "settled"
+    taken_back = row.reason in (Reason.CREDIT_REVERSED, Reason.OWN_TRANSFER) and status != "settled"
     return bool(taken_back or (row.status == "expired" and status == "awaiting_funds"))

@@ -97,7 +97,7 @@ class _Run:
         return self.db.transact(under_lock)
 
     def _prepare(self, tx: Connection) -> int:
-        undone = payments_reversal.undo_reversed(tx, self.now, ENGINE)
+        undone = payments_reversal.undo_reversed(tx, self.now, ENGINE, self.policy.matching)
         settlements.refresh_statistics(tx)
         waiting.resolve_bills(tx)
         return undone

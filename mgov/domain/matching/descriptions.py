@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 from functools import lru_cache
 
-from mgov.domain.matching.proofs import MIN_EMBEDDED, REMEMBERED, normalise
+from mgov.domain.matching.proofs import MIN_EMBEDDED, MIN_PROVING, REMEMBERED, is_guessable, normalise
 
 #: A bill number as people and banks write it: SKRD-2026-004512, SKRD2026004512, SKRD/2026/004512, SKRD 2026 004512.
 _BILL = re.compile(r"(?<![A-Z0-9])([A-Z]{2,8})[-/. ]?((?:19|20)\d\d)[-/. ]?(\d{4,8})(?![A-Z0-9])")
@@ -89,7 +91,7 @@ def _is_moment(token: str, days: Iterable[date | None]) -> bool:
 
 def _spellings(day: date, size: int) -> set[str]:
     around = [day - timedelta(days=n) for n in range(-1, _DAYS_TOLD)]
-    forms = ("%d%m%y", "%y%m%d") if size == 6 else ("%d%m%Y", "%Y%m%d")  # noqa: PLR2004 - two digits of a year or four
+    forms = ("%d%m%y", "%y%m%d") if size == 6 else ("%d%m%Y", "%Y%m%d")
     return {near.strftime(form) for near in around for form in forms}
 
 

@@ -27,6 +27,9 @@ def weigh(index: Index, bills: list[Bill], credit: Credit, sender: str) -> Evide
     if not supports:
         against += _by_phone(index, bills, credit, sender)
         against += _by_lookalike(index, bills, credit)
+        against += _by_income(index, credit)
+    if descriptions.names_account(credit.description, index.policy.own_numbers, but=credit.account):
+        against.append(Reason.OWN_TRANSFER)
     if credit.agencies is not None and any(bill.agency not in credit.agencies for bill in bills):
         against.append(Reason.ACCOUNT_NOT_FOR_AGENCY)
     if credit.reversed:
@@ -76,6 +79,12 @@ def _by_phone(index: Index, bills: list[Bill], credit: Credit, sender: str) -> l
         return []
     fits = [bill for bill in own if index.ledger.due(bill, credit.value_date) in _near_amounts(index, credit)]
     return [Reason.SENDER_HAS_OTHER_BILL] if fits else []
+
+
+def _by_income(index: Index, credit: Credit) -> list[Reason]:
+    """What the bank words as income of another kind: interest, shares of taxes, what a hospital pays in."""
+    words = credit.description.upper()
+    return [Reason.OTHER_INCOME] if any(word in words for word in index.policy.income_words) else []
 
 
 def _by_lookalike(index: Index, bills: list[Bill], credit: Credit) -> list[Reason]:

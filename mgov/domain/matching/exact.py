@@ -13,6 +13,11 @@ from mgov.domain.matching.records import Bill, Claim, Credit, Decision, Rule
 #: The readings of a proof, strictest first.
 RULES = (Rule.PROOF, Rule.EMBEDDED_PROOF, Rule.FOLDED_PROOF)
 
+#: Banks begin their references anew after months; one that is used on more days than these is no reference.
+MOST_DAYS = 2
+#: Entries of one day that may have a number of a batch in their descriptions.
+MOST_IN_BATCH = 4
+
 _SCORES = {Rule.PROOF: 100, Rule.EMBEDDED_PROOF: 97, Rule.FOLDED_PROOF: 92}
 _REASONS = {
     Rule.PROOF: Reason.PROOF_EQUAL,
@@ -32,7 +37,7 @@ class Hit:
 def find(index: Index, claim: Claim) -> Hit | None:
     """The credits that carry the proof of `claim`; the strictest reading that finds any."""
     said = proofs.normalise(claim.proof)
-    if len(said) < proofs.MIN_EXACT:
+    if len(said) < proofs.MIN_EXACT or is_guessed(index, claim, said):
         return None
     referred = index.by_reference.get(proofs.fold(said), [])
     embedded = index.by_token.get(proofs.fold(said), [])
@@ -46,6 +51,13 @@ def find(index: Index, claim: Claim) -> Hit | None:
         return Hit(Rule.EMBEDDED_PROOF, inside)
     folded = tuple(referred + embedded)
     return Hit(Rule.FOLDED_PROOF, folded) if folded else None
+
+
+def is_guessed(index: Index, claim: Claim, said: str) -> bool:
+    """Whether what is told as proof is what anybody may know: a day, our account, the sum, the sender's phone."""
+    if proofs.is_guessable(said, index.policy.own_numbers) or said.lstrip("0") == str(claim.amount):
+        return True
+    return len(said) >= proofs.MIN_EMBEDDED and claim.sender.endswith(said.lstrip("0"))
 
 
 def decide(index: Index, claim: Claim, hit: Hit) -> Decision:
@@ -84,12 +96,22 @@ def _choose(index: Index, claim: Claim, bills: list[Bill], hit: Hit) -> tuple[Cr
     if not free:
         undone = any(c.reversed for c in hit.credits)
         return None, Reason.CREDIT_REVERSED if undone else Reason.CREDIT_CONSUMED
+    if _is_everywhere(hit):
+        return None, Reason.SEVERAL_CREDITS
     best = [c for c in free if settle.fit_of(index, claim, bills, c).certainty is Certainty.EXACT] or free
     timely = [c for c in best if times.compare(claim, c, index.policy) is not Reason.TIME_DIFFERS] or best
     first = min(timely, key=lambda c: c.id)
     if any(not _twins(first, other) for other in timely):
         return None, Reason.SEVERAL_CREDITS
     return first, Reason.PROOF_EQUAL
+
+
+def _is_everywhere(hit: Hit) -> bool:
+    """Whether a number stands in credits of several days, or in too many of a day: a customer's or a channel's."""
+    days = {credit.booked_on for credit in hit.credits}
+    if hit.rule is Rule.PROOF:
+        return len(days) > MOST_DAYS
+    return len(days) > 1 or len({credit.reference for credit in hit.credits}) > MOST_IN_BATCH
 
 
 def _twins(left: Credit, right: Credit) -> bool:

@@ -63,12 +63,16 @@ class Index:
         self.by_reference: dict[str, list[Credit]] = defaultdict(list)
         self.by_token: dict[str, list[Credit]] = defaultdict(list)
         self.by_amount_part: dict[tuple[int, str], list[Credit]] = defaultdict(list)
-        own = {proofs.normalise(number) for number in self.policy.own_numbers}
+        self._keys: dict[int, list[str]] = {}
         for credit in credits_:
             reference = proofs.normalise(credit.reference)
             if len(reference) >= proofs.MIN_EXACT:
                 self.by_reference[proofs.fold(reference)].append(credit)
-            for token in set(descriptions.tokens(credit.description)) - own - {reference}:
+            own = {*self.policy.own_numbers, credit.account}
+            days = (credit.booked_on, credit.value_date)
+            told = descriptions.proofs_in(credit.description, credit.amount, days, own)
+            self._keys[credit.id] = [reference, *told]
+            for token in set(told) - {reference}:
                 self.by_token[proofs.fold(token)].append(credit)
             if credit.free == credit.amount and not credit.reversed:
                 for part in {part for key in self.keys_of(credit) for part in proofs.booked_parts(key)}:
@@ -88,8 +92,8 @@ class Index:
         return found
 
     def keys_of(self, credit: Credit) -> list[str]:
-        """What a proof may be compared with: the reference and the numbers in the description."""
-        return [proofs.normalise(credit.reference), *descriptions.tokens(credit.description)]
+        """What a proof may be compared with: the reference and the numbers in the description that can be one."""
+        return self._keys[credit.id]
 
     def credits_about(self, amount: int, day: date, proof: str) -> list[Credit]:
         """Free credits of exactly `amount`, booked around `day`, that share the start or the end of a proof."""

@@ -12,6 +12,16 @@ _TITLES = frozenset({"H", "HJ", "IR", "DRS", "DRA", "DR", "BPK", "IBU", "SDR", "
 #: Letters of a cut name that must agree; banks cut at 16 to 20.
 CUT_LETTERS = 12
 CUT_AT_WORD_LETTERS = 15
+SHORTEST_NAME = 3
+#: Words that may follow a name that was cut off; any other is the name of somebody else.
+NO_NAMES = frozenset(
+    {
+        *("PAJAK", "DAERAH", "TAGIHAN", "PEMBAYARAN", "BAYAR", "PEMBAY", "SETORAN", "SETOR", "RETRIBUSI", "DENDA"),
+        *("TRF", "TRANSFER", "TRSF", "LUNAS", "PKB", "BBNKB", "SKRD", "SKPD", "STRD", "STPD", "RTR", "SSPD", "SSRD"),
+        *("RKUD", "KASDA", "KAS", "PROV", "PROVINSI", "BANTEN", "PEMPROV", "BAPENDA", "SAMSAT", "ESB", "NBMB"),
+        *("BRI", "BNI", "BCA", "BJB", "BTN", "BSI", "MANDIRI", "ATM", "CIMB", "VIA", "DARI", "UNTUK", "UTK", "REF"),
+    }
+)
 #: So many names that a cut one may mean are looked at, and no more.
 CROWD = 200
 
@@ -50,5 +60,5 @@ def is_cut(name: Words, words: Words) -> bool:
             continue
         if word and part.startswith(word):
             return letters + len(word) >= CUT_LETTERS
-        return letters - 1 >= CUT_AT_WORD_LETTERS
+        return letters - 1 >= CUT_AT_WORD_LETTERS and (len(word) < SHORTEST_NAME or word in NO_NAMES)
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from mgov.domain.matching import evidence, proofs, settle, times
+from mgov.domain.matching import evidence, exact, proofs, settle, times
 from mgov.domain.matching.amounts import Certainty
 from mgov.domain.matching.evidence import Evidence
 from mgov.domain.matching.index import Index
@@ -35,6 +35,8 @@ def _near_credits(index: Index, claim: Claim) -> list[Credit]:
     bills, blocked = settle.bills_of(index, claim)
     said = proofs.normalise(claim.proof)
     if blocked is not None or claim.paid_on is None or len(said) < proofs.SUFFIX:
+        return []
+    if exact.is_guessed(index, claim, said):
         return []
     return [
         credit

@@ -30,9 +30,7 @@ def normalise(proof: str) -> str:
 
 #: What banks write where there is no reference.
 _NO_REFERENCE = frozenset({"", "NONREF", "NOTPROVIDED", "KOSONG", "NOREF", "NULL"})
-_DATE = re.compile(
-    r"(?:(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d\d|20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
-)
+_DATE = re.compile(r"(?:(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d\d|20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))")
 _ROW_OF_DIGITS = "01234567890123456789"
 
 

@@ -28,6 +28,8 @@ class Reason(StrEnum):
     SENDER_HAS_OTHER_BILL = "sender_has_other_bill"
     LOOKALIKE_BILL = "lookalike_bill"
     ACCOUNT_NOT_FOR_AGENCY = "account_not_for_agency"
+    OWN_TRANSFER = "own_transfer"
+    OTHER_INCOME = "other_income"
     CREDIT_REVERSED = "credit_reversed"
     CREDIT_CONSUMED = "credit_consumed"
     PROOF_CLAIMED_TWICE = "proof_claimed_twice"
@@ -67,6 +69,11 @@ _SENTENCES = {
         "rekening ini bukan untuk dinas itu",
         "the account does not take that agency's bills",
     ),
+    Reason.OWN_TRANSFER: (
+        "dana ini pindahan antarrekening daerah",
+        "the money came from an account of the province",
+    ),
+    Reason.OTHER_INCOME: ("uraian bank: pendapatan lain", "by the bank's words it is other income"),
     Reason.CREDIT_REVERSED: ("dana ditarik kembali oleh bank", "the bank undid the credit"),
     Reason.CREDIT_CONSUMED: ("dana sudah dipakai untuk tagihan lain", "the money already paid another bill"),
     Reason.PROOF_CLAIMED_TWICE: (

@@ -81,7 +81,8 @@ class Credit:
     `free` is what is not yet allocated, `allocations` the bills that the rest went to. `booked_at` is aware, None when
     the bank tells no time. `agencies` are those whose bills the account takes, None: all. `reversed`: it was undone.
     `named` are the payers (as words) that the description names, None when they were not looked up beforehand.
-    `gross` is what was paid where the bank tells it beside its fee (QRIS), 0 where it does not.
+    `gross` is what was paid where the bank tells it beside its fee (QRIS), 0 where it does not. `account` is the number
+    of the account that it came to, empty when it is not known.
     """
 
     id: int
@@ -97,6 +98,7 @@ class Credit:
     allocations: tuple[str, ...] = ()
     named: tuple[tuple[str, ...], ...] | None = None
     gross: int = 0
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ class Policy:
 
     `fees` are rupiah that banks take off; days are calendar days around the day of payment; `near_minutes` is how close
     the told and the booked time must be where the proof is not exact. `own_numbers` (our accounts) are never a proof,
-    and neither is what more than `most_hits` credits carry.
+    and neither is what more than `most_hits` credits carry. A debit with one of `reversal_words` undoes a credit;
+    a credit with one of `income_words` is no citizen's payment, unless it names the bill or its payer.
     """
 
     fees: frozenset[int] = frozenset({2_500, 6_500})
@@ -126,6 +129,8 @@ class Policy:
     unique_limit: int = 999
     own_numbers: frozenset[str] = frozenset()
     most_hits: int = 200
+    income_words: frozenset[str] = frozenset({"SETORAN LAIN-LAIN", "JASA GIRO", "BAGI HASIL"})
+    reversal_words: frozenset[str] = frozenset({"REVERSAL", "RETUR", "KOREKSI", "BATAL", "CHARGEBACK"})
 
 
 @dataclass(frozen=True, slots=True)
