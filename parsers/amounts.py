@@ -9,11 +9,11 @@ from itertools import pairwise
 
 from parsers import number_words
 from parsers.board import Board
+from parsers.sum_roles import NOT_IT_BEHIND, SUM_AHEAD, role_of
 
 SMALLEST = 5_000
 """Less than this (rupiah) is no plausible bill: ``1.500`` alone is asked back."""
 LARGEST = 10**12
-
 _UNIT = r"(?:jt|juta|jeti|jta|yuta|million|mio|rb|rbu|ribu|ribuan|rebu|ewu|k)"
 _UNITS = re.compile(
     rf"(?<![\w.,/\-])(?:rp\.?|idr)?[ ]?(\d{{1,6}}(?:[.,]\d{{1,3}})?) ?({_UNIT})(?![a-z])(?:(?<=[taio])(?: lebih| dan|,)?[ ]?(\d{{1,3}}(?:[.,]\d{{1,3}})?) ?(rb|rbu|ribu|k|ratus)?(?: (\d{{3}}))?(?!\w|[.,/:\-]\d))?"
@@ -27,32 +27,7 @@ _SPACED = re.compile(r"(?<![\w.,/\-])(\d{1,3}(?: 000)(?: 000)?|\d{1,3} \d{3} 000
 _NAMED_RUPIAH = re.compile(r"(?<![\w.,/\-])(\d{4,12})(?:[.,]00)? ?(?:rupiah|perak)\b")
 _BARE = re.compile(r"(?<![\w/\-])(?<!\d[.,:])([1-9]\d{3,9})(?:[.,]00|,-)?(?![\w]|[.,/:\-]\d)")
 _SETENGAH = re.compile(r"\bsetengah ?(?:jt|juta)\b")
-
-_LABEL = re.compile(r"(?:\bjml|\bjumlah\w*|\bnominal\w*|\bsebesar|\bsbesar|\bsbsr|\bsenilai|\bsejumlah|\bsjumlah|\bsebanyak|\bnilai\w*|\bamount|\buang\w*|\bof|\bnya|\bsum"
-                    r"|\bcicil\w*|\bbayar\w*|\bdibayar\w*|\bbyr|\btransfer\w*|\btf|\btrf|\bsetor\w*|\bdisetor|\bkirim|\bpaid|\bmayar|\bditransfer|\bngangsur|\bangsur\w*)"
-                    r"(?:nya|na)?(?: saya| sy| aku| kami| uang| duit| sebesar| sejumlah| senilai| baru| cuma| hanya| transfer| bayar| tf| setor| yg| yang| dibayar| adalah| dulu)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$")  # fmt: skip
-_SUM_AHEAD = re.compile(
-    r"\b(?:jml|jmlh|jumlah|nominal|sebesar|sbesar|sbsr|senilai|sejumlah|sjumlah|sebanyak|nilai|amount|uang|sum|amt)\w*[^\d,;]{0,12}$"
-)
-"""Words without which a long number that has no mark of money is no sum: after a mere verb it may be the proof."""
-_NOT_IT = re.compile(
-    r"(?:\bbiaya\w*|\badm(?:in|inistrasi)?\w*|\bongkos\w*|\bonkos|\bfee|\bcharge|\bsaldo\w*|\bsisa\w*|\bbalance|\bduit di rek\w*|\bbukan|\bbkn|\bnot|\bsanes|\bdudu|\bpokok\w*|\bpkb|\bswdkllj|"
-    r"\bjasa raharja|\bdenda\w*|\bbunga|\blimit\w*|\bkembali\w*|\bkuota|\btadinya|\bsemula|\basalnya|\bawalnya|\bdiskon|\bpotongan|\bkurang\w*|\bppn|\bmaterai|\bmeterai|\bbea\w*|\bpnbp|\bkurangnya|\bcashback|\bplafon|\bcost)"
-    r"(?:nya|na)?(?: ojek| ojol| parkir| kirim| bensin| transfer| tf| trf| adm\w*| bank| bayar| pajak| saya| sy| rek\w*| kena| sebesar| di| layanan| transaksi| akhir| awal| anda| skrg| skg| sekarang| masih| ada| tadi| td| terakhir| now| currently| atm| tabungan| mah| teh| ku| aku| tinggal| is| of| was|nya| antar bank| motor| dulu)*[ :=.(+]{0,4}(?:rp\.?)?[ ]?$"
-)
-_NOT_IT_BEHIND = re.compile(
-    r"(?:[ ,(]{0,2}(?:nya|lagi|yg|yang)?)? ?(?:nyusul|menyusul|belum|blm|besok|nanti|kurang(?:nya)?(?! ?(?:rp\.? ?)?\d))\b|[ ,(]{0,2}(?:untuk |utk |buat |itu |as |of )?(?:biaya|adm|admin|ongkos|fee|saldo|denda|swdkllj|pokoknya)\b(?![ :=.]{0,3}(?:(?:adm\w*|bank|transfer|trf|tf|layanan|nya|transaksi)[ :=.]{0,3}){0,2}(?:rp\.? ?)?\d)"
-)
-_TOTAL = re.compile(
-    r"(?:\btotal\w*|\bttl|\bjumlah total)(?:nya)?(?: bayar| dibayar| pembayaran| transfer| transaksi| semua| jadi| semuanya|nya| debet| debit)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"
-)
-_DUE = re.compile(
-    r"(?:\btotal (?:tagihan|pajak|retribusi|kewajiban|bill|due)|\btagihan\w*(?: (?:saya|sy|pajak))?|\bdari(?: total)?(?: tagihan)?|\bdr(?: total)?|\bharusnya|\bseharusnya|\bsemestinya|\bout of|\bbill(?: total| was| of)?|\bkewajiban|\bfrom|\b(?:kasih|titip\w*|nitip|dititip\w*|serahkan|menyerahkan|bawa|siapkan|sedia\w*|punya)(?: uang| duit)?(?: ke| sama| pada| kepada)?(?: (?:pak|bu|bapak|ibu|mas|mbak|kang|bang|si|saudara|om|pa)(?: [a-z]+)?)?)"
-    r"(?:nya)?(?: sebesar| senilai| sejumlah| adalah| kena| is| total)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"
-)
 _FEE_IN_TEXT = re.compile(r"\b(?:biaya|admin|adm|fee|ongkos)\b")
-
-
 _PAYS = r"(?:di|nge|ku)?(?:tf|trf|transfer|bayar|byr|setor|kirim|cicil|angsur|paid|pay)\w*"
 _TIMES = r"(?:(?:[2-9]|dua|tiga|empat|two|three) ?(?:x|kali|kl|times|tahap|termin|transaksi|trx)(?!\w)|twice|bertahap|kaping kalih)"
 _SEVERAL_TIMES = re.compile(rf"\b{_PAYS}(?: \w+)?? {_TIMES}|(?<!\w){_TIMES}(?: \w+)?? {_PAYS}")
@@ -104,7 +79,7 @@ _PART_ONLY = re.compile(r"(?:,-|,00)? ?\((?:utk |untuk )?(?:denda|pokok|pokoknya
 def take_bare(board: Board) -> None:
     """Take numbers that a word of money precedes and no other mark shows to be money."""
     for match in board.find(_BARE):
-        role = _role(board, match)
+        role = role_of(board, match)
         if role != "plain":
             board.take(match.start(), match.end(), f"amount ({role})")
 
@@ -115,11 +90,11 @@ def _marked(board: Board) -> list[Sum]:
         for match in board.find(pattern):
             number = value(match)
             if number is not None and number < LARGEST and board.free(match.start(), match.end()):
-                role = _role(board, match)
+                role = role_of(board, match)
                 found.append(Sum(number, role, match.start(), match.end()))
                 board.take(match.start(), match.end(), f"amount ({role})")
     for match in board.find(_BARE):
-        role = _role(board, match)
+        role = role_of(board, match)
         if role != "plain" and not (role == "named" and _may_be_proof(board, match)):
             found.append(Sum(int(match[1]), role, match.start(), match.end()))
             board.take(match.start(), match.end(), f"amount ({role})")
@@ -130,7 +105,7 @@ def _may_be_proof(board: Board, match: re.Match[str]) -> bool:
     """Whether a long number is called a sum by a mere verb only (``bayar 5510029917``)."""
     if len(match[1]) < 8 or match[1].endswith("00"):
         return False
-    return _SUM_AHEAD.search(board.before(match.start(), 24)) is None
+    return SUM_AHEAD.search(board.before(match.start(), 24)) is None
 
 
 _MADE_UP = re.compile(
@@ -161,7 +136,7 @@ def _in_parts(sums: list[Sum], low: str) -> bool:
         return True
     told = sorted(sums, key=lambda one: one.start)
     return any(
-        _JOINS.fullmatch(low[one.end : other.start]) and not _NOT_IT_BEHIND.match(low, other.end)
+        _JOINS.fullmatch(low[one.end : other.start]) and not NOT_IT_BEHIND.match(low, other.end)
         for one, other in pairwise(told)
     )
 
@@ -181,30 +156,6 @@ def _styles(board: Board) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[
         yield _SETENGAH, _half
     if board.hints("rupiah", "perak"):
         yield _NAMED_RUPIAH, _rupiah_value
-
-
-def _role(board: Board, match: re.Match[str]) -> str:
-    before = board.before(match.start(), 48)
-    if _SHORT.search(before) and _MADE_GOOD.match(board.low, match.end()):
-        return "plain"
-    if _ALONE.search(before):
-        return "named"
-    if _NOT_IT.search(before) or _NOT_IT_BEHIND.match(board.after(match.end(), 24)):
-        return "other"
-    if _DUE.search(before):
-        return "due"
-    if _TOTAL.search(before):
-        return "total"
-    return "named" if _LABEL.search(before) else "plain"
-
-
-_ALONE = re.compile(r"\b(?:di)?bayar pokok(?:nya)? (?:aja|saja|doang|tok)[ :=]{0,2}(?:rp\.?)?[ ]?$")
-_SHORT = re.compile(
-    r"\b(?:kurang bayar\w*|kekurangan\w*|sisa(?:nya)?)(?: sebesar| senilai| yg| yang)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"
-)
-_MADE_GOOD = re.compile(
-    r"[^.;\n]{0,60}\b(?:sudah|sdh|udah|udh|telah|tlh|dah)\b[^.;\n]{0,24}\b(?:tambah\w*|transfer\w*|tf|trf|bayar\w*|byr|lunas\w*|setor\w*|susul\w*|kirim)\b"
-)
 
 
 def _choose(sums: list[Sum], low: str) -> int | None:

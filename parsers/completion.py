@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from parsers import banks, guards, keywords, noise, payment, proofs, requests
+from parsers import banks, guards, keywords, noise, payment, proof_shapes, requests
 from parsers.board import Board
 from parsers.courtesy import trim
 from parsers.normalise import normalise
@@ -126,7 +126,7 @@ def _pay(pending: Pending, board: Board, received_at: datetime, names: banks.Nam
 
 
 def _lone_number(pending: Pending, number: str) -> dict[str, object]:
-    if "proof" in pending.missing and proofs.is_proof(number):
+    if "proof" in pending.missing and proof_shapes.is_proof(number):
         return {"proof": number}
     return {"bill": number} if "bill" in pending.missing and len(number) == 16 else {}
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 
 from parsers.amounts import SMALLEST
 from parsers.banks import Names
-from parsers.proofs import is_proof
+from parsers.proof_shapes import is_proof
 from parsers.reading import Reading
 from parsers.references import BILL_KINDS
 

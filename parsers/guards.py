@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from parsers import claims, denials, intents
+from parsers import claims, denials, intents, reminder_wishes
 from parsers import vocabulary as v
 from parsers.board import TAKEN, Board
 from parsers.courtesy import trim
@@ -65,7 +65,7 @@ def _switch(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | No
     left = _left(board, keyword)
     if left == 0:
         return None
-    return None if intents.reminder_words(rest) and left <= 4 and not marks.bill else SENTENCE
+    return None if reminder_wishes.reminder_words(rest) and left <= 4 and not marks.bill else SENTENCE
 
 
 def _cancel(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
@@ -99,7 +99,13 @@ def _register(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | 
 
 def _apply(keyword: Keyword, board: Board, rest: str, marks: Marks) -> str | None:
     head = rest.lstrip(" #*.:,;|_-/\n")
-    if marks.bill or marks.application or intents.about_reminders(head) or _REQUEST_VERB.match(head) or not head:
+    if (
+        marks.bill
+        or marks.application
+        or reminder_wishes.about_reminders(head)
+        or _REQUEST_VERB.match(head)
+        or not head
+    ):
         return SENTENCE if head else None
     if re.search(r"[#*|;]", rest):
         return None

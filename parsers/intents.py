@@ -9,6 +9,7 @@ from parsers import asking, claims, denials
 from parsers import vocabulary as v
 from parsers.lexicon import Sense, alternatives, talk
 from parsers.marks import Marks
+from parsers.reminder_wishes import off, on
 
 
 def guess(low: str, marks: Marks) -> str | None:
@@ -17,62 +18,6 @@ def guess(low: str, marks: Marks) -> str | None:
         if rule(low, marks):
             return command
     return None
-
-
-def about_reminders(low: str) -> bool:
-    """Whether a text speaks of reminders proper."""
-    return v.REMIND_ME.said(low)
-
-
-def reminder_words(low: str) -> bool:
-    """Whether a text speaks of reminders or of the texts we send."""
-    return v.REMINDER.said(low)
-
-
-_DO_NOT_FORGET = Sense("jangan_lupa jgn_lupa jangan_sampai jgn_sampai ulah_hilap don't_forget jangan_telat")
-
-
-_TURN_ON = re.compile(
-    r"\b(?<!non )(?:di|meng|me)?(?:hidup|nyala|aktif|hurung|idup|urip)(?:k[ae]n|in|keun|i|ake|aken|ke)?\b|\bturn\b.{0,30}\bon\b|\b(?:enable|activate|pasang|start|mulai)\b"
-    r"|\b(?:kirim|terima|dapat|dapet|minta|mau|ingin|pengen|want|receive|get|send|ingatkan|ingetin)\w*\b.{0,40}\b(?:lagi|lg|kembali|again|deui|malih)\b"
-)
-_BY_MISTAKE = re.compile(
-    r"\b(?:dulu|kemarin|kmrn|kemaren|kmren|tadi|sempat|sempet|pernah|terlanjur|keburu|(?:ga|gak|tidak|tdk|nggak) sengaja|sebelumnya|waktu itu|accidentally|by mistake|salah (?:pencet|ketik))\b[^,.;!?]*"
-)
-"""What was done before: it does not say what is wanted now."""
-_TAKE_OFF = re.compile(
-    r"\b(?:hapus|keluarkan|keluarin|coret|remove|delete|cabut)\w* (?:\w+ ){0,2}(?:nomor|nmr|nomer|no|number|hp|saya|sy|me|kami)\b|\bbatal\w* (?:\w+ ){0,1}(?:langganan|berlangganan|pengingat|notif\w*|reminder|sms)\b"
-)
-_FROM_LIST = re.compile(
-    r"\b(?:pengingat\w*|reminder\w*|notif\w*|langganan|list|sms\w*)\b|\b(?:remove|delete) my number\b"
-)
-
-
-def _wants_on(low: str) -> bool:
-    """Whether a text asks to switch something on, what was done before left aside."""
-    now = _BY_MISTAKE.sub(" ", low)
-    return _TURN_ON.search(now) is not None and not v.OFF.said(now)
-
-
-def _off(low: str, marks: Marks) -> bool:
-    if marks.bill or marks.application or (v.REMIND_ME.said(low) and _wants_on(low)):
-        return False
-    if _TAKE_OFF.search(low) and _FROM_LIST.search(low):
-        return True
-    if _TURN_ON.search(_BY_MISTAKE.sub(" ", low)) and not _NO_MORE.search(low):
-        return False
-    return v.REMINDER.said(low) and v.OFF.said(low) and not _DO_NOT_FORGET.said(low)
-
-
-_NO_MORE = re.compile(
-    r"\b(?:jangan|jgn|ulah|ojo|tidak|tdk|ga|gak|nggak|ngga|gausah|stop|berhenti\w*|brenti\w*|hentikan|don't|do not|no more|teu|mboten|ora|usah|off|matikan|matiin|non)\b"
-)
-
-
-def _on(low: str, marks: Marks) -> bool:
-    if marks.bill or marks.plate or marks.application or not v.REMIND_ME.said(low) or _TAKE_OFF.search(low):
-        return False
-    return _wants_on(low) or (v.ON.said(low) and (_DO_NOT_FORGET.said(low) or not v.OFF.said(low)))
 
 
 def _cancel(low: str, marks: Marks) -> bool:
@@ -85,8 +30,6 @@ _OWED = re.compile(
     r"\bada (?:tagihan|tunggakan)|\b(?:cek|dicek|cekin|check|liat|lihat|tanya|tau|tahu|punya|tunggakan|naros)\b.{0,80}\b(?:tagihan|tunggakan|pajak|bill)|"
     r"\b(?:tagihan|tunggakan|pajak)\w*\b.{0,20}\b(?:masih|ada|apa saja|apa aja)\b|\bmy (?:bills?|tax(?:es)?)\b|\b(?:bayar|pay)\b.{0,20}\b(?:pajak|retribusi|tax)\w*\b.{0,30}\b(?:dimana|di mana|kapan|where)\b"
 )
-
-
 _MY = r"(?:saya|sy|aku|ak|gue|gw|kami|kita|abdi|kulo|kula|my|toko|kios|lapak|usaha|kantor|perusahaan|pt|cv|motor|mobil)"
 _WHAT_I_OWE = re.compile(
     rf"\b(?:berapa|brp|brapa|pinten|sabaraha|piro)\b(?: \w+){{0,4}} (?:harus|mesti|kudu|perlu|wajib|hrs)(?: {_MY})? (?:di)?(?:bayar|byr|setor|transfer|mayar)\b(?! (?:parkir|sekolah|kos))|\bhow much (?:do|should|must) (?:i|we) (?:owe|pay)\b|\bwhat (?:do|does) (?:i|we|my company) owe\b|\b(?:outstanding|unpaid) (?:tax|bill|bills|amount|balance)\w*\b"
@@ -153,8 +96,6 @@ def _documents(low: str, marks: Marks) -> bool:
 
 
 _LOOKS = Sense("cek check liat lihat tampilkan tunjukkan show")
-
-
 _WANTS_TO_REGISTER = re.compile(
     rf"\b(?:{alternatives('mau ingin pengen pengin want_to bade arep hendak cara hoyong tolong bermaksud')})\b.{{0,20}}\b(?:daftar|daptar|mendaftar|ndaftar|regist\w*)\b"
 )
@@ -214,8 +155,6 @@ _DO = r"(?:urus|ngurus|diurus|mengurus|urusin|dilayani|layani|dilakukan|dikerjak
 _WHAT_CAN_BE_DONE = re.compile(
     rf"\b(?:bisa|bs|dapat|boleh|tiasa|saged|iso)\b(?: \w+){{0,3}} {_DO}\b.{{0,25}}\b(?:apa|naon|nopo|opo)\b|\b(?:apa|naon|nopo|opo)\b.{{0,25}}\b(?:bisa|bs|dapat|boleh|tiasa|saged|iso)\b(?: \w+){{0,2}} {_DO}\b|\bwhat (?:can|could) (?:i|we|you) (?:do|apply|handle)\b"
 )
-
-
 _COMPLAINS = Sense(
     "cod antar ongkir delivery gofood grab ojol pijat servis_ac cuci laundry buruk jelek lama lambat lelet kecewa parah payah ramah jutek antri antre mengecewakan bad kapok ribet"
 )
@@ -233,8 +172,6 @@ _DID_BEFORE = re.compile(
     r"\b(?:pernah|sudah|yang|yg|daftar|semua)\b.{0,25}\b(?:saya |sy |aku )?(?:ajukan|diajukan|ngajuin|urus|lakukan)\b|"
     r"\b(?:transaksi|permohonan|pengajuan) (?:saya|sy) (?:sebelumnya|selama ini|dulu|yang lalu|yg lalu|terdahulu)\b"
 )
-
-
 _HOW_BY_SMS = re.compile(
     r"\b(?:cara|caranya|gimana|gmn|bagaimana|kumaha|piye|how)\b.{0,40}\b(?:lewat|lwt|via|pakai|pake|by|through|liwat) (?:sms|text|nomor ini|no ini)\b"
 )
@@ -249,8 +186,6 @@ _OTHER_HELP = Sense(
     "doa doanya tunai sosial bansos blt bencana beras modal dana renovasi korban donasi kucing* kucingku tugas pr"
 )
 """Help of another kind than ours."""
-
-
 _PIN = re.compile(r"\bpin\b|\b\d{4,8}\b[\s.]*$")
 
 
@@ -265,8 +200,8 @@ def _how_to(low: str, marks: Marks) -> bool:
 
 
 _RULES: tuple[tuple[str, Callable[[str, Marks], bool]], ...] = (
-    ("REMIND_OFF", _off),
-    ("REMIND_ON", _on),
+    ("REMIND_OFF", off),
+    ("REMIND_ON", on),
     ("CANCEL", _cancel),
     ("PAY", claims.confirms),
     ("REPORT", _report),

@@ -10,6 +10,7 @@ from parsers import vocabulary as v
 from parsers.board import Board
 from parsers.documented import read_documented
 from parsers.email_body import own_text
+from parsers.named_bills import Seen
 from parsers.normalise import normalise
 from parsers.reading import Reading, missing_of
 from parsers.separators import unify
@@ -54,14 +55,14 @@ def read_freely(text: str, received_at: datetime, names: banks.Names = banks.SHI
     )
 
 
-def _overrules(keyword: keywords.Keyword | None, seen: payment.Seen, kind: str) -> bool:
+def _overrules(keyword: keywords.Keyword | None, seen: Seen, kind: str) -> bool:
     """Whether a keyword with its reference stands although the words look like noise."""
     if keyword is None or not keyword.exact or not seen.references or kind == "notice of incoming money":
         return False
     return keyword.command == "PAY" or kind not in ("our own text come back", "asks for money")
 
 
-def _command(board: Board, seen: payment.Seen, keyword: keywords.Keyword | None) -> tuple[str | None, bool, str]:
+def _command(board: Board, seen: Seen, keyword: keywords.Keyword | None) -> tuple[str | None, bool, str]:
     """The command, whether it is certain, and the rule that decided."""
     marks = payment.marks(board, seen)
     if keyword is not None:
@@ -81,7 +82,7 @@ def _command(board: Board, seen: payment.Seen, keyword: keywords.Keyword | None)
 
 def _reading(
     board: Board,
-    seen: payment.Seen,
+    seen: Seen,
     command: str,
     keyword: keywords.Keyword | None,
     certain: bool,
@@ -108,9 +109,7 @@ def _is_plan(board: Board, fields: dict[str, object]) -> bool:
     return ahead and not fields.keys() & {"proof", "paid_at"} and not claims.says_done(board.low)
 
 
-def _fields(
-    board: Board, seen: payment.Seen, command: str, keyword: keywords.Keyword | None
-) -> dict[str, object] | None:
+def _fields(board: Board, seen: Seen, command: str, keyword: keywords.Keyword | None) -> dict[str, object] | None:
     if command == "REGISTER":
         return requests.register(board, keyword)
     if command == "BILL":
@@ -124,7 +123,7 @@ def _fields(
     return requests.info(board, keyword) if command == "INFO" else {}
 
 
-def _bill_fields(seen: payment.Seen) -> dict[str, object]:
+def _bill_fields(seen: Seen) -> dict[str, object]:
     if seen.references:
         return {"reference": seen.references[0].value}
     if seen.plates:
