@@ -67,7 +67,10 @@ def test_large_manual_approvals_need_a_second_person(world: PaymentWorld) -> Non
     world.entry("111222333444", 50_000_000)
     for _ in range(2):
         assert desk.approve(world.db, payment, "111222333444", actor=CASHIER, now=NOW, told=TOLD).kind == "proposed"
+        assert (world.statuses(), world.books()[1]) == (["review"], 0)
     assert desk.approve(world.db, payment, "111222333444", actor=SECOND, now=NOW, told=TOLD).kind == "settled"
+    row = world.db.read(lambda tx: tx.execute(select(settlement)).one())
+    assert (row.actor, row.second_actor, row.amount) == (str(CASHIER), str(SECOND), 50_000_000)
 
 
 def test_parts_do_not_escape_the_second_person(world: PaymentWorld) -> None:
@@ -114,8 +117,10 @@ def test_a_credit_is_split_and_never_beyond_itself(world: PaymentWorld) -> None:
     world.bill(BILL, 250_000)
     world.bill("SKRD-2026-000001", 100_000)
     world.entry("111222333444", 300_000)
-    with pytest.raises(DeskError):
-        desk.split(world.db, "111222333444", [(BILL, 250_000), ("SKRD-2026-000001", 60_000)], actor=CASHIER, now=NOW)
+    for part in (60_000, -50_000, 0):  # beyond it, and a part that would take from a bill
+        with pytest.raises(DeskError) as caught:
+            desk.split(world.db, "111222333444", [(BILL, 250_000), ("SKRD-2026-000001", part)], actor=CASHIER, now=NOW)
+        assert caught.value.code == "not_enough_money"
     assert world.books()[1] == 0
     desk.split(world.db, "111222333444", [(BILL, 250_000), ("SKRD-2026-000001", 50_000)], actor=CASHIER, now=NOW)
     assert (world.bill_status(BILL), world.bill_status("SKRD-2026-000001")) == ("paid", "partly_paid")
