@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 
-from mgov import __version__, bootstrap, watchdog
+from mgov import __version__, arenas, bootstrap, watchdog
 from mgov.config import Config
 from mgov.gateway import notices
 from mgov.gateway.clerk import replay_left_behind
@@ -71,7 +71,10 @@ class Daemon:
         db.on_wake(wakeups.notify)
         self.network, ports = bootstrap.simulated_network(self._config)
         begun = False
-        ears = [asyncio.ensure_future(watchdog.reassure(self._tasks, notify))]
+        ears = [
+            asyncio.ensure_future(watchdog.reassure(self._tasks, notify)),
+            asyncio.ensure_future(arenas.give_back()),
+        ]
         try:
             if self._degraded.is_unchecked:  # modems receive into the spool meanwhile
                 self._start(self._workers(db, wakeups, ports))

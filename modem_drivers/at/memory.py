@@ -36,6 +36,8 @@ class Memory:
         self._selected = abilities.receiving
         self._lists_by_kind = False  # no +CMGL=4: unread and read are listed one after the other
         self._lists_nothing = False  # no +CMGL at all, which is optional: slots are read one by one
+        self._used: int | None = None  # messages in the receiving memory, by the last +CPMS?
+        self._unlisted = 0  # as many are counted and neither listed nor found slot by slot
         self._contents: dict[Slot, str] = {}  # what was last read where
         # Messages from before, in a memory that is not the receiving one, are looked for once.
         self._other = [name for name in abilities.readable if name in ("SM", "ME") and name != abilities.receiving]
@@ -87,7 +89,18 @@ class Memory:
             self._lists_nothing = True
             return await self._slot_by_slot()
         entries = [entry for answer in answers for entry in replies.parse_cmgl(answer.lines)]
+        if not entries and storage == self._abilities.receiving and self._used:
+            return await self._counted_but_not_listed()
         return sorted(entries, key=lambda entry: entry.index)
+
+    async def _counted_but_not_listed(self) -> list[ListedPdu]:
+        """Some list nothing and say OK, whatever lies there (a D-Link DWM-156): they are read slot by slot."""
+        self._used = (await self._use_of_selected())[0]
+        if not self._used or self._used == self._unlisted:
+            return []
+        found = await self._slot_by_slot()
+        self._lists_nothing, self._unlisted = bool(found), self._used
+        return found
 
     async def _listed(self) -> list[Answer]:
         answers = [await self._session.ask("+CMGL=4", "list")] if not self._lists_by_kind else []
@@ -197,6 +210,7 @@ class Memory:
             self._other += [each.storage for each in found[2:3] if each.storage not in self._other]
         for memory in found:
             if memory.storage == self._abilities.receiving:
+                self._used = memory.used
                 return memory.used, memory.total
         return None, None
 
