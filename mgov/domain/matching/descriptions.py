@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
-from mgov.domain.matching.proofs import MIN_EMBEDDED, MIN_PROVING, REMEMBERED, is_guessable, normalise
+from mgov.domain.matching.proofs import MIN_EMBEDDED, MIN_PROVING, REMEMBERED, bare, is_guessable, normalise
 
 #: A bill number as people and banks write it: SKRD-2026-004512, SKRD2026004512, SKRD/2026/004512, SKRD 2026 004512.
 _BILL = re.compile(r"(?<![A-Z0-9])([A-Z]{2,8})[-/. ]?((?:19|20)\d\d)[-/. ]?(\d{4,8})(?![A-Z0-9])")
@@ -51,7 +51,7 @@ def cut_bill_key(description: str) -> str | None:
 @lru_cache(maxsize=REMEMBERED)
 def tokens(description: str) -> tuple[str, ...]:
     """The numbers in `description` that may be a proof or a pay code."""
-    found = _TOKEN.findall(description.upper())
+    found = map(bare, _TOKEN.findall(description.upper()))
     return tuple(t for t in found if len(t) >= MIN_EMBEDDED and any(c.isdigit() for c in t))
 
 

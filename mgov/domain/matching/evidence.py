@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mgov.domain.matching import descriptions, proofs
 from mgov.domain.matching.index import Index
-from mgov.domain.matching.names import CROWD, is_named, words_described
+from mgov.domain.matching.names import CROWD, Words, is_named, words_described
 from mgov.domain.matching.reasons import Reason
 from mgov.domain.matching.records import Bill, Credit
 
@@ -19,11 +19,11 @@ class Evidence:
     against: tuple[Reason, ...] = ()
 
 
-def weigh(index: Index, bills: list[Bill], credit: Credit, sender: str) -> Evidence:
-    """Weigh a claim of `sender` that `credit` paid `bills`."""
+def weigh(index: Index, bills: list[Bill], credit: Credit, sender: str, *, proven: bool = False) -> Evidence:
+    """Weigh a claim of `sender` that `credit` paid `bills`; `proven`: its proof and all of the amount are right."""
     supports, against = _by_numbers(index, bills, credit)
     if not supports and not against:
-        supports, against = _by_names(index, bills, credit)
+        supports, against = _by_names(index, bills, credit, proven=proven)
     if not supports:
         against += _by_phone(index, bills, credit, sender)
         against += _by_lookalike(index, bills, credit)
@@ -55,7 +55,7 @@ def _by_numbers(index: Index, bills: list[Bill], credit: Credit) -> tuple[list[R
     return [], []
 
 
-def _by_names(index: Index, bills: list[Bill], credit: Credit) -> tuple[list[Reason], list[Reason]]:
+def _by_names(index: Index, bills: list[Bill], credit: Credit, *, proven: bool) -> tuple[list[Reason], list[Reason]]:
     named = index.names_in(credit)
     if len(named) >= CROWD:
         words = words_described(credit.description)
@@ -64,11 +64,23 @@ def _by_names(index: Index, bills: list[Bill], credit: Credit) -> tuple[list[Rea
         return [], []
     others = named - {index.payer_of(bill) for bill in bills}
     if others == named:
-        return [], [Reason.NAMES_OTHER_PAYER]
+        relative = proven and not any(_may_be_of(index, name, credit) for name in others)
+        return [], [] if relative else [Reason.NAMES_OTHER_PAYER]
     rivals = [bill for name in others for bill in index.bills_by_payer[name]]
     if any(index.ledger.due(bill, credit.value_date) in _near_amounts(index, credit) for bill in rivals):
         return [], [Reason.NAMES_OTHER_PAYER]  # a cut name that fits both payers, and both bills
     return [Reason.NAMES_PAYER], []
+
+
+def _may_be_of(index: Index, name: Words, credit: Credit) -> bool:
+    """Whether a credit may have paid what a named payer owes or owed, one bill or all: he pays for nobody else then."""
+    bills = [bill for bill in index.bills_by_payer[name] if bill.state == "open"]
+    owed = {amount for bill in bills for amount, _ in bill.amounts}
+    owed.add(sum(index.ledger.due(bill, credit.value_date) for bill in bills))
+    fees = {0, *index.policy.fees}
+    return any(
+        amount - credit.amount in fees or 0 < credit.amount - amount <= index.policy.unique_limit for amount in owed
+    )
 
 
 def _by_phone(index: Index, bills: list[Bill], credit: Credit, sender: str) -> list[Reason]:

@@ -127,7 +127,8 @@ def _twins(left: Credit, right: Credit) -> bool:
 def _weigh(index: Index, claim: Claim, bills: list[Bill], hit: Hit, credit: Credit) -> Decision:
     fit = settle.fit_of(index, claim, bills, credit)
     time = times.compare(claim, credit, index.policy)
-    words = evidence.weigh(index, bills, credit, claim.sender)
+    proven = fit.certainty is Certainty.EXACT and time is Reason.TIME_AGREES and hit.rule is not Rule.FOLDED_PROOF
+    words = evidence.weigh(index, bills, credit, claim.sender, proven=proven)
     doubts = [*words.against, *_rivals(index, claim, bills, hit, credit, words)]  # whose money it is comes first
     doubts += [*_doubts_of_amount(fit, words), *_doubts_of_time(fit, time, words, hit)]
     reasons = (_REASONS[hit.rule], fit.reason, time, *words.supports)

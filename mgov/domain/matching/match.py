@@ -59,13 +59,18 @@ def _round(index: Index, ordered: list[Claim]) -> tuple[dict[int, Decision], lis
 def _by_proof(index: Index, ordered: list[Claim]) -> tuple[dict[int, Decision], set[int]]:
     """Decide by proof; the strictest readings first, so that no weaker one takes money that a stricter one names."""
     hits = [(claim, hit) for claim in ordered if (hit := exact.find(index, claim)) is not None]
-    spoken_for = {credit.id for _, hit in hits for credit in hit.credits}
     decided: dict[int, Decision] = {}
     for rule in exact.RULES:
         for claim, hit in hits:
             if hit.rule is rule:
                 decided[claim.id] = exact.decide(index, claim, hit)
-    return decided, spoken_for
+    claimed = (hit for claim, hit in hits if not _names_another(decided[claim.id]))
+    return decided, {credit.id for hit in claimed for credit in hit.credits}
+
+
+def _names_another(decision: Decision) -> bool:
+    """Whether the bank's words give the money to another bill: such a claim does not keep it from that bill."""
+    return decision.kind is DecisionKind.AMBIGUOUS and Reason.NAMES_OTHER_BILL in decision.reasons
 
 
 def _without_money(index: Index, claim: Claim) -> Decision:

@@ -8,6 +8,11 @@ from collections.abc import Collection
 from functools import lru_cache
 
 _NOT_ALNUM = re.compile(r"[^A-Z0-9]")
+#: What may stand before a number of nine digits or more and is no part of it. FT, BB and the like are.
+_BEFORE = re.compile(
+    r"(?:BRI|BRIMO|BNI|BCA|BJB|BTN|BSI|MANDIRI|LIVIN|BANTEN|CIMB|DANAMON|PERMATA|MEGA|PANIN|MUAMALAT|DKI|SEABANK|JAGO"
+    r"|TRX|TRXID|TX|TXN|TRF|REF|NOREF|REFNO|RRN|RESI|NORESI|BUKTI|NO|ID)(\d{9,})"
+)
 _FOLD = str.maketrans("OIL", "011")
 
 #: Texts whose reading is remembered: a group of claims and credits looks at each of its texts several times.
@@ -24,8 +29,15 @@ _LONG_PART = 6
 
 @lru_cache(maxsize=REMEMBERED)
 def normalise(proof: str) -> str:
-    """Capitals and digits only."""
-    return _NOT_ALNUM.sub("", proof.upper())
+    """Capitals and digits only, without a bank's name before a number."""
+    key = _NOT_ALNUM.sub("", proof.upper())
+    return bare(key) if key[:1].isalpha() else key
+
+
+def bare(key: str) -> str:
+    """A number without the bank or the word that people and banks put before it: BRI455922991272, TRX1012151446851."""
+    found = _BEFORE.fullmatch(key)
+    return found.group(1) if found else key
 
 
 #: What banks write where there is no reference.
