@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.modem_drivers.makes import Sluggish, Stick, makes
+from tests.modem_drivers.makes import Sluggish, makes
+from tests.modem_drivers.stick import Stick
 
 MGOV = [sys.executable, "-m", "mgov.cli.main"]
 WITHIN = 90.0  # seconds: one modem takes a second for every answer, and sixteen share two cores
