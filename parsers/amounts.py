@@ -164,16 +164,10 @@ def _choose(sums: list[Sum], low: str) -> int | None:
         values = by_role.setdefault(one.role, [])
         if one.value not in values:
             values.append(one.value)
+    reckoned = _reckoned(by_role)
+    if reckoned is not None:
+        return reckoned
     others = "other" in by_role
-    dues, totals = by_role.get("due", []), by_role.get("total", [])
-    if len(dues) == len(totals) == 1 and totals[0] - dues[0] in by_role.get("other", []):
-        return dues[0]  # a receipt: the bill, the counter's fee, and both together
-    fees = set(by_role.get("other", []))
-    plain = by_role.get("plain", [])
-    by_role["plain"] = [one for one in plain if not any(one - fee in plain for fee in fees)]  # with the fee on top
-    parts = [*by_role.get("named", []), *by_role.get("plain", [])]
-    if len(parts) > 1 and totals == [sum(parts)]:
-        return totals[0]  # a sum for each of several bills, and what was paid for all
     for role in ("named", "plain", "total", "due"):
         values = by_role.get(role, [])
         if role == "plain" and others and "total" in by_role and not _FEE_IN_TEXT.search(low):
@@ -185,6 +179,21 @@ def _choose(sums: list[Sum], low: str) -> int | None:
         if values:
             return values[0] if len(values) == 1 else None
     return None
+
+
+def _reckoned(by_role: dict[str, list[int]]) -> int | None:
+    """The sum that the others prove by adding up; a plain one that only has the fee on top is dropped."""
+    fees, dues, totals = set(by_role.get("other", [])), by_role.get("due", []), by_role.get("total", [])
+    plain = by_role.get("plain", [])
+    if len(dues) == len(totals) == 1 and totals[0] - dues[0] in fees:
+        return dues[0]  # a receipt: the bill, the counter's fee, and both together
+    by_role["plain"] = [one for one in plain if not any(one - fee in plain for fee in fees)]
+    named = by_role.get("named", [])
+    sent = {one for one in (*named, *plain) if any(total - one in fees for total in (*totals, *dues))}
+    if len(sent) == 1:
+        return sent.pop()  # what was sent, and what is added to it or left of the whole
+    parts = [*named, *by_role["plain"]]
+    return totals[0] if len(parts) > 1 and totals == [sum(parts)] else None  # a sum for each of several bills
 
 
 def _unmarked(board: Board, ordered: bool) -> int | None:

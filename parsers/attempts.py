@@ -7,16 +7,16 @@ import re
 from parsers.lexicon import Sense
 
 _FAIL = re.compile(
-    r"\b(?:gagal|failed|ditolak|error|eror|direfund|refund|dibalikin|dikembalikan|balik lagi|timeout|pending|nyangkut|declined|tidak berhasil|ga berhasil|gak berhasil|kagagal|salah nominal|dibatalkan|batal bayar|batal transfer|(?:tidak|tdk|ga|gak|nggak|ngga) jadi (?:bayar|transfer|tf|lewat|via|pakai|pake|di)|gangguan|offline|tutup)\b"
+    r"\b(?:gagal|failed|ditolak|error|eror|direfund|refund|dibalikin|dikembalikan|balik lagi|timeout|pending|nyangkut|declined|tidak berhasil|ga berhasil|gak berhasil|kagagal|salah nominal|dibatalkan|batal bayar|batal transfer|(?:tidak|tdk|ga|gak|nggak|ngga) jadi (?:bayar|transfer|tf|lewat|via|pakai|pake|di)|gangguan|offline|tutup|(?:ke|di)?blokir)\b"
 )
 _FAILURES = Sense(
-    "batal jadi gangguan offline tutup gagal failed ditolak error eror direfund refund dibalikin dikembalikan balik timeout pending nyangkut declined berhasil kagagal salah dibatalkan"
+    "blokir keblokir diblokir keblok batal jadi gangguan offline tutup gagal failed ditolak error eror direfund refund dibalikin dikembalikan balik timeout pending nyangkut declined berhasil kagagal salah dibatalkan"
 )
 """Without one of these words nothing failed."""
 _SUCCESS = re.compile(
     r"\b(?:sukses|berhasil|succeeded|successful|finally|akhirnya (?:\w+ ){0,3}(?:bisa|masuk|kebayar|bayar|dibayar|lunas|transfer|tf|trf|setor)"
     r"|(?:bayar|dibayar|transfer|tf|trf|setor|byr) (?:ulang|lagi)|ulang(?:i)? (?:bayar|transfer|tf|trf)"
-    r"|(?:yg|yang|ke) ?(?:kedua|dua|2|ketiga)(?: \w+){0,3} (?:masuk|bisa|sukses|berhasil|jadi|lunas)|jadi juga|jadinya (?:lewat|lwt|via|pakai|pake|bayar|transfer|tf|ke|di|saya|sy)|akhirnya (?:lewat|lwt|via|pakai|pake|ke|di)|baru bisa|baru (?:bayar|masuk|berhasil|kebayar))\b"
+    r"|(?:yg|yang|ke) ?(?:kedua|dua|2|ketiga)(?: \w+){0,3} (?:masuk|bisa|sukses|berhasil|jadi|lunas)|jadi juga|jadinya|akhirnya (?:lewat|lwt|via|pakai|pake|ke|di)|baru bisa|baru (?:bayar|masuk|berhasil|kebayar))\b"
 )
 _NOT_SUCCESS = re.compile(
     r"\b(?:tidak|tdk|ga|gak|nggak|ngga|belum|blm|blom|not|akan|mau|besok|nanti|kapan|semoga|mudah-mudahan|biar|supaya|bisa ga|apa bisa|cara)\b|\?"

@@ -40,7 +40,7 @@ _HINTS = {
 }  # fmt: skip
 """Pieces without which a medium is not named."""
 _TRANSFER = re.compile(
-    r"\b(?:di ?|ke ?|nge ?|ku ?|tak ?)?(?:transfer(?:red|ed|kan|an)?|transfr|tansfer|transper|trans?fer|trf|trfs|trfr|tfr|tf|trnsfer|tranfer|trasfer|ditrf|bi-?fast)\b(?![\-/]\d)"
+    r"\b(?:di ?|ke ?|nge ?|ku ?|tak ?|men|ne|n)?(?:transfer(?:red|ed|kan|an)?(?:nya)?|transfr|tansfer|transper|trans?fer|trf|trfs|trfr|tfr|tf|trnsfer|tranfer|trasfer|ditrf|bi-?fast)\b(?![\-/]\d)"
 )
 _OTHER_COUNTER = re.compile(
     r"\balfa(?:mart|midi)?\b|\bindomaret\b|\bindomart\b|\bkantor ?pos\b|\bpos\b|\bgopay\b|\bdana\b(?! bos)|\bovo\b|\bshopee\w*|\blinkaja\b|\btokopedia\b"
@@ -79,7 +79,7 @@ class Names:
     @cached_property
     def bank_pattern(self) -> re.Pattern[str]:
         """A bank, with or without the word bank."""
-        return re.compile(rf"(?<![a-z0-9])(bank )?({_words(self.banks)})(?![a-z]|\d{{3}})")
+        return re.compile(rf"(?<![a-z0-9])(bank )?({_words(self.banks)})(?![a-z\d])")
 
     @cached_property
     def app_pattern(self) -> re.Pattern[str]:
@@ -153,7 +153,7 @@ def _is_bank(low: str, match: re.Match[str]) -> bool:
 
 
 _COMPANY = re.compile(
-    r"\b(?:usaha|jaya|super)\.? $|\b(?:pt|cv|ud|toko|koperasi|kop|yayasan|bumdes)\.? (?:(?!(?:lewat|lwt|via|dari|dr|bank|atm|tf|trf|transfer\w*|pakai|pake|bayar|di?bayar\w*|ke|di|teller|mobile|dgn|dengan|sudah|sdh|udah|setor|rek\w*)\b)[a-z]+ ){0,4}$"
+    r"\b(?:usaha|jaya|super)\.? $|(?:\ba[./]?n\.?|\batas nama|\bnama|\bsdri?\.?|\bibu|\bbu|\bsaya)[ :.]{1,3}(?:(?!bank\b|bayar|dari|pakai|lewat|sudah|transfer|tf\b|trf\b)[a-z]+ ){0,1}$|\b(?:pt|cv|ud|toko|koperasi|kop|yayasan|bumdes)\.? (?:(?!(?:lewat|lwt|via|dari|dr|bank|atm|tf|trf|transfer\w*|pakai|pake|bayar|di?bayar\w*|ke|di|teller|mobile|dgn|dengan|sudah|sdh|udah|setor|rek\w*)\b)[a-z]+ ){0,4}$"
 )
 """A company may be called as a bank is (``CV Karya Mandiri``)."""
 

@@ -12,6 +12,7 @@ from parsers.lexicon import hears as _hears
 from parsers.marks import Marks
 from parsers.unpaid import (
     FIRST_PERSON,
+    HAS_PAID,
     HAVE,
 )
 
@@ -36,7 +37,7 @@ def confirms(low: str, marks: Marks) -> bool:
         v.CANCEL.said(without_undone(low)) and not (v.DONE.said(low) or KEEP.search(low))
     ):
         return False
-    if marks.bill and not v.PAID.said(low) and _RECEIVED.search(low):
+    if marks.bill and _RECEIVED.search(low) and not HAS_PAID.search(low):
         return False
     if marks.bill:
         return (v.PAID.said(low) and _claims(low)) or _tells(low) or itemised(low) or marks.proof
@@ -56,7 +57,7 @@ def confirms(low: str, marks: Marks) -> bool:
 _SUCCESS = re.compile(r"\b(?:transaksi|transaction|trx)(?: \w+)? (?:berhasil|sukses|successful)\b")
 """A bank's notice."""
 _RECEIVED = re.compile(
-    r"\b(?:sms|persetujuan|konfirmasi\w*|balasan|notif\w*|pemberitahuan|kwitansi|tanda terima|surat\w*|jawaban)\b.{0,80}\b(?:sudah|sdh|udah|telah|tos)(?: (?:saya|sy|kami))? (?:terima|diterima|sampai|masuk|dapat|nyampe)\b"
+    r"\b(?:sms|persetujuan|balasan|notif\w*|pemberitahuan|surat\w*|jawaban)\b.{0,80}\b(?:sudah|sdh|udah|telah|tos)(?: (?:saya|sy|kami))? (?:terima|diterima|sampai|masuk|dapat|nyampe)\b"
 )
 """Thanks for what came from us."""
 _HAVE_DONE = Sense(f"{HAVE.replace('|', ' ')} done beres")

@@ -37,6 +37,9 @@ _PRESENT = re.compile(
     r"\b(?:skrg|skrng|sekarang|hari ini|hr ini|barusan|baru saja|baru aja|baru td|baru tadi|kali ini|saiki|ayeuna|today|now|bulan ini|bln ini|tahun ini)\b"
     r"|\b(?:yg|yang) (?:ini|baru|benar|bener|betul|skrg|sekarang|bulan ini|bln ini)\b|^\W*ini\b"
 )
+_JUST = re.compile(
+    r"(?<!yg )(?<!yang )\b(?:td|tadi|barusan) (?:pagi|siang|sore|malam|jam|pkl)\b(?!.*\b(?:listrik|teman|temen|pulsa)\b)"
+)
 _YESTERDAY = re.compile(r"\b(?:kemarin|kmrn|kemaren|kmren|kamari|wingi|yesterday)\b")
 _OTHERS = re.compile(
     r"\b(?:ke|sama|buat|utk|untuk|ka|to) (?:teman|temen|kawan|sodara|saudara|adik|adek|kakak|anak|istri|suami|ibu|mama|bapak|papa|pacar|toko|warung|tetangga|orang lain|keluarga|a friend|my \w+)\b"
@@ -147,6 +150,8 @@ def _roles(low: str, clauses: list[Span]) -> list[str]:
 
 def _own_role(clause: str, later_part: bool, now: bool) -> str | None:
     if _PRESENT.search(clause):
+        return "this"
+    if _JUST.search(clause):
         return "this"
     if _FORMER.search(clause) and not (_LATER_PART.search(clause) and not re.search(r"ke ?-?1\b", clause)):
         return "former"

@@ -7,7 +7,7 @@ import re
 from parsers.clauses import Span
 
 _MARK = re.compile(
-    r"\b(?:ralat(?:nya)?|koreksi|eh(?: bukan| salah| maksud\w*| sori| sorry| maaf)?|maksud(?:nya| saya| sy| aku|ku)|maksudnya|harusnya|seharusnya|mestinya|semestinya"
+    r"\b(?:ralat(?:nya)?|koreksi|eh(?:[ ,]{1,2}(?:bukan|salah|maksud\w*|sori|sorry|maaf)){0,3}|maksud(?:nya| saya| sy| aku|ku)|maksudnya|harusnya|seharusnya|mestinya|semestinya"
     r"|(?:yg|yang|nu|sing) (?:benar|bener|betul|bnr|baru|leres)(?:nya)?|(?:maaf|sori|sorry|mf)[ ,]{1,2}salah|i mean|i meant|should be|correction|salah (?:ketik|tulis|tulisan))\b(?: (?:itu|saya|sy|adalah|bukan|bkn|ya|di|lewat|dari|dr|dgn|pakai|pake|nomor|no|is|it))*[ ,:.]{0,3}"
 )
 _HINTS = (
@@ -22,7 +22,7 @@ _SHAPES = (
     ("number", re.compile(r"(?<![\w.,/\-])(?:[a-z]{0,6}\d[a-z\d]{5,19}|\d{2,5}(?:[.\-]\d{2,5}){2,5})(?![\w]|[.,/\-]\d)")),
     ("bank", re.compile(r"\b(?:bjb|bri|bni|bca|bsi|btn|mandiri|mega|cimb|danamon|permata|muamalat|panin|bank banten|brimo|livin)\b")),
 )  # fmt: skip
-_LABEL = re.compile(r"[a-z]+(?: [a-z]+){0,3}[ :.=]{1,3}")
+_WORD = re.compile(r"[a-z]+[ :.=]{1,3}")
 
 
 def taken_back(low: str) -> list[Span]:
@@ -43,12 +43,13 @@ def taken_back(low: str) -> list[Span]:
 
 def _first_value(low: str, at: int) -> tuple[str, str] | None:
     """The first value behind a position, with at most a label between."""
-    label = _LABEL.match(low, at)
-    for start in (at, label.end() if label else at):
+    for start in (at, *(word.end() for word in _WORD.finditer(low, at, at + 40))):
         for kind, shape in _SHAPES:
             match = shape.match(low, start)
             if match:
                 return kind, match[0]
+        if not _WORD.match(low, start):
+            return None
     return None
 
 

@@ -40,7 +40,7 @@ _TIME_BEHIND = re.compile(r"[ ,]{1,2}(?:(?:jam|pkl|pukul)[ .]{1,2})?(?:\d{1,2}[.
 _DATE_WORD = re.compile(r"\b(?:tgl|tggl|tanggal|tgl\.|date)(?: (?:bayar|transfer|trf|tf|transaksi|setor))?[ :.#]{0,3}$")
 _NOT_PAID_ON = re.compile(
     r"(?:tempo|\bjt\b|\bj\.?tempo|\bdue(?: on| date)?|\bbatas\w*|\bmasa(?: pajak| berlaku)?|\bperiode|\bberlaku\w*|\bs/?d|\bsampai|\bhingga|\bbefore|"
-    r"\bpaling (?:lambat|telat)|\blahir|\bbukan|\bbkn|\b(?:di)?terbit\w*|\bterima|\bditerima|\bsurat(?: \w+){0,2}|\bdated|\bissued|\bkwitansi penagihan(?: \S+){0,3}|\bpenetapan|\bdikirim|\bditagih\w*|\bdikeluarkan|\bcetak|\bdicetak|\bdeadline|\bbesok|\bexpired?|\buntil|\bposting|\bpembukuan|\bdibukukan(?: oleh)?|\bdibuku\w*|\befektif|\bvaluta|\bvalue date|\bsettle\w*|\bposted(?: on)?)"
+    r"\bpaling (?:lambat|telat)|\blahir|\bbukan|\bbkn|\b(?:di)?terbit\w*|\bterima|\bditerima|\bsurat(?: \w+){0,2}|\bdated|\bissued|\bkwitansi penagihan(?: \S+){0,3}|\bpenetapan|\bdikirim|\bditagih\w*|\bdikeluarkan|\bcetak|\bdicetak|\bdeadline|\bbesok|\bexpired?|\buntil|\bberita acara|\bjanji\w*(?: \w+){0,2}|\bposting|\bpembukuan|\bdibukukan(?: oleh)?|\bdibuku\w*|\befektif|\bvaluta|\bvalue date|\bsettle\w*|\bposted(?: on)?)"
     r"(?: tgl| tanggal|nya| pada| on| hari| pembayaran| bayar| akhir| the| bank| senin| selasa| rabu| kamis| jumat| sabtu| minggu)*[ :.(|=]{0,4}$"
 )
 _PERIOD = re.compile(
@@ -124,7 +124,7 @@ def make(day: str, month: str, year: str | None, today: date) -> date | None:
 
 _DUE_HINTS = (
     "tempo", "jt", "batas", "masa", "periode", "berlaku", "sd", "s/d", "sampai", "hingga", "before", "due", "lambat", "telat", "lahir",
-    "bukan", "bkn", "terbit", "dated", "issued", "penagihan", "penetapan", "terima", "surat", "dikirim", "tagih", "keluar", "cetak", "deadline", "besok", "expire", "until", "posting", "buku", "efektif", "valu", "settle", "posted", "bulan", "bln", "thn", "tahun", "period",
+    "bukan", "bkn", "terbit", "acara", "janji", "dated", "issued", "penagihan", "penetapan", "terima", "surat", "dikirim", "tagih", "keluar", "cetak", "deadline", "besok", "expire", "until", "posting", "buku", "efektif", "valu", "settle", "posted", "bulan", "bln", "thn", "tahun", "period",
 )  # fmt: skip
 """Without one of these no date is anything but the payment's."""
 

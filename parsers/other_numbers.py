@@ -17,7 +17,7 @@ _TO_BANK = re.compile(
     r"(?<![a-z])(?:ke|to|tujuan)[ :]{1,2}(?:rek(?:ening)?\.? )?(?:bank )?(?:(?!bukti|ref|noref|resi|struk|slip|kode|jurnal|no\b|nomor|trx|rrn|ntb|tgl|jam|pkl|rp|idr|id|via|sebesar|sejumlah)[a-z]{2,12} ){0,3}(?:rek(?:ening)?\.? )?(?:no\.? ?)?((?!\d{1,3}(?:\.\d{3})+(?!\d|\.\d))\d[\d\-.]{5,20})(?![\w])"
 )
 _LABELLED_OTHER = re.compile(
-    r"\b(?:npwpd?|nib|nik|no\.? ?kk|kk|ktp|nop|kode ?pos|ext|rangka|mesin|stnk|bpkb|idpel|id pelanggan|nip|nis|nisn|terminal|tid|mid|kartu|nrkb)(?: saya| sy| no\.?| nomor| id)*[ :.=]{0,3}([a-z]{0,3}\d[\d.\-]{3,24})(?!\w)"
+    r"(?<!\d )\b(?:npwpd?|nib|nik|no\.? ?kk|kk|ktp|nop|kode ?pos|ext|rangka|mesin|stnk|bpkb|idpel|id pelanggan|nip|nis|nisn|terminal|tid|mid|kartu|nrkb)(?: saya| sy| no\.?| nomor| id)*[ :.=]{0,3}([a-z]{0,3}\d[\d.\-]{3,24})(?!\w)"
 )
 _HIDDEN_NUMBER = re.compile(
     rf"(?<![\w*?])(?!{FT_NUMBER})(?:[a-z]{{0,4}}\d[a-z\d]{{0,18}}-?(?:\*{{2,6}}|\?{{2,6}}|x{{2,8}}(?![a-wyz]))|(?:\*{{2,12}}|x{{2,12}})-?(?=\d))[\dx*?\-]{{0,20}}"

@@ -14,7 +14,7 @@ SUM_AHEAD = re.compile(
 )
 """Words without which a long number that has no mark of money is no sum: after a mere verb it may be the proof."""
 _NOT_IT = re.compile(
-    r"(?:\bbiaya\w*|\badm(?:in|inistrasi)?\w*|\bongkos\w*|\bonkos|\bfee|\bcharge|\bsaldo\w*|\bsisa\w*|\bbalance|\bduit di rek\w*|\bbukan|\bbkn|\bnot|\bsanes|\bdudu|\bpokok\w*|\bpkb|\bswdkllj|"
+    r"(?:\bbiaya\w*|\badm(?:in|inistrasi)?\w*|\bongkos\w*|\bonkos|\bfee|\bcharge|\bsaldo\w*|\bgaji\w*|\bsisa\w*|\bbalance|\bduit di rek\w*|\bbukan|\bbkn|\bnot|\bsanes|\bdudu|\bpokok\w*|\bpkb|\bswdkllj|"
     r"\bjasa raharja|\bdenda\w*|\bbunga|\blimit\w*|\bkembali\w*|\bkuota|\btadinya|\bsemula|\basalnya|\bawalnya|\bdiskon|\bpotongan|\bkurang\w*|\bppn|\bmaterai|\bmeterai|\bbea\w*|\bpnbp|\bkurangnya|\bcashback|\bplafon|\bcost)"
     r"(?:nya|na)?(?: ojek| ojol| parkir| kirim| bensin| transfer| tf| trf| adm\w*| bank| bayar| pajak| saya| sy| rek\w*| kena| sebesar| di| layanan| transaksi| akhir| awal| anda| skrg| skg| sekarang| masih| ada| tadi| td| terakhir| now| currently| atm| tabungan| mah| teh| ku| aku| tinggal| is| of| was|nya| antar bank| motor| dulu)*[ :=.(+]{0,4}(?:rp\.?)?[ ]?$"
 )
@@ -25,7 +25,7 @@ _TOTAL = re.compile(
     r"(?:\btotal\w*|\bttl|\bjumlah total)(?:nya)?(?: bayar| dibayar| pembayaran| transfer| transaksi| semua| jadi| semuanya|nya| debet| debit)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"
 )
 _DUE = re.compile(
-    r"(?:\btotal (?:tagihan|pajak|retribusi|kewajiban|bill|due)|\btagihan\w*(?: (?:saya|sy|pajak))?|\bdari(?: total)?(?: tagihan)?|\bdr(?: total)?|\bharusnya|\bseharusnya|\bsemestinya|\bout of|\bbill(?: total| was| of)?|\bkewajiban|\bfrom|\b(?:kasih|titip\w*|nitip|dititip\w*|serahkan|menyerahkan|bawa|siapkan|sedia\w*|punya)(?: uang| duit)?(?: ke| sama| pada| kepada)?(?: (?:pak|bu|bapak|ibu|mas|mbak|kang|bang|si|saudara|om|pa)(?: [a-z]+)?)?)"
+    r"(?:\btotal (?:tagihan|pajak|retribusi|kewajiban|bill|due)|\btagihan\w*(?: (?:saya|sy|pajak))?|\bdari(?: total)?(?: tagihan)?|\bdr(?: total)?|\bharusnya|\bseharusnya|\bsemestinya|\bout of|\bbill(?: total| was| of)?|\bkewajiban|\bfrom|\b(?:disuruh|diminta|harus|mesti|wajib|tadinya|mau|ditagih|katanya)(?: (?:di)?bayar\w*)?|\bdikasih(?: ke [a-z]+)?|\b(?:kasih|titip\w*|nitip|dititip\w*|serahkan|menyerahkan|bawa|siapkan|sedia\w*|punya)(?: uang| duit)?(?: ke| sama| pada| kepada)?(?: (?:pak|bu|bapak|ibu|mas|mbak|kang|bang|si|saudara|om|pa)(?: [a-z]+)?)?)"
     r"(?:nya)?(?: sebesar| senilai| sejumlah| adalah| kena| is| total)*[ :=.(]{0,4}(?:rp\.?)?[ ]?$"
 )
 

@@ -35,7 +35,7 @@ CANNOT = re.compile(
 """Could not, would not or never did pay."""
 DOES_NOT = re.compile(rf"\b(?:tidak|tdk|ga|gak|nggak|ngga|ora|teu|mboten) (?:mau |usah |perlu |ikut )?{_PAY_VERB}\b")
 IF = re.compile(
-    rf"\b(?:kalau|kalo|klo|kl|jika|jk|misal\w*|seandainya|andai\w*|if|lamun|menawi|nek)\b(?: \w+){{0,4}} {_PAY_VERB}\b"
+    rf"\b(?:kalau|kalo|klo|kl|jika|jk|misal\w*|seandainya|andai\w*|if|lamun|menawi|nek)\b(?: [\w\-./]+){{0,4}} {_PAY_VERB}\b"
 )
 IFS = frozenset(
     "kalau kalo klo kl jika jk misal misalnya misalkan seandainya andai andaikan andainya coba if lamun menawi nek".split()
@@ -59,7 +59,7 @@ PAYS_LATER = re.compile(
 ON_THE_WAY = re.compile(rf"\b(?:antri|antre|ngantri|otw|menuju|di jalan ke)\b[^.;\n]{{0,50}}(?<!sudah ){_PAY_VERB}\b")
 """On the way to paying."""
 DEMANDS = re.compile(
-    rf"\b(?:jangan lupa|jgn lupa|jangan telat|ingat(?:kan|in)?|ingetin|diingatkan|mohon|mhn|harap|diharap\w*|dimohon|agar|supaya|biar|ayo|yuk|hayu)"
+    rf"\b(?:jangan|jgn|jngn|ojo|ulah|jangan lupa|jgn lupa|jangan telat|ingat(?:kan|in)?|ingetin|diingatkan|mohon|mhn|harap|diharap\w*|dimohon|agar|supaya|biar|ayo|yuk|hayu)"
     rf"(?: (?:untuk|utk|segera|sgr|saya|sy|anda|bapak|ibu|kami|bisa|dapat|sekalian|tolong|dibantu|ya)){{0,4}} {_PAY_VERB}\b(?!{_CONFIRMS})"
     r"|\b(?:menunggu|selesaikan|segera selesaikan|lakukan) pembayaran\b|\bwaiting for payment\b"
 )
@@ -71,6 +71,7 @@ ASKS_FOR_TIME = re.compile(
 """Asks for time, or tells of a payment that a bank will make by itself."""
 UNREAL = re.compile(
     rf"\b(?:seandainya|andai\w*|misal\w*|coba (?:kalau|kalo|klo)|if only)\b[^.;!?\n]{{0,40}}{_PAY_VERB}\b|\b(?:kalau|kalo|klo|jika|if)(?: \w+){{0,1}} (?:{_HAVE_})(?: \w+){{0,2}} {_PAY_VERB}\b"
+    rf"|\b(?<!lapor )(?<!konfirmasi )(?<!info )(?<!pak )(?<!bu )(?:kalau|kalo|klo|jika|if)(?: [\w\-./]+){{0,3}} (?:{_HAVE_}) (?:di)(?:bayar|transfer|setor|lunasi)\b"
 )
 """What would be, had it been paid."""
 LATER_WORD = re.compile(rf"\b(?:{_LATER}|akan|ins?ya ?allah|insyaallah)\b")
