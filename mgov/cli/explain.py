@@ -12,15 +12,15 @@ from mgov.workflows.explain import KINDS, story
 
 @click.command()
 @click.argument("kind", type=click.Choice(KINDS))
-@click.argument("number", metavar="ID", type=int)
+@click.argument("number", metavar="ID")
 @click.option("--lang", type=click.Choice(["id", "en"]), help="The language of the story; the site's by default.")
 @click.option("--json", "as_json", is_flag=True, help="Every transition as a JSON object a line.")
 @click.pass_obj
-def explain(context: CliContext, kind: str, number: int, lang: str | None, as_json: bool) -> None:
+def explain(context: CliContext, kind: str, number: str, lang: str | None, as_json: bool) -> None:
     """Tell the story of a message, payment, bill, …: every transition with its time, actor and cause.
 
     `message ID` tells of the incoming message with its answers and of the outgoing one with that number; `send ID`
-    only of the latter.
+    only of the latter. A bill, document or application may be named by its own number (SKRD-2026-000001).
     """
     actor = context.actor()
 

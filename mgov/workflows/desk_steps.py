@@ -279,7 +279,7 @@ def _tell_settled(tx: Connection, by: Sitting, row: Row[Any], bill: Row[Any], cr
     left = bill.amount - bill.allocated - amount
     values = {"bills": bill.number, "amount": amount, "day": credit.booked_on}
     if left > 0:
-        _tell(tx, by, row, "partly", {**values, "left": left, "fee": False})
+        _tell(tx, by, row, "partly", {**values, "left": left, "fee": ""})
     else:
         _tell(tx, by, row, "settled", {**values, "reference": credit.reference or "-", "over": 0})
     if by.told is not None:

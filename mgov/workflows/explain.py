@@ -10,15 +10,16 @@ from sqlalchemy import Connection
 
 from mgov.domain.actor import Actor
 from mgov.domain.roles import Account, Right
-from mgov.store import history, owners
+from mgov.store import history, money_stories, owners
 from mgov.store.database import Database
 from mgov.workflows import access
 from mgov.workflows.access import RefusedError
 from mgov.workflows.explain_inbound import inbound_story
+from mgov.workflows.explain_money import BEGINNINGS, cause_in, detail_in
 from mgov.workflows.explain_outbound import outbound_story
 from mgov.workflows.explain_reminder import reminder_story
 from mgov.workflows.explain_story import Line, Teller
-from mgov.workflows.explain_words import detail, say, word
+from mgov.workflows.explain_words import say, word
 
 #: The right that a role needs to hear of each, unless it keeps the installation.
 RIGHTS = {
@@ -40,7 +41,7 @@ _STORED_AS = {"payment": "confirmation"}
 def story(
     db: Database,
     kind: str,
-    number: int,
+    number: int | str,
     *,
     actor: Actor,
     lang: str = "id",
@@ -50,17 +51,21 @@ def story(
     """The story of one object, oldest first: `at, what, from, to, actor, cause, detail, sentence`.
 
     Messages that come in and that go out are numbered apart: `message N` tells of the incoming one with its answers
-    and, when it is another, of the outgoing one with that number; `send N` only of the latter.
+    and, when it is another, of the outgoing one with that number; `send N` only of the latter. A bill, document
+    or application may be named as people know it instead (`SKRD-2026-000001`).
     Raises `RefusedError` where the actor may not see the object.
     """
     teller = Teller(lang, now, clock)
 
     def read(tx: Connection) -> list[Line]:
         asking = access.require(tx, actor, Right.EXPLAIN)
+        found = money_stories.number_of(tx, kind, str(number))
+        if found is None:
+            return []
         if kind == "message":
-            return _messages(tx, asking, number, teller)
-        _require_sight(tx, asking, kind, number)
-        return _lines(tx, kind, number, teller)
+            return _messages(tx, asking, found, teller)
+        _require_sight(tx, asking, kind, found)
+        return _lines(tx, kind, found, teller)
 
     return [line.as_row() for line in db.read(read)]
 
@@ -100,20 +105,22 @@ def _lines(tx: Connection, kind: str, number: int, teller: Teller) -> list[Line]
         return outbound_story(tx, number, teller)
     if kind == "reminder":
         return reminder_story(tx, number, teller)
-    return [
+    beginning = BEGINNINGS[kind](tx, number, teller) if kind in BEGINNINGS else []
+    recorded = [
         Line.of(row, f"{kind} {number}", _sentence(row, f"{kind} {number}", teller))
         for row in history.of(tx, _STORED_AS.get(kind, kind), number)
     ]
+    return sorted([*beginning, *recorded], key=lambda line: line.at)
 
 
 def _sentence(row: Any, what: str, teller: Teller) -> str:  # noqa: ANN401 - a row of transitions
-    told = detail(row["detail"], teller.lang)
+    told = detail_in(row["detail"], teller.lang)
     return say(
         "transition",
         teller.lang,
         what=what,
-        before=f"{row['from_state']} → " if row["from_state"] else "",
-        to=row["to_state"],
-        cause=word(row["cause"], teller.lang),
+        before=f"{word(row['from_state'], teller.lang)} → " if row["from_state"] else "",
+        to=word(row["to_state"], teller.lang),
+        cause=cause_in(row["cause"], teller.lang),
         detail=f": {told}" if told else "",
     )

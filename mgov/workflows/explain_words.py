@@ -115,12 +115,50 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "SELESAI tanpa terkirim; `mgov sms resend {number}` mengirimnya lagi",
         "DEAD; `mgov sms resend {number}` sends it again",
     ),
+    # a bill or document
+    "bill_came": (
+        "Tagihan {number} dari {agency} masuk, jumlah {amount}",
+        "Bill {number} of {agency} came in, amount {amount}",
+    ),
+    "money_booked": (
+        "Dana #{entry} ({reference}) sebesar {amount} dibukukan: {rule}",
+        "{amount} of bank entry #{entry} ({reference}) were booked: {rule}",
+    ),
+    "money_taken_back": (
+        "Dana #{entry} ({reference}) sebesar {amount} ditarik kembali: {rule}",
+        "{amount} of bank entry #{entry} ({reference}) were taken back: {rule}",
+    ),
+    "document_came": ("Dokumen {kind} {number} dicatat", "Document {kind} {number} was recorded"),
     # any other object
     "transition": ("{what}: {before}{to} ({cause}){detail}", "{what}: {before}{to} ({cause}){detail}"),
 }
 
 #: Outcomes of a submission and states, in words.
 WORDS: dict[str, tuple[str, str]] = {
+    # of payments and bills
+    "awaiting_funds": ("menunggu dana", "waits for funds"),
+    "settled": ("lunas", "settled"),
+    "review": ("diperiksa petugas", "before a person"),
+    "rejected": ("ditolak", "rejected"),
+    "matched": ("cocok", "matched"),
+    "undone": ("dibatalkan petugas", "undone by staff"),
+    "approved": ("disetujui petugas", "approved by staff"),
+    "proposed": ("diusulkan, menunggu orang kedua", "proposed, waits for a second person"),
+    "allocated": ("dana dibukukan", "money booked"),
+    "amount_changed": ("jumlah berubah", "amount changed"),
+    "paid_elsewhere": ("dibayar di tempat lain", "paid elsewhere"),
+    "cancelled": ("dibatalkan", "cancelled"),
+    "bill import": ("impor tagihan", "bill import"),
+    "proof": ("nomor bukti sama", "exact proof"),
+    "embedded_proof": ("bukti di dalam keterangan", "proof inside the description"),
+    "folded_proof": ("bukti sama kecuali O/0, I/1", "proof equal but for O/0, I/1"),
+    "near_proof": ("bukti hampir sama", "near proof"),
+    "duplicate": ("pembayaran yang sama", "the same payment again"),
+    "bill_number": ("bank menyebut nomor tagihan", "the bank names the bill"),
+    "unique_amount": ("jumlah unik", "unique amount"),
+    "manual": ("oleh petugas", "by staff"),
+    "undo": ("dibatalkan petugas", "undone by staff"),
+    "reversal": ("ditarik bank", "reversed by the bank"),
     "accepted": ("diterima jaringan", "accepted"),
     "refused_for_good": ("ditolak, tidak dicoba lagi", "refused for good"),
     "refused_for_now": ("ditolak untuk sementara", "refused for now"),

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Row
 
-from mgov.domain.matching import Decision, DecisionKind, Reason, Rule, sentence
+from mgov.domain.matching import Credit, Decision, DecisionKind, Reason, Rule, sentence
 from mgov.store import payments, settlements
 from mgov.store.open_items import OpenItems
 from mgov.workflows.payment_answers import Answers, is_told_at_once
@@ -148,7 +148,7 @@ class Booking:
         amount = sum(allocation.amount for allocation in decision.allocations) or credit.amount
         values = {"bills": _numbers(rows), "amount": amount, "day": credit.booked_on}
         if left:
-            return "partly", {**values, "left": left, "fee": Reason.AMOUNT_LESS_FEE in decision.reasons}
+            return "partly", {**values, "left": left, "fee": _fee_of(decision, credit)}
         return "settled", {**values, "reference": credit.reference or "-", "over": over}
 
     def _owed(self, number: str) -> int:
@@ -164,6 +164,13 @@ class Booking:
             left = max(0, self._owed(bill.number))
             values = {"bills": bill.number, "amount": amount, "day": credit.booked_on, "left": left}
             self.answers += told.to_payer(row, bill.payer_phone, "told_payer", values, self.now)
+
+
+def _fee_of(decision: Decision, credit: Credit) -> str:
+    """The fee that is missing: `qris` (the merchant's, of which the bank tells the gross), `transfer`, or none."""
+    if Reason.AMOUNT_LESS_FEE not in decision.reasons:
+        return ""
+    return "qris" if credit.gross > credit.amount else "transfer"
 
 
 def _numbers(rows: list[Row[Any]]) -> str:

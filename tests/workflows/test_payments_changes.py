@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from mgov.domain.actor import Actor
 from mgov.store.database import Database
-from mgov.store.schema.money import bill, refund
+from mgov.store.schema.money import bank_entry, bill, refund
 from mgov.store.schema.staff import agency
 from mgov.workflows import desk, payments_view
 from mgov.workflows.bills import import_bills
@@ -198,6 +198,21 @@ def test_a_fee_taken_off_is_said(world: PaymentWorld) -> None:
     assert of_bill(world).status == "partly_paid"
     assert "sisa Rp6.500" in world.texts()[-1]
     assert "biaya" in world.texts()[-1]
+
+
+@pytest.mark.parametrize(("language", "why"), [("id", "biaya QRIS/MDR"), ("en", "QRIS fee, MDR")])
+def test_the_fee_of_a_qris_payment_is_called_by_its_name(world: PaymentWorld, language: str, why: str) -> None:
+    """The merchant's fee that the statement tells of is no transfer fee."""
+    bring(world, 250_000)
+    world.claim(BILL, proof=PROOF, amount=250_000, language=language)
+    entry = world.entry(PROOF, 248_250)
+    world.db.transact(
+        lambda tx: tx.execute(update(bank_entry).where(bank_entry.c.id == entry).values(gross=250_000, fee=1_750))
+    )
+    world.match()
+    assert of_bill(world).status == "partly_paid"
+    assert why in world.texts()[-1]
+    assert "transfer" not in world.texts()[-1]
 
 
 def test_the_answer_is_in_the_language_of_the_confirmation(world: PaymentWorld) -> None:
