@@ -30,7 +30,6 @@ from mgov.store.open_items import (
 )
 from mgov.store.schema.money import bank_entry, bank_entry_key, bill, confirmation
 
-
 #: Payers' names that are fetched at once.
 NAMES_AT_ONCE = 5_000
 
