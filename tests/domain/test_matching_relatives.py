@@ -74,6 +74,14 @@ def test_a_longer_name_is_not_another_that_was_cut_off() -> None:
         assert index.find(text) == meant
 
 
+def test_a_name_cut_inside_its_second_word_is_seen_at_the_end_of_the_text() -> None:
+    """Long first words leave little room; twelve letters or more must agree."""
+    index = NameIndex(["KURNIASIH OKTAVIAN GOZALI", "KURNIASIH OKTAVIANI", "SITI NURAENI PUTRI"])
+    assert len(index.find("TRF ONLINE MANDIRI ATM S1A442 KURNIASIH OKTAVI")) == 2
+    assert index.find("TRF KURNIASIH OKTAVI PUTRA") == set()
+    assert index.find("TRF SITI NUR") == set()
+
+
 @pytest.mark.parametrize("told", ["BRI800000000001", "BRI-800000000001", "TRX800000000001", "Mandiri 800000000001"])
 def test_the_bank_before_the_number_is_no_part_of_the_proof(told: str) -> None:
     """On either side."""

@@ -6,7 +6,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from heapq import merge
 
-from mgov.domain.matching.names import CROWD, Words, is_cut, words_described, words_of
+from mgov.domain.matching.names import (
+    CROWD,
+    CUT_LETTERS,
+    Words,
+    is_cut,
+    is_cut_in_second_word,
+    words_described,
+    words_of,
+)
 from mgov.domain.number_table import NumberTable
 
 #: Names that are kept as one text: few enough to take apart at once, many enough that a million are a few thousand.
@@ -50,7 +58,7 @@ class NameIndex:
                 found |= self._in_any_order(sorted(words[start : start + size]))
         for start in range(len(words) - 1):
             found |= self._cut_off(words[start:])
-        return found
+        return found | self._cut_in_second_word(words[-2:])
 
     def _keep(self, block: list[str]) -> None:
         self._firsts.append(block[0])
@@ -75,6 +83,14 @@ class NameIndex:
             text, size = f"{text} {words[size]}", size + 1
         inside = self._beginning_with(f"{text} {words[size]}") if size < len(words) else []
         return _only_cut(inside or self._beginning_with(text + " "), words)
+
+    def _cut_in_second_word(self, words: Words) -> set[Words]:
+        """The names that begin as a description ends, where the bank cut the second word: KURNIASIH OKTAVI."""
+        text = " ".join(words)
+        if len(words) != 2 or len(text) < CUT_LETTERS or not self._has(text):
+            return set()
+        names = (tuple(name.split(" ")) for name in self._beginning_with(text))
+        return {name for name in names if is_cut_in_second_word(name, words)}
 
     def _has(self, start: str) -> bool:
         number = bisect_left(self._firsts, start)

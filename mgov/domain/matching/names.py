@@ -44,10 +44,19 @@ def is_named(name: Words, description: Words) -> bool:
     size, ordered = len(name), sorted(name)
     if any(sorted(description[start : start + size]) == ordered for start in range(len(description) - size + 1)):
         return True
+    if is_cut_in_second_word(name, description[-2:]):
+        return True
     return any(
         len(name) > 2 and name[:2] == description[start : start + 2] and is_cut(name, description[start:])
         for start in range(len(description) - 1)
     )
+
+
+def is_cut_in_second_word(name: Words, words: Words) -> bool:
+    """Whether the two last words of a description are a name that was cut inside its second word."""
+    if len(words) < 2 or sum(map(len, words)) + 1 < CUT_LETTERS:
+        return False
+    return name[0] == words[0] and name[1] != words[1] and name[1].startswith(words[1])
 
 
 def is_cut(name: Words, words: Words) -> bool:
