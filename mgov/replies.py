@@ -144,7 +144,17 @@ def spoken_fields(fields: Mapping[str, object]) -> str:
     """The fields of a command as they are read back to its sender: no PIN, the identity number masked."""
     left_out = {"pin", "bills", "channel"}
     shown = {name: value for name, value in fields.items() if name not in left_out and value is not None}
-    return " ".join(masked_id(str(value)) if name == "id_number" else str(value)[:32] for name, value in shown.items())
+    return " ".join(_spoken(name, str(value)) for name, value in shown.items())
+
+
+def _spoken(name: str, value: str) -> str:
+    """One field as people write it: a day first, a moment with a dot between hour and minute."""
+    if name == "id_number":
+        return masked_id(value)
+    if name != "paid_at":
+        return value[:32]
+    day, _, moment = value.partition("T")
+    return " ".join(("/".join(reversed(day.split("-"))), moment[:5].replace(":", "."))).strip()
 
 
 def _environment() -> ImmutableSandboxedEnvironment:

@@ -73,7 +73,9 @@ _MISTYPED = "BAYRA SKRD-2026-004512#0093482711#24/11/2026#09:00"
 @pytest.mark.parametrize("text", [_MISTYPED, "BAYARR SKRD-2026-004512#0093482711", "byaar SKRD-2026-004512 0093482711"])
 def test_a_mistyped_payment_is_proposed_and_waits_for_ya(world: World, text: str) -> None:
     """Money is never decided by a fuzzy match alone: nothing is kept before YA, and YA keeps what was proposed."""
-    assert "Maksud Anda BAYAR" in world.text(SITI, text)
+    proposal = world.text(SITI, text)
+    assert "Maksud Anda BAYAR SKRD-2026-004512 0093482711" in proposal
+    assert ("24/11/2026 09.00?" in proposal) == ("24/11/2026" in text)
     assert _claims(world) == []
     assert "diterima" in world.text(SITI, "YA")
     [claim] = _claims(world)
