@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
+    ColumnClause,
     ColumnElement,
     Connection,
     Date,
@@ -23,7 +24,6 @@ from sqlalchemy import (
     false,
     func,
     literal,
-    literal_column,
 )
 from sqlalchemy import select as select_
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -78,7 +78,13 @@ def among(column: ColumnElement[int], numbers: Collection[int]) -> ColumnElement
     """`column in (…)` with the whole numbers written out: no driver's limit of parameters applies."""
     if not numbers:
         return false()
-    return column.in_([literal_column(", ".join(str(int(number)) for number in sorted(numbers)))])
+    return column.in_([_Numbers(", ".join(str(int(number)) for number in sorted(numbers)), is_literal=True)])
+
+
+class _Numbers(ColumnClause[int]):
+    """Numbers written out. No statement with them comes again: SQLAlchemy would keep five hundred long ones."""
+
+    inherit_cache = False
 
 
 def portions(numbers: Iterable[int], size: int = IN_NUMBERS) -> Iterator[list[int]]:
