@@ -7,7 +7,7 @@ import re
 _LETTERS_AHEAD = r"(?!(?:rp|no|tgl|jam|pkl|via|atm|di|ke|dr|th|tf|trf|per|idr|bri|bni|bca|bjb|bsi|btn|rek|a|jl|rt|rw|hp|wa|nik)\b)[a-z]{1,4}"
 _PROOF_SHAPE = (
     rf"({_LETTERS_AHEAD} \d{{2,4}}(?: \d{{2,4}}){{1,4}}(?![a-z0-9./\-])|"
-    + r"[a-z]{1,4}\d{1,4}(?: \d{2,4}){1,4}(?![a-z0-9./\-])|(?:\d{6,8}(?: \d{4}){2,3}|\d{2,4}(?: \d{2,4}){1,5}(?: \d(?! ?(?:x|kali|kl|tagihan|skrd|skpd|bill|bukti|lembar|buah|unit|orang|bulan|bln|th|hari|hr|jam|pagi|siang|sore|malam|juta|jt|ribu|rb|jan|feb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des)))?)(?![a-z0-9/\-]|\.\d)|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
+    + r"[a-z]{1,4}\d{1,4}(?: \d{2,4}){1,4}(?![a-z0-9./\-])|(?:\d{6,8}(?: \d{4}){2,3}|\d{2,5}(?: \d{2,4}){1,5}(?: \d(?! ?(?:x|kali|kl|tagihan|skrd|skpd|bill|bukti|lembar|buah|unit|orang|bulan|bln|th|hari|hr|jam|pagi|siang|sore|malam|juta|jt|ribu|rb|jan|feb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des)))?)(?![a-z0-9/\-]|\.\d)|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
 )
 _LABELS = (
     r"(?:no(?:mor|mer|\.)?|nmr|kode|code|id|number)?[ .]{0,2}(?:bukti|bkti|buktina|reff?|referensi|refrensi|reference|resi|struk|strk|slip|validasi|jurnal|journal|"
