@@ -83,7 +83,7 @@ def numbers_as_keys(numbers: Collection[str]) -> set[int]:
 
 
 def mark(tx: Connection, debit_id: int, credit_id: int) -> None:
-    """Say which credit a debit undoes; the case that asked a person is closed."""
+    """Say which credit a debit undoes."""
     tx.execute(update(bank_entry).where(bank_entry.c.id == debit_id).values(kind="reversal", reverses_id=credit_id))
 
 
