@@ -8,8 +8,10 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -17,6 +19,7 @@ from sqlalchemy.engine import make_url
 from mgov.lab.daemon import LabDaemon, LabModem
 from modem_drivers.simulated import SimulatedNetwork
 
+WIB = ZoneInfo("Asia/Jakarta")
 CITIZEN, GATEWAY = "+6281299990001", "+628110000001"
 ACCOUNT = '[[account]]\nname = "kas"\nbank = "BJB"\nnumber = "0061234567001"\nholder = "RKUD PROV BANTEN"'
 PHP = shutil.which("php")
@@ -129,11 +132,12 @@ def _live_through_a_bill(php: Portal, phone: Phone, daemon: LabDaemon, folder: P
     php.order(agency="BAPENDA", number="PKB-2026-551202", amount=1000, status="cancelled")
     within(10, lambda: _events(php, "PKB-2026-551202") == ["bill_cancelled"])
 
-    assert "diterima" in phone.ask("BAYAR PKB-2026-551201#0093482711#24-11-2026#10:00")
+    paid = datetime.now(WIB)  # the day on which the changed amount is valid
+    assert "diterima" in phone.ask(f"BAYAR PKB-2026-551201#0093482711#{paid:%d-%m-%Y#%H:%M}")
     statement = folder / "statement.csv"
     statement.write_text(
         "booked_at,value_date,amount,type,reference,description,balance\n"
-        "2026-11-24T10:00:00+07:00,2026-11-24,510000,CR,0093482711,SETORAN,\n"
+        f"{paid.isoformat(timespec='seconds')},{paid:%Y-%m-%d},510000,CR,0093482711,SETORAN,\n"
     )
     daemon.run("bank", "import", str(statement), "--account", "kas")
     within(20, lambda: _events(php, "PKB-2026-551201") == ["bill_paid"])
