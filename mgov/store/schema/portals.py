@@ -6,12 +6,14 @@ A row of an inbox is an order: add or change a bill, application or document. Th
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Boolean, Column, Date, Index, Table, false, text
 
 from mgov.store.schema.base import TABLE_OPTIONS, Id, Rupiah, line, metadata, moment, pk, prose, short
 
 #: MariaDB, which has no partial indexes, keeps those that were taken as well.
-_WAITING = {"postgresql_where": text("taken_at is null"), "sqlite_where": text("taken_at is null")}
+_WAITING: dict[str, Any] = {"postgresql_where": text("taken_at is null"), "sqlite_where": text("taken_at is null")}
 
 portal_bill = Table(
     "portal_bill",
