@@ -28,7 +28,7 @@ from mgov.store.open_items import (
     credit_query,
     credits_of,
 )
-from mgov.store.schema.money import bank_entry, bank_entry_key, bill, confirmation
+from mgov.store.schema.money import bank_entry, bank_entry_key, bill, confirmation, settlement
 
 #: Payers' names that are fetched at once.
 NAMES_AT_ONCE = 5_000
@@ -98,6 +98,7 @@ class Belonging:
     def items(self) -> OpenItems:
         """The records of the group, with the bills that its credits, senders and payers bring in."""
         zone = self.known.scope.zone
+        self._load_credits(self._spent_on_claimed_bills())
         named = self._payers_named()
         self._load_bills(bill.c.payer_key, {key for names in named.values() for key in _payer_keys(names)})
         self._load_senders_bills()
@@ -202,6 +203,15 @@ class Belonging:
             for row in self.credits.values()
             if (found := self.known.names.find(row.description))
         }
+
+    def _spent_on_claimed_bills(self) -> set[int]:
+        """The credits that hold money for a bill of an open claim: it may speak of one of them once more."""
+        claimed = {row.bill_id for row in self.claims.values() if row.bill_id is not None}
+        self._load_bills(bill.c.id, claimed)
+        paid = [number for number in claimed if (row := self.bills.get(number)) is not None and row.allocated]
+        query = select(settlement.c.bank_entry_id)
+        spent = (self.tx.scalars(query.where(among(settlement.c.bill_id, some))) for some in portions(sorted(paid)))
+        return {entry for some in spent for entry in some}
 
     def _load_senders_bills(self) -> None:
         """Bills that name the phone of a claim that has a credit: whoever claims may have another bill of that sum."""

@@ -134,7 +134,8 @@ def credits_of(
     """Rows of `credit_query` as credits; `named` are the payers that their descriptions name."""
     ids = [row.id for row in rows]
     undone = set(tx.scalars(select(bank_entry.c.reverses_id).where(among(bank_entry.c.reverses_id, ids))))
-    paid = _paid_bills(tx, [row.id for row in rows if row.allocated])
+    spent = [row.id for row in rows if row.allocated]
+    paid, senders = _paid_bills(tx, spent), _senders(tx, spent)
     return [
         Credit(
             id=row.id,
@@ -151,6 +152,7 @@ def credits_of(
             named=named.get(row.id, ()),
             gross=row.gross or 0,
             account=row.account,
+            confirmed_by=frozenset(senders.get(row.id, ())),
         )
         for row in rows
     ]
@@ -167,6 +169,18 @@ def _paid_bills(tx: Connection, ids: list[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     for entry_id, number in tx.execute(query) if ids else ():
         found[entry_id].append(number)
+    return found
+
+
+def _senders(tx: Connection, ids: list[int]) -> dict[int, list[str]]:
+    query = (
+        select(settlement.c.bank_entry_id, confirmation.c.sender)
+        .join(confirmation, confirmation.c.id == settlement.c.confirmation_id)
+        .where(among(settlement.c.bank_entry_id, ids), confirmation.c.status == "settled")
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for entry_id, sender in tx.execute(query) if ids else ():
+        found[entry_id].append(sender)
     return found
 
 

@@ -8,10 +8,18 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from mgov.domain.matching import keys
-from mgov.store.schema.money import bank_account, bank_entry, bank_statement, bill, confirmation
+from mgov.store.schema.money import (
+    bank_account,
+    bank_entry,
+    bank_entry_key,
+    bank_statement,
+    bill,
+    confirmation,
+    settlement,
+)
 from mgov.store.schema.staff import agency
 
 
@@ -110,6 +118,19 @@ def settled_facts(tx: Connection, confirmation_id: int) -> Row[Any] | None:
         .where(confirmation.c.id == confirmation_id)
     )
     return tx.execute(query).first()
+
+
+def is_paid_with(tx: Connection, bill_id: int, proof: str) -> bool:
+    """Whether money that carries this proof is allocated to a bill."""
+    key = keys.proof_key(proof)
+    query = (
+        select(settlement.c.bank_entry_id)
+        .join(bank_entry_key, bank_entry_key.c.bank_entry_id == settlement.c.bank_entry_id)
+        .where(settlement.c.bill_id == bill_id, bank_entry_key.c.key == key)
+        .group_by(settlement.c.bank_entry_id)
+        .having(func.sum(settlement.c.amount) > 0)
+    )
+    return key is not None and tx.execute(query).first() is not None
 
 
 def coverage(tx: Connection) -> dict[str, list[tuple[date, date]]]:

@@ -103,7 +103,7 @@ def restless(tx: Connection, after: int, limit: int, near_claims: set[int]) -> l
     calm = and_(
         confirmation.c.status.in_(("awaiting_funds", "expired")),
         confirmation.c.reason.in_(CALM),
-        or_(confirmation.c.bill_id.is_(None), bill.c.status.in_(OWED)),
+        or_(confirmation.c.bill_id.is_(None), bill.c.status == "open"),  # what paid a part may be confirmed again
         or_(confirmation.c.bill_id.is_(None), confirmation.c.reason != "bill_unknown"),
         ~_HAS_CREDIT,
     )

@@ -72,16 +72,28 @@ def record_claim(
     if len(known) == len(rows) and known:
         name, values = _standing(tx, known)
         return ClaimOutcome(name, replies.render(f"pay_{name}", values, language), ids, known[0].status)
-    name, values = _fresh({number: payments.find_bill(tx, number) for number in numbers}, until)
+    found = {number: payments.find_bill(tx, number) for number in numbers}
+    name, values = _fresh(found, _closed(tx, found, proof), until)
     return ClaimOutcome(name, replies.render(f"pay_{name}", values, language), ids, "awaiting_funds")
 
 
-def _fresh(bills: dict[str, Row[Any] | None], until: date | None) -> tuple[str, dict[str, object]]:
+def _closed(tx: Connection, bills: dict[str, Row[Any] | None], proof: str | None) -> dict[str, str]:
+    """Why which bills take no money; not those that money with this very proof paid, as that is the same payment."""
+    closed = {number: reason for number, row in bills.items() if row is not None and (reason := closed_reason(row))}
+    return {n: reason for n, reason in closed.items() if not _is_paid_with(tx, bills[n], reason, proof)}
+
+
+def _is_paid_with(tx: Connection, bill: Row[Any] | None, reason: str | None, proof: str | None) -> bool:
+    return bill is not None and reason == Reason.BILL_PAID and payments.is_paid_with(tx, bill.id, proof or "")
+
+
+def _fresh(
+    bills: dict[str, Row[Any] | None], closed: dict[str, str], until: date | None
+) -> tuple[str, dict[str, object]]:
     """What a new confirmation is answered: one text, which also says that a bill is unknown or takes no money."""
     missing = [number for number, row in bills.items() if row is None]
     if missing:
         return "unknown", {"bills": ", ".join(missing)}
-    closed = {number: reason for number, row in bills.items() if row is not None and (reason := closed_reason(row))}
     if not closed:
         return "received", {"bills": ", ".join(bills)}
     first = next(iter(closed.values()))
@@ -113,7 +125,7 @@ def _record_one(tx: Connection, number: str, shared: dict[str, Any]) -> tuple[in
         bill_number=bill.number if bill else number,
         bill_id=bill.id if bill else None,
         status="awaiting_funds",
-        reason=(closed_reason(bill) or "no_money_yet") if bill else "bill_unknown",
+        reason=_first_reason(tx, bill, shared["proof"]),
         **shared,
     )
     history.record(
@@ -127,6 +139,14 @@ def _record_one(tx: Connection, number: str, shared: dict[str, Any]) -> tuple[in
         detail=payments.as_json({"bill": number, "proof": shared["proof"], "amount": shared["amount"]}),
     )
     return confirmation_id, None
+
+
+def _first_reason(tx: Connection, bill: Row[Any] | None, proof: str | None) -> str:
+    if bill is None:
+        return str(Reason.BILL_UNKNOWN)
+    reason = closed_reason(bill)
+    again = _is_paid_with(tx, bill, reason, proof)
+    return str(Reason.NO_MONEY_YET) if again or reason is None else reason
 
 
 #: What the next text of a conversation may add to a claim.

@@ -74,6 +74,87 @@ def test_the_same_text_again_is_folded_and_from_another_phone_is_its_own_row(wor
     assert world.claim(BILL, proof=PROOF).kind == "settled"
 
 
+#: How a citizen tells the same payment again once it is settled: the proof, who sends it, how it is answered at first.
+AGAIN = {
+    "the same number from another phone": (PROOF, STRANGER, "received"),
+    "its last six digits": ("343110", CITIZEN, "closed"),
+    "two digits swapped": ("353107343101", CITIZEN, "closed"),
+    "the end of it from another phone, to the minute": ("7343110", STRANGER, "closed"),
+}
+
+
+@pytest.mark.parametrize("how", AGAIN)
+def test_a_settled_payment_confirmed_again_is_one_confirmation(world: PaymentWorld, how: str) -> None:
+    """Rephrased or from another phone: it is known as confirmed, hears LUNAS, and nothing more is booked."""
+    proof, sender, first = AGAIN[how]
+    world.bill(BILL, 250_000, payer_phone=CITIZEN)
+    world.claim(BILL, proof=PROOF, amount=250_000)
+    world.entry(PROOF, 250_000, text="BI-FAST CR BRI")
+    world.match()
+    assert world.claim(BILL, proof=proof, sender=sender, amount=250_000).kind == first
+    world.match()
+    again = world.payments()[1]
+    assert (again["status"], again["reason"], again["bank_entry"]["reference"]) == (
+        "settled",
+        "already_confirmed",
+        PROOF,
+    )
+    assert world.texts(sender)[-1].startswith("LUNAS")
+    assert world.books() == (250_000, 250_000, 250_000)
+
+
+#: What may be a second payment of the same bill: a person sees it.
+ANEW = {
+    "the next number": {"proof": "353107343111"},
+    "another number": {"proof": "888777666555"},
+    "another sum": {"proof": "343110", "amount": 125_000},
+    "another day": {"proof": "343110", "paid_at": PAID_AT - timedelta(days=40)},
+    "another hour, from another phone": {
+        "proof": "343110",
+        "sender": STRANGER,
+        "paid_at": PAID_AT + timedelta(hours=2),
+    },
+}
+
+
+@pytest.mark.parametrize("how", ANEW)
+def test_what_may_be_a_second_payment_of_a_paid_bill_is_not_taken_for_the_first(world: PaymentWorld, how: str) -> None:
+    """A citizen who pays twice must not hear that it was once: the bill is paid, a person looks."""
+    world.bill(BILL, 250_000, payer_phone=CITIZEN)
+    world.claim(BILL, proof=PROOF, amount=250_000)
+    world.entry(PROOF, 250_000, text="BI-FAST CR BRI")
+    world.match()
+    world.claim(BILL, **{"amount": 250_000, **ANEW[how]})  # type: ignore[arg-type]
+    world.match()
+    assert [(row["status"], row["reason"]) for row in world.payments()][1:] == [("review", "bill_paid")]
+
+
+def test_the_rest_of_a_bill_is_not_awaited_from_a_confirmation_said_again(world: PaymentWorld) -> None:
+    """The bill is partly paid; the same part told again with the end of its proof is no money still to come."""
+    world.bill(BILL, 400_000, payer_phone=CITIZEN)
+    world.claim(BILL, proof=PROOF, amount=250_000)
+    world.entry(PROOF, 250_000, text="BI-FAST CR BRI")
+    world.match()
+    world.claim(BILL, proof="343110", amount=250_000)
+    world.match()
+    assert world.statuses() == ["settled", "settled"]
+    assert "BELUM LUNAS, sisa Rp150.000" in world.texts()[-1]
+
+
+def test_a_confirmation_after_money_that_named_its_bill_settles_as_one_before_it(world: PaymentWorld) -> None:
+    """The bank names the bill and not the receipt's number: whichever comes first, the citizen hears LUNAS."""
+    world.bill(BILL, 250_000, payer_phone=CITIZEN)
+    world.entry("FT26327AAA11", 250_000, text=f"TRF {BILL}")
+    world.match()
+    world.claim(BILL, proof="880012345678", amount=250_000)
+    world.match()
+    assert world.statuses() == ["settled"]
+    assert world.texts()[-1].startswith("LUNAS")
+    world.claim(BILL, proof="991199119900", sender=STRANGER, paid_at=PAID_AT + timedelta(hours=5))
+    world.match()
+    assert world.statuses() == ["settled", "review"]
+
+
 def test_a_proof_spent_on_one_bill_never_pays_another(world: PaymentWorld) -> None:
     """The second claimant's case goes to a person."""
     world.bill(BILL, 250_000)

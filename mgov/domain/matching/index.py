@@ -29,6 +29,7 @@ class Index:
         self.around = around
         self.ledger = Ledger(bills, credits_)
         self.credits = credits_
+        self.credit_by_id = {credit.id: credit for credit in credits_}
         self.claims = claims
         self.bills = {bill.number: bill for bill in bills}
         self.bill_by_key = {descriptions.bill_key(bill.number): bill for bill in bills}

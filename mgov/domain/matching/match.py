@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mgov.domain.matching import exact, near, settle, unclaimed
+from mgov.domain.matching import again, exact, near, settle, unclaimed
 from mgov.domain.matching.index import Index
 from mgov.domain.matching.reasons import Reason
 from mgov.domain.matching.records import Around, Bill, Claim, Credit, Decision, DecisionKind, Policy
@@ -74,7 +74,10 @@ def _names_another(decision: Decision) -> bool:
 
 
 def _without_money(index: Index, claim: Claim) -> Decision:
-    """No credit fits: it waits, unless its bill can take no money any more, which a person sees."""
+    """No free credit fits: said again, or it waits, unless its bill takes no money any more, which a person sees."""
+    paid_by = again.find(index, claim)
+    if paid_by is not None:
+        return settle.duplicate(claim, paid_by)
     _, blocked = settle.bills_of(index, claim)
     if blocked is None or blocked is Reason.BILL_UNKNOWN:
         return settle.none(claim, blocked or Reason.NO_MONEY_YET)

@@ -82,7 +82,8 @@ class Credit:
     the bank tells no time. `agencies` are those whose bills the account takes, None: all. `reversed`: it was undone.
     `named` are the payers (as words) that the description names, None when they were not looked up beforehand.
     `gross` is what was paid where the bank tells it beside its fee (QRIS), 0 where it does not. `account` is the number
-    of the account that it came to, empty when it is not known.
+    of the account that it came to, empty when it is not known. `confirmed_by` are the senders of the confirmations that
+    it settled.
     """
 
     id: int
@@ -99,6 +100,7 @@ class Credit:
     named: tuple[tuple[str, ...], ...] | None = None
     gross: int = 0
     account: str = ""
+    confirmed_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
