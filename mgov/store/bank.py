@@ -57,6 +57,15 @@ def last_closing(tx: Connection, account_id: int, before: date, but: int) -> Row
     return tx.execute(query.limit(1)).first()
 
 
+def touching(tx: Connection, account_id: int, day: date, but: int) -> list[Row[Any]]:
+    """The account's other statements that cover a day: `opening, closing, covers_from, covers_to`."""
+    s = bank_statement.c
+    query = select(s.opening, s.closing, s.covers_from, s.covers_to).where(
+        s.account_id == account_id, s.covers_from <= day, s.covers_to >= day, s.id != but
+    )
+    return list(tx.execute(query))
+
+
 def add_new_entries(tx: Connection, account_id: int, rows: Sequence[dict[str, Any]]) -> int:
     """Insert the rows whose identity the account does not know yet; returns how many."""
     new = unknown_entries(tx, account_id, rows)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 
+from mgov.store.bulk import with_texts
 from mgov.store.parties import IN_LIST
 from mgov.store.schema.documents import document, document_contact
 from mgov.store.schema.services import party
@@ -17,11 +18,8 @@ from mgov.store.schema.staff import agency
 
 def by_numbers(tx: Connection, numbers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Documents by their numbers."""
-    found: dict[str, dict[str, Any]] = {}
-    for some in _chunks(numbers):
-        for row in tx.execute(select(document).where(document.c.number.in_(some))).mappings():
-            found[row["number"]] = dict(row)
-    return found
+    found = with_texts(tx, select(document), document.c.number, numbers)
+    return {row.number: dict(row._mapping) for row in found}
 
 
 def ensure_agencies(tx: Connection, codes: Collection[str], now: datetime) -> dict[str, int]:

@@ -45,13 +45,6 @@ _PART = outbound_part.c
 _KNOWN = union_all(  # one statement: a message that is being archived is seen in one of both
     *(select(table.c.id).where(table.c.dedupe_key == bindparam("key")) for table in archive.both(outbound_message))
 )
-_KNOWN_KEYS = union_all(
-    *(
-        select(table.c.dedupe_key).where(table.c.dedupe_key.in_(bindparam("keys", expanding=True)))
-        for table in archive.both(outbound_message)
-    )
-)
-_KEYS_AT_ONCE = 5_000
 _QUEUE = insert(outbound_message)
 _GET = select(outbound_message).where(_MESSAGE.id == bindparam("message"))
 _SET = update(outbound_message).where(_MESSAGE.id == bindparam("message"))
@@ -127,8 +120,8 @@ def queue_text(
 
 def known_keys(tx: Connection, keys: Sequence[str]) -> set[str]:
     """Which of these `dedupe_key`s some message has, queued or sent however long ago."""
-    some = (keys[start : start + _KEYS_AT_ONCE] for start in range(0, len(keys), _KEYS_AT_ONCE))
-    return {key for wanted in some for key in tx.execute(_KNOWN_KEYS, {"keys": wanted}).scalars()}
+    columns = [table.c.dedupe_key for table in archive.both(outbound_message)]
+    return {row[0] for column in columns for row in bulk.with_texts(tx, select(column), column, keys)}
 
 
 def claim(tx: Connection, *, owner: str, now: datetime, taker: queue.Taker) -> Row | None:

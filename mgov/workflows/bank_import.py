@@ -224,10 +224,15 @@ class _Writer:
         if statement.opening is None or start is None:
             return None
         last = bank.last_closing(self.tx, self.account_id, start, self.statement_id)
-        if last is None or last.closing == statement.opening:
+        if last is None or last.closing == statement.opening or self._goes_on(statement.opening, start):
             return None
         opening, closing = format(statement.opening, "f"), format(Decimal(last.closing).normalize(), "f")
         return f"saldo awal / opening {opening}, saldo terakhir / last closing {closing} ({last.covers_to})"
+
+    def _goes_on(self, opening: Decimal, start: date) -> bool:
+        """Whether it starts inside a statement of several days, or follows one of its own first day."""
+        others = bank.touching(self.tx, self.account_id, start, self.statement_id)
+        return any(other.covers_from < start or opening in (other.opening, other.closing) for other in others)
 
     def outcome(self) -> ImportOutcome:
         """The import as a whole, own transfers paired."""

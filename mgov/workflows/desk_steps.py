@@ -114,8 +114,12 @@ def assign(tx: Connection, by: Sitting, entry: str, numbers: list[str]) -> DeskO
 def split(tx: Connection, by: Sitting, entry: str, parts: list[tuple[str, int]]) -> DeskOutcome:
     """Allocate named amounts of a credit."""
     credit = _entry(tx, entry)
-    if any(amount <= 0 for _, amount in parts) or sum(a for _, a in parts) > credit.amount - credit.allocated:
-        raise DeskError("not_enough_money", "dana tidak cukup / the entry has not that much free")
+    if any(amount <= 0 for _, amount in parts):
+        raise DeskError("no_amount", "setiap bagian harus lebih dari nol / each part must be more than nothing")
+    total, free = sum(amount for _, amount in parts), credit.amount - credit.allocated
+    if total > free:
+        told = f"{rupiah(total)} diminta, {rupiah(free)} tersedia / asked for more than is free of the entry"
+        raise DeskError("not_enough_money", told)
     return _divide(tx, by, credit, [(_payable_bill(tx, number), amount) for number, amount in parts])
 
 

@@ -109,6 +109,20 @@ def test_coverage_and_gap(db: Database) -> None:
     assert "967000" in second.gaps[0]
 
 
+def test_a_statement_that_starts_inside_another_shows_no_gap(db: Database) -> None:
+    """Overlapping weeks and a day in two halves follow each other; a half that is missing is still seen."""
+    row = "2026-10-{}T09:00:00+07:00,2026-10-{},{},CR,{},d,{}\n"
+    _import(db, HEADER + row.format("01", "01", 10, "a1", 10))
+    week = row.format("05", "05", 5, "b1", 15) + row.format("09", "09", 5, "b2", 20)
+    assert _import(db, HEADER + week).gaps == ()
+    inside = row.format("07", "07", 0, "b3", 15) + row.format("09", "09", 5, "b2", 20)
+    assert _import(db, HEADER + inside).gaps == ()
+    morning, evening = row.format("12", "12", 7, "c1", 27), row.format("12", "12", 3, "c2", 30)
+    assert _import(db, HEADER + morning).gaps == ()
+    assert _import(db, HEADER + evening).gaps == ()
+    assert len(_import(db, HEADER + row.format("12", "12", 1, "c3", 40)).gaps) == 1
+
+
 def test_sweep_between_own_accounts_is_paired(db: Database) -> None:
     """The nightly sweep is neither money in nor a reversal; a citizen's credit of the same amount stays."""
     _import(db, HEADER + A + B + C, BRI)

@@ -113,14 +113,17 @@ def test_what_is_undone_waits_for_a_person(world: PaymentWorld) -> None:
 
 
 def test_a_credit_is_split_and_never_beyond_itself(world: PaymentWorld) -> None:
-    """Named parts go to named bills; more than came in is refused whole."""
+    """Named parts go to named bills; more than came in is refused whole, by the desk and not first by the ledger."""
     world.bill(BILL, 250_000)
     world.bill("SKRD-2026-000001", 100_000)
     world.entry("111222333444", 300_000)
-    for part in (60_000, -50_000, 0):  # beyond it, and a part that would take from a bill
+    wrong = {60_000: "not_enough_money", 50_001: "not_enough_money", -50_000: "no_amount", 0: "no_amount"}
+    for part, code in wrong.items():  # beyond it, and a part that would take from a bill
         with pytest.raises(DeskError) as caught:
             desk.split(world.db, "111222333444", [(BILL, 250_000), ("SKRD-2026-000001", part)], actor=CASHIER, now=NOW)
-        assert caught.value.code == "not_enough_money"
+        assert (caught.value.code, caught.value.__cause__) == (code, None)
+    with pytest.raises(DeskError, match=r"Rp300.001 diminta, Rp300.000 tersedia"):
+        desk.split(world.db, "111222333444", [(BILL, 300_001)], actor=CASHIER, now=NOW)
     assert world.books()[1] == 0
     desk.split(world.db, "111222333444", [(BILL, 250_000), ("SKRD-2026-000001", 50_000)], actor=CASHIER, now=NOW)
     assert (world.bill_status(BILL), world.bill_status("SKRD-2026-000001")) == ("paid", "partly_paid")

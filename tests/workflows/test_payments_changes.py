@@ -165,6 +165,19 @@ def test_unique_amounts_are_given_where_the_agency_wants_them(world: PaymentWorl
     assert not set(sums) & {row.amount for row in found}
 
 
+def test_unique_amounts_run_out_and_never_meet(world: PaymentWorld) -> None:
+    """A thousand bills of one sum in three files: 999 find a sum of their own, the last is told that none is left."""
+    choose = update(agency).where(agency.c.code == "BAPENDA").values(unique_amounts=True)
+    world.db.transact(lambda tx: tx.execute(choose))
+    remarks: list[str] = []
+    for start, end in ((0, 400), (400, 990), (990, 1000)):
+        rows = [f"SKRD-2026-1{n:05d},BAPENDA,A B C,{CITIZEN},250000,2026-12-01,,\n" for n in range(start, end)]
+        remarks += import_bills(world.db, (HEADER + "".join(rows)).encode(), Actor.system("test"), NOW).remarks
+    suffixes = world.db.read(lambda tx: sorted(tx.scalars(select(bill.c.unique_suffix))))
+    assert suffixes == list(range(1000))
+    assert len(remarks) == 1
+
+
 def test_a_unique_amount_settles_and_its_rupiah_are_booked(world: PaymentWorld) -> None:
     """Nobody confirms, the description says nothing: the sum names the bill, and the surplus is no refund."""
     choose = update(agency).where(agency.c.code == "BAPENDA").values(unique_amounts=True)
