@@ -103,6 +103,16 @@ def refund(context: CliContext, entry: str, reason: str) -> None:
 
 
 @click.command()
+@click.argument("entry")
+@REASON
+@click.pass_obj
+def separate(context: CliContext, entry: str, reason: str) -> None:
+    """Say that an entry is money of its own, though another format seems to tell it too."""
+    who = _who(context)
+    _say(lambda: desk.separate(context.database(), entry, reason=reason, **who))
+
+
+@click.command()
 @click.argument("payment_id", type=int)
 @REASON
 @click.pass_obj
@@ -122,7 +132,7 @@ def close_case(context: CliContext, case_id: int, reason: str) -> None:
     _say(lambda: desk.close_case(context.database(), case_id, reason=reason, **who))
 
 
-COMMANDS = (approve, reject, confirm_reversal, assign, split, other_income, refund, undo, close_case)
+COMMANDS = (approve, reject, confirm_reversal, assign, split, other_income, refund, separate, undo, close_case)
 
 
 def _who(context: CliContext) -> dict[str, Any]:

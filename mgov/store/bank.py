@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from mgov.domain.matching import keys
-from mgov.store.bulk import among, insert_many, with_texts
+from mgov.store.bulk import insert_many, with_texts
 from mgov.store.schema.money import bank_account, bank_entry, bank_entry_key, bank_statement
 
 
@@ -83,28 +83,6 @@ def insert_entries(tx: Connection, account_id: int, rows: Sequence[dict[str, Any
     """Insert entries, and what their credits are found by."""
     insert_many(tx, bank_entry, rows)
     _add_keys(tx, account_id, [row for row in rows if row["type"] == "CR"])
-
-
-def has_other_formats(tx: Connection, account_id: int, format_: str) -> bool:
-    """Whether the account has entries from statements of another format."""
-    s = bank_statement.c
-    query = select(s.id).where(s.account_id == account_id, s.format != format_, s.entries_new > 0)
-    return tx.execute(query.limit(1)).first() is not None
-
-
-def of_other_formats(
-    tx: Connection, account_id: int, format_: str, amounts: Collection[int], first: date, last: date
-) -> list[Row[Any]]:
-    """The account's entries of these amounts and days from statements of other formats, oldest first."""
-    e = bank_entry.c
-    query = (
-        select(e.id, e.booked_at, e.booked_on, e.amount, e.type, e.reference, e.description)
-        .join(bank_statement, bank_statement.c.id == e.statement_id)
-        .where(among(e.amount, amounts), e.booked_on.between(first, last), e.account_id == account_id)
-        .where(bank_statement.c.format != format_)
-        .order_by(e.id)
-    )
-    return list(tx.execute(query))
 
 
 def _known(tx: Connection, account_id: int, identities: Sequence[str]) -> dict[str, int]:

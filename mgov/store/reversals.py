@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, or_, select, union, 
 from sqlalchemy.orm import aliased
 
 from mgov.domain.matching import keys
+from mgov.store.bank_twins import TWIN
 from mgov.store.bulk import among, insert_many
 from mgov.store.schema.money import bank_account, bank_entry, bank_entry_key, confirmation, review_case, settlement
 from mgov.store.settlements import record_transitions
@@ -39,6 +40,7 @@ def equal(tx: Connection) -> list[tuple[int, str, list[int]]]:
                 credit.c.account_id == debit.c.account_id,
                 credit.c.amount == debit.c.amount,
                 credit.c.type == "CR",
+                credit.c.kind != TWIN,
                 credit.c.booked_on <= debit.c.booked_on,
             ),
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, case, func, select
 
+from mgov.store.bank_twins import TWIN
 from mgov.store.bulk import among
 from mgov.store.open_items import IS_CREDIT
 from mgov.store.schema.money import bank_account, bank_entry, confirmation, refund, review_case
@@ -29,7 +30,7 @@ def of_day(tx: Connection, on: date) -> list[Row[Any]]:
             func.sum(case((ordinary, 0), else_=bank_entry.c.amount - bank_entry.c.allocated)).label("other"),
         )
         .join(bank_account, bank_account.c.id == bank_entry.c.account_id)
-        .where(bank_entry.c.type == "CR", bank_entry.c.booked_on == on)
+        .where(bank_entry.c.type == "CR", bank_entry.c.booked_on == on, bank_entry.c.kind != TWIN)
         .group_by(bank_account.c.number)
         .order_by(bank_account.c.number)
     )

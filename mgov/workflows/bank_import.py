@@ -22,9 +22,10 @@ from mgov.domain.actor import Actor
 from mgov.domain.number_table import NumberTable
 from mgov.domain.roles import Right
 from mgov.store import audit, bank
+from mgov.store.bank_twins import TWIN
 from mgov.store.database import Database
 from mgov.workflows import access, own_transfers
-from mgov.workflows.bank_twins import Twins
+from mgov.workflows.bank_twins import Span, Twins
 from parsers.statements import Dialect, Entry, Statement, StatementError, StatementHead, format_of, stream_statements
 
 BATCH = 1000  # entries written at once
@@ -141,6 +142,7 @@ class _Writer:
     new: int = 0
     fractions: int = 0
     twins: Twins = field(init=False)
+    spans: list[Span] = field(default_factory=list)
     done: ImportOutcome = field(default_factory=ImportOutcome)
 
     def __post_init__(self) -> None:
@@ -198,7 +200,7 @@ class _Writer:
         if self.batch:
             new = self.twins.without(bank.unknown_entries(self.tx, self.account_id, self.batch))
             bank.insert_entries(self.tx, self.account_id, new)
-            self.new += len(new)
+            self.new += sum(1 for row in new if row["kind"] != TWIN)
             self.batch = []
 
     def _end(self, statement: Statement) -> None:
@@ -218,6 +220,7 @@ class _Writer:
             entries_new=self.new,
             gap=gap[:191] if gap else None,
         )
+        self.spans.append(Span(self.statement_id, start, end, statement.opening, statement.closing))
         self.done = _added(self.done, statement, self.new, start, end, gap)
 
     def _gap(self, statement: Statement, start: date | None) -> str | None:
@@ -235,12 +238,16 @@ class _Writer:
         return any(other.covers_from < start or opening in (other.opening, other.closing) for other in others)
 
     def outcome(self) -> ImportOutcome:
-        """The import as a whole, own transfers paired."""
+        """The import as a whole: own transfers paired, what another format may have told put before a person."""
+        self.twins.decide(self.spans, self.request.now)
         remarks = dict.fromkeys(self.done.remarks)
         if self.fractions:
             remarks[f"{self.fractions} mutasi dengan sen dibulatkan ke bawah / entries with cents rounded down"] = None
         if self.twins.found:
             text = f"{self.twins.found} mutasi sudah ada dari format lain / entries known from another format"
+            remarks[text] = None
+        if self.twins.doubtful:
+            text = f"{self.twins.doubtful} di antaranya belum pasti / of them not surely: mgov payment cases"
             remarks[text] = None
         if self.done.entries and not self.done.new:
             remarks["tidak ada mutasi baru / nothing new"] = None

@@ -115,6 +115,12 @@ def refund(db: Database, entry: str, *, reason: str, actor: Actor, now: datetime
     return _guarded(db, note, lambda tx: desk_steps.refund(tx, note.sitting, entry, reason))
 
 
+def separate(db: Database, entry: str, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
+    """Say that what looked like an entry of another format is money of its own. Raises `DeskError`."""
+    note = _Note(Sitting(actor, now), entry, {"reason": reason})
+    return _guarded(db, note, lambda tx: desk_steps.separate(tx, note.sitting, entry, reason))
+
+
 def undo(db: Database, confirmation_id: int, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
     """Take back what settled a confirmation; it waits for a person from then on. Raises `DeskError`."""
     note = _Note(Sitting(actor, now), confirmation_id, {"reason": reason})

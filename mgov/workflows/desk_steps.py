@@ -12,6 +12,7 @@ from mgov.domain.actor import Actor
 from mgov.domain.matching import Reason
 from mgov.replies import rupiah
 from mgov.store import desk, history, payments, settlements
+from mgov.store.bank_twins import TWIN
 from mgov.store.open_items import HELD
 from mgov.store.schema.money import settlement
 from mgov.workflows.payment_answers import Answers
@@ -131,6 +132,18 @@ def other_income(tx: Connection, by: Sitting, entry: str, reason: str) -> DeskOu
     desk.mark_entry(tx, row.id, "other_income")
     _close(tx, desk.open_entry_case(tx, row.id), by, f"other income: {reason}")
     history.record(tx, "entry", row.id, to="other_income", at=by.now, actor=by.actor, cause="desk", detail=reason)
+    return DeskOutcome("noted", f"#{row.id}")
+
+
+def separate(tx: Connection, by: Sitting, entry: str, reason: str) -> DeskOutcome:
+    """Say that an entry which another format seemed to tell is money of its own: matching takes it from now on."""
+    twins = [row for row in desk.entries_named(tx, entry) if row.kind == TWIN]
+    if len(twins) != 1:
+        raise DeskError("no_twin", f"{entry}: bukan mutasi kembar / no entry that another format may have told; #id")
+    [row] = twins
+    desk.mark_entry(tx, row.id, "ordinary")
+    _close(tx, desk.open_entry_case(tx, row.id), by, f"separate: {reason}")
+    history.record(tx, "entry", row.id, to="ordinary", at=by.now, actor=by.actor, cause="desk", detail=reason)
     return DeskOutcome("noted", f"#{row.id}")
 
 

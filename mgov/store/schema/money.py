@@ -167,7 +167,8 @@ bank_statement = Table(
     **TABLE_OPTIONS,
 )
 
-ENTRY_KINDS = ("ordinary", "reversal", "own_transfer", "other_income")
+#: twin: told before by a statement of another format, so no money of its own.
+ENTRY_KINDS = ("ordinary", "reversal", "own_transfer", "other_income", "twin")
 
 #: One line of a statement. `identity` is derived from its content, with a number among equal ones.
 bank_entry = Table(
