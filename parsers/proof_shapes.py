@@ -5,9 +5,23 @@ from __future__ import annotations
 import re
 
 _LETTERS_AHEAD = r"(?!(?:rp|no|tgl|jam|pkl|via|atm|di|ke|dr|th|tf|trf|per|idr|bri|bni|bca|bjb|bsi|btn|rek|a|jl|rt|rw|hp|wa|nik)\b)[a-z]{1,4}"
+_END = r"(?![a-z0-9/\-]|\.[a-z0-9])"
+"""Behind a number in groups; a full stop that ends the sentence is no part of it."""
+_GROUP = (
+    r"(?!(?:jam|tgl|pkl|pk|rp|idr|via|no|hp|wa|rek|nik|bri|bni|bca|bjb|bsi|btn|atm|va|id|rrn|ref|a)\d|"
+    r"\d+(?:rb|rbu|ribu|jt|k|x|kl|kali|wib|wit|wita|am|pm|hr|th|bln|jan|feb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|des)\b)"
+    r"(?=[a-z]*\d)"
+)
+"""A group of a number: with a digit, and no time, sum or date in the guise of one."""
+_FOURS = (
+    rf"(?=[a-z]{{1,3}}\d)(?=[a-z\d]{{4}} (?:\d{{4}} )*[a-z\d]*[a-z])[a-z\d]{{4}}(?: {_GROUP}[a-z\d]{{4}}){{1,4}}"
+    rf"(?: {_GROUP}[a-z\d]{{1,3}}(?= ?(?:[,;:.)#*|]|$)))?{_END}"
+)
+"""Letters and digits in groups of four, letters in more than the first: ``FT26 2961 EB98``."""
 _PROOF_SHAPE = (
-    rf"({_LETTERS_AHEAD} \d{{2,4}}(?: \d{{2,4}}){{1,4}}(?![a-z0-9./\-])|"
-    + r"[a-z]{1,4}\d{1,4}(?: \d{2,4}){1,4}(?![a-z0-9./\-])|(?:\d{6,8}(?: \d{4}){2,3}|\d{2,5}(?: \d{2,4}){1,5}(?: \d(?! ?(?:x|kali|kl|tagihan|skrd|skpd|bill|bukti|lembar|buah|unit|orang|bulan|bln|th|hari|hr|jam|pagi|siang|sore|malam|juta|jt|ribu|rb|jan|feb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des)))?)(?![a-z0-9/\-]|\.\d)|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
+    rf"({_FOURS}|{_LETTERS_AHEAD} \d{{2,4}}(?: \d{{2,4}}){{1,4}}{_END}|"
+    + rf"[a-z]{{1,4}}\d{{1,4}}(?: \d{{2,4}}){{1,4}}{_END}|"
+    + r"(?:\d{6,8}(?: \d{4}){2,3}|\d{2,5}(?: \d{2,4}){1,5}(?: \d(?! ?(?:x|kali|kl|tagihan|skrd|skpd|bill|bukti|lembar|buah|unit|orang|bulan|bln|th|hari|hr|jam|pagi|siang|sore|malam|juta|jt|ribu|rb|jan|feb|mar|apr|mei|jun|jul|agu|agt|sep|okt|nov|nop|des)))?)(?![a-z0-9/\-]|\.\d)|[a-z]{0,6}\d[a-z0-9./\-]{3,23}|[a-z]{1,8}[./\-]?[a-z0-9]{0,6}\d[a-z0-9./\-]{2,20})"
 )
 _LABELS = (
     r"(?:no(?:mor|mer|\.)?|nmr|kode|code|id|number)?[ .]{0,2}(?:bukti|bkti|buktina|reff?|referensi|refrensi|reference|resi|struk|strk|slip|validasi|jurnal|journal|"

@@ -18,6 +18,7 @@ from parsers.statements.dialect import Dialect, DialectError, build_dialects
 from parsers.statements.learn import propose
 from parsers.statements.model import Entry, EntryType, Record, Statement, StatementError, StatementHead
 from parsers.statements.mt940 import read_mt940
+from parsers.statements.settlement_line import settled_commonly
 from parsers.statements.sheet import XLS_MAGIC, sheet_rows
 from parsers.statements.table import Row, csv_rows, read_table
 from parsers.statements.text import lines_of
@@ -55,7 +56,11 @@ def stream_statements(
     camt batch instead of its sum. Balances are judged in the `Statement` that ends each statement.
     Raises `StatementError`, also after entries were given: the caller's transaction must then be rolled back.
     """
-    name = format_of(stream, format, dialects)
+    for record in _records(stream, format_of(stream, format, dialects), dialects, expand_batches):
+        yield settled_commonly(record) if isinstance(record, Entry) else record
+
+
+def _records(stream: BinaryIO, name: str, dialects: Mapping[str, Dialect], expand_batches: bool) -> Iterator[Record]:
     stream.seek(0)
     if name.startswith("mt94"):
         yield from read_mt940(lines_of(stream))

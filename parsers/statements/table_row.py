@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from parsers.statements.dialect import Dialect, Place, fold
 from parsers.statements.figures import Cell, figure_of, moment_of, text_of
 from parsers.statements.model import Entry, EntryType, StatementError
+from parsers.statements.settlement_line import settled
 
 _MARK_BEHIND = re.compile(r"^(?P<amount>.*?\d)\s*(?P<mark>[A-Za-z]{1,6})$")
 
@@ -119,21 +120,3 @@ def _turned(amount: Decimal, way: EntryType) -> tuple[Decimal, EntryType]:
     if amount >= 0:
         return amount, way
     return -amount, "DB" if way == "CR" else "CR"
-
-
-def settled(entry: Entry, patterns: tuple[re.Pattern[str], ...]) -> Entry:
-    """The entry with gross and fee of a QRIS or card settlement, when gross less fee is what was credited."""
-    for pattern in patterns:
-        match = pattern.search(entry.description)
-        if match:
-            gross, fee = _digits(match["gross"]), _digits(match["fee"])
-            if gross - fee == entry.amount:
-                return replace(entry, gross=gross, fee=fee)
-    return entry
-
-
-def _digits(text: str) -> Decimal:
-    """A figure whose separators cannot be trusted: two digits behind the last one are decimals, the rest is whole."""
-    text = text.strip()
-    digits = re.sub(r"\D", "", text) or "0"
-    return Decimal(digits).scaleb(-2) if re.search(r"[., ]\d\d$", text) else Decimal(digits)

@@ -111,6 +111,25 @@ def test_any_text_has_a_reading(text: str) -> None:
     assert read(text, _NOW).how is not None
 
 
+#: A named proof in groups of four, as receipts print it: what is said, and the proof.
+_GROUPED = {
+    "nomer bukti CN96 4566 970. hatur nuhun": "CN964566970",
+    "Nomor referensi: FT26 2961 EB98. Hormat kami": "FT262961EB98",
+    "no ref FT26 2961 EB98 10 okt jam 9.30": "FT262961EB98",
+    "ref ft26 2961 eb98, 250rb kemarin": "FT262961EB98",
+    "bukti 3531 0734 3110. trims": "353107343110",
+    "ref CN96 4566 970 tgl 8/10 jam 9.30": "CN964566970",
+    "ref AB12 3456 jam9 kemarin": "AB123456",
+    "ref CN96 4566 250rb kemarin": "CN964566",
+}
+
+
+@pytest.mark.parametrize("said", _GROUPED)
+def test_a_proof_in_groups_ends_where_the_sentence_or_another_field_begins(said: str) -> None:
+    """Letters and digits in groups are one number; a full stop, a time, a sum or a date is no part of it."""
+    assert read(f"sudah bayar SKRD-2026-096500 {said}", _NOW).fields["proof"] == _GROUPED[said]
+
+
 def test_a_mistyped_keyword_is_not_certain() -> None:
     """Money and STOP by a guessed keyword are left to be confirmed."""
     assert not read("BAYRA SKRD-2026-004512#0093482711#12/11/2026#14:30", _NOW).certain

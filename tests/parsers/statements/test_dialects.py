@@ -164,6 +164,27 @@ def test_duplicate_headers_are_told_by_position() -> None:
     assert (entry.booked_at, entry.value_date) == (date(2026, 1, 22), date(2026, 1, 23))
 
 
+@pytest.mark.parametrize(
+    ("amount", "words", "gross", "fee"),
+    [
+        ("342585", "QRISOnUs 1 261019 001999067083 PEMPROV BANTEN AMT:345.000,00MDR:2.415,00", 345_000, 2_415),
+        ("99300", "KR OTOMATIS TANGGAL :24/10 MID : 885199619839 PEMDA QR : 100000.00 DDR: 700.00", 100_000, 700),
+        ("99300", "KR OTOMATIS TANGGAL :24/10 MID : 885199619839 PEMDA QR : 100000.00 DDR: 701.00", None, None),
+    ],
+)
+def test_a_settlement_line_is_understood_in_any_format(
+    amount: str, words: str, gross: int | None, fee: int | None
+) -> None:
+    """Banks word it alike wherever it is exported to: in the generic table and in MT940; a wrong sum is no settlement."""
+    table = "booked_at,value_date,amount,type,reference,description,balance\n"
+    table += f'2026-10-19,2026-10-19,{amount},CR,509305122339,"{words}",\n'
+    swift = f":20:S\n:25:0061\n:28C:1\n:60F:C261018IDR0,\n:61:2610191019C{amount},NTRF509305122339\n:86:{words}\n"
+    swift += f":62F:C261019IDR{amount},\n"
+    for text in (table, swift):
+        [entry] = read_statements(text.encode(), "auto", DIALECTS)[0].entries
+        assert (entry.gross, entry.fee) == (gross, fee)
+
+
 def test_qris_settlement_line_tells_gross_and_fee() -> None:
     """Gross and fee are taken when gross less fee is what was credited, else not at all."""
     entry = _only(BRI_CMS).entries[0]
