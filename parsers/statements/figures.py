@@ -48,6 +48,8 @@ _CURRENCY_WORDS = re.compile(r"^(?:rp\.?|idr)\s*", re.IGNORECASE)
 
 def text_of(cell: Cell) -> str:
     """A cell as text, blanks collapsed; a whole number without a decimal point."""
+    if isinstance(cell, str):
+        return " ".join(cell.split())
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():

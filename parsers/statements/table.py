@@ -35,7 +35,21 @@ def csv_rows(lines: Iterable[tuple[int, str]], delimiter: str) -> Iterator[Row]:
 
 def is_header(dialect: Dialect, row: list[Cell]) -> bool:
     """Whether the row holds all of the dialect's column names."""
-    return dialect.names <= {fold(text_of(cell)) for cell in row}
+    return _has_names(dialect.names, row)
+
+
+def _has_names(names: frozenset[str], row: list[Cell]) -> bool:
+    """Whether each name is a cell; of most rows the first cells tell that it is not so."""
+    found, spare = set(), len(row) - len(names)
+    for cell in row:
+        text = fold(text_of(cell))
+        if text in names:
+            found.add(text)
+        else:
+            spare -= 1
+        if spare < 0:
+            return False
+    return found == names
 
 
 def read_table(rows: Iterable[Row], dialect: Dialect) -> Iterator[Record]:
@@ -63,6 +77,7 @@ class _Facts:
 class _Reader:
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
+        self._names = dialect.names
         self._columns: Columns | None = None
         self._facts = _Facts(currency=dialect.currency)
         self._tally: Tally | None = None
@@ -73,7 +88,7 @@ class _Reader:
             row = [cell for cell in row if text_of(cell)]
         if not any(text_of(cell) for cell in row):
             return
-        if is_header(self._dialect, row):
+        if _has_names(self._names, row):
             self._columns = self._columns or Columns.of(self._dialect, [text_of(cell) for cell in row])
         elif not self._label(line, row) and not self._ignored(row):
             yield from self._body(line, row)
@@ -86,7 +101,7 @@ class _Reader:
         if self._dialect.compact and len(row) != len(self._dialect.header):
             raise StatementError("bad_row", "jumlah sel berbeda dari tajuk / cells do not fit the header", line)
         year = self._facts.days[-1].year if self._facts.days else None
-        if fold(text_of(self._columns.cell(row, "booked_at"))) in self._dialect.pending:
+        if self._dialect.pending and fold(text_of(self._columns.cell(row, "booked_at"))) in self._dialect.pending:
             pending = self._columns.entry(row, year, line, day=_ANY_DAY)
             self._pending.append((pending.amount, pending.type))
             return
@@ -116,6 +131,8 @@ class _Reader:
         yield self._tally.add(entry)
 
     def _ignored(self, row: list[Cell]) -> bool:
+        if not self._dialect.ignore:
+            return False
         text = " ".join(text_of(cell) for cell in row).strip()
         return any(pattern.search(text) for pattern in self._dialect.ignore)
 

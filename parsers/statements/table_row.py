@@ -34,16 +34,22 @@ class Columns:
 
     def cell(self, row: list[Cell], name: str) -> Cell:
         """The field's first cell that is not empty."""
-        cells = (row[i] for i in self.places.get(name, ()) if i < len(row))
-        return next((cell for cell in cells if text_of(cell)), None)
+        for place in self.places.get(name, ()):
+            if place < len(row) and text_of(row[place]):
+                return row[place]
+        return None
 
     def text(self, row: list[Cell], name: str) -> str:
         """All of the field's cells as one text."""
-        words = [text_of(row[i]).lstrip("'") for i in self.places.get(name, ()) if i < len(row)]
+        if name not in self.places:
+            return ""
+        words = [text_of(row[i]).lstrip("'") for i in self.places[name] if i < len(row)]
         return " ".join(word for word in words if word)
 
     def figure(self, row: list[Cell], name: str, line: int) -> Decimal | None:
         """The field as an amount; None when empty."""
+        if name not in self.places:
+            return None
         return self._scaled(figure_of(self.cell(row, name), self.dialect.decimal, self.dialect.thousands, line))
 
     def _scaled(self, value: Decimal | None) -> Decimal | None:
@@ -73,8 +79,10 @@ class Columns:
 
     def _balance(self, row: list[Cell], line: int) -> Decimal | None:
         balance = self.figure(row, "balance", line)
+        if balance is None or balance <= 0 or "balance_sign" not in self.places:
+            return balance
         overdrawn = fold(self.text(row, "balance_sign")) in self.dialect.debit_words
-        return -balance if balance is not None and balance > 0 and overdrawn else balance
+        return -balance if overdrawn else balance
 
     def _moment(self, row: list[Cell], name: str, year: int | None, line: int) -> datetime | date:
         return moment_of(self.cell(row, name), self.dialect.dates, year, line)
