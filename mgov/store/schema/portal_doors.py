@@ -180,10 +180,15 @@ def _postgresql_functions() -> list[str]:
 
 
 def _postgresql_event(event: _Event) -> str:
-    body = _insert_event(event, f"json_build_object({_pairs(event)})::text", "clock_timestamp()")
+    """One statement for all rows that a statement changed: a settled batch writes thousands of events at once."""
+    rows = "inserted as new" if event.when == "insert" else "before as old join after as new on new.id = old.id"
     return (
-        f"create or replace function mgov_portal_{event.name}() returns trigger language plpgsql as $$ begin {body}; "
-        f"perform pg_notify('{CHANNEL}', 'portal'); return null; end $$"
+        f"create or replace function mgov_portal_{event.name}() returns trigger language plpgsql as $$ "
+        "#variable_conflict use_column\n"  # `old` and `new` are rows of the statement, not the variables of a row
+        "begin insert into portal_event (agency, kind, object, detail, at) "
+        f"select code, {event.kind}, {event.subject}, json_build_object({_pairs(event)})::text, clock_timestamp() "
+        f"from {rows} join agency on agency.id = new.agency_id where {event.condition} order by new.id; "
+        f"if found then perform pg_notify('{CHANNEL}', 'portal'); end if; return null; end $$"
     )
 
 
@@ -194,9 +199,10 @@ def _postgresql_triggers() -> list[str]:
         for table in INBOXES
     ]
     for event in EVENTS:
+        tables = "new table as inserted" if event.when == "insert" else "old table as before new table as after"
         ddl.append(
-            f"create or replace trigger portal_{event.name} after {event.when} on {event.table} for each row "
-            f"when ({event.condition}) execute function mgov_portal_{event.name}()"
+            f"create or replace trigger portal_{event.name} after {event.when} on {event.table} "
+            f"referencing {tables} for each statement execute function mgov_portal_{event.name}()"
         )
     return ddl
 
