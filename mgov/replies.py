@@ -175,6 +175,7 @@ def _checked(environment: ImmutableSandboxedEnvironment, name: str, tongue: str,
         raise RepliesError(f"{place}: is missing")
     try:
         template = environment.from_string(entry[tongue])
+        template.globals = dict(template.globals)  # jinja's own chain of maps costs a third of each text
         text = template.render(**entry.get("sample", {})).strip()
     except (TemplateError, TypeError, ValueError) as error:
         raise RepliesError(f"{place}: {error}") from error

@@ -122,7 +122,7 @@ class Belonging:
     def _load_credits(self, ids: set[int]) -> list[Row[Any]]:
         new: list[Row[Any]] = []
         for portion in portions(sorted(ids - self.credits.keys())):
-            new += self.tx.execute(credit_query().where(among(bank_entry.c.id, portion)))
+            new += self.tx.execute(credit_query().where(among(bank_entry.c.id, portion))).all()
         self.credits.update((row.id, row) for row in new)
         return new
 
@@ -131,14 +131,16 @@ class Belonging:
         ids: set[int] = set()
         for portion in portions(sorted(wanted)):
             ids |= set(
-                portion if column is bill.c.id else self.tx.scalars(select(bill.c.id).where(among(column, portion)))
+                portion
+                if column is bill.c.id
+                else self.tx.scalars(select(bill.c.id).where(among(column, portion))).all()
             )
         self._read_bills(ids)
         return [self.bills[number] for number in sorted(ids) if number in self.bills]
 
     def _read_bills(self, ids: set[int]) -> None:
         for portion in portions(sorted(ids - self.bills.keys())):
-            rows = self.tx.execute(bill_query().where(among(bill.c.id, portion)))
+            rows = self.tx.execute(bill_query().where(among(bill.c.id, portion))).all()
             self.bills.update((row.id, row) for row in rows)
 
     def _credits_of_claims(self, claims: list[Row[Any]]) -> set[int]:
@@ -146,7 +148,7 @@ class Belonging:
         wanted = {row.proof_key for row in claims if row.proof_key is not None} - self._hits.keys() - self._common
         hits: dict[int, list[int]] = defaultdict(list)
         for portion in portions(sorted(wanted)):
-            for key, entry in self.tx.execute(select(bank_entry_key).where(among(bank_entry_key.c.key, portion))):
+            for key, entry in self.tx.execute(select(bank_entry_key).where(among(bank_entry_key.c.key, portion))).all():
                 hits[key].append(entry)
         for key, entries in hits.items():
             if len(entries) > self.known.policy.most_hits:
@@ -191,10 +193,10 @@ class Belonging:
         """Open claims that fulfil one of the conditions and are not here yet."""
         ids: set[int] = set()
         for condition in conditions:
-            ids |= set(self.tx.scalars(select(confirmation.c.id).where(IS_OPEN, condition)))
+            ids |= set(self.tx.scalars(select(confirmation.c.id).where(IS_OPEN, condition)).all())
         rows: list[Row[Any]] = []
         for portion in portions(sorted(ids - self.claims.keys())):
-            rows += self.tx.execute(claim_query().where(among(confirmation.c.id, portion)))
+            rows += self.tx.execute(claim_query().where(among(confirmation.c.id, portion))).all()
         return rows
 
     def _payers_named(self) -> dict[int, tuple[tuple[str, ...], ...]]:

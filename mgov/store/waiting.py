@@ -121,7 +121,9 @@ def restless(tx: Connection, after: int, limit: int, near_claims: set[int]) -> l
 def still_open(tx: Connection, ids: Sequence[int]) -> list[Row[Any]]:
     """Those of some claims that nobody decided meanwhile."""
     query = claim_query()
-    return [row for portion in portions(ids) for row in tx.execute(query.where(among(confirmation.c.id, portion)))]
+    return [
+        row for portion in portions(ids) for row in tx.execute(query.where(among(confirmation.c.id, portion))).all()
+    ]
 
 
 def near_pairs(tx: Connection, scope: Scope, policy: Policy, batch: int) -> NearPairs:
