@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select
 
 from mgov.domain.matching import Bill, Claim, Policy, descriptions, keys, near, proofs
 from mgov.store.belonging import NearPairs
@@ -14,6 +15,8 @@ from mgov.store.open_items import IS_CREDIT, IS_OPEN, Scope, bill_query, bills_o
 from mgov.store.schema.money import bank_entry, bank_entry_key, bill, confirmation, review_case
 
 OWED = ("open", "partly_paid")
+#: Ids that are fetched at once.
+IDS_AT_ONCE = 10_000
 #: Reasons with which a claim may go on waiting as long as nothing else concerns it.
 CALM = ("no_money_yet", "not_found", "bill_unknown")
 
@@ -50,13 +53,13 @@ def resolve_bills(tx: Connection) -> int:
     return len(found)
 
 
-def credits_naming_bills(tx: Connection, after: int, limit: int) -> list[int]:
-    """Untouched credits after that id which name a bill that is owed: by number, pay code or unique amount."""
+def credits_naming_bills(tx: Connection) -> array[int]:
+    """The ids of untouched credits that name a bill which is owed: by number, pay code or unique amount."""
     owed = bill.c.status.in_(OWED)
     named = bank_entry_key.c.bank_entry_id == bank_entry.c.id
     query = (
         select(bank_entry.c.id)
-        .where(IS_CREDIT, bank_entry.c.allocated == 0, bank_entry.c.id > after)
+        .where(_UNTOUCHED)
         .where(
             or_(
                 exists().where(named, bill.c.number_key == bank_entry_key.c.key, owed),
@@ -65,9 +68,8 @@ def credits_naming_bills(tx: Connection, after: int, limit: int) -> list[int]:
             )
         )
         .order_by(bank_entry.c.id)
-        .limit(limit)
     )
-    return list(tx.scalars(query))
+    return _ids(tx, query)
 
 
 def credits_for_closed_bills(tx: Connection) -> list[Row[Any]]:
@@ -98,8 +100,11 @@ def credits_for_closed_bills(tx: Connection) -> list[Row[Any]]:
     return list(found.values())
 
 
-def restless(tx: Connection, after: int, limit: int, near_claims: set[int]) -> list[int]:
-    """The ids of open claims after that id whose decision may be another than to go on waiting, at most `limit`."""
+def restless(tx: Connection, near_claims: set[int]) -> array[int]:
+    """The ids of open claims whose decision may be another than to go on waiting.
+
+    Asked once a run: PostgreSQL hashes all keys of credits for it, however few claims are asked for.
+    """
     calm = and_(
         confirmation.c.status.in_(("awaiting_funds", "expired")),
         confirmation.c.reason.in_(CALM),
@@ -111,11 +116,16 @@ def restless(tx: Connection, after: int, limit: int, near_claims: set[int]) -> l
     query = (
         select(confirmation.c.id)
         .outerjoin(bill, bill.c.id == confirmation.c.bill_id)
-        .where(IS_OPEN, confirmation.c.id > after, or_(~calm, concerned))
+        .where(IS_OPEN, or_(~calm, concerned))
         .order_by(confirmation.c.id)
-        .limit(limit)
     )
-    return list(tx.scalars(query))
+    return _ids(tx, query)
+
+
+def _ids(tx: Connection, query: Select[Any]) -> array[int]:
+    """The ids that a query finds, eight bytes each: there may be a million."""
+    with tx.scalars(query.execution_options(yield_per=IDS_AT_ONCE)) as found:
+        return array("q", found)
 
 
 def still_open(tx: Connection, ids: Sequence[int]) -> list[Row[Any]]:

@@ -6,7 +6,8 @@ and a crash leaves whole groups behind. Neither memory nor the length of a trans
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -108,28 +109,23 @@ class _Run:
         return belonging.knowledge(tx, scope, self.policy.matching, near)
 
     def _match_claims(self, known: Knowledge) -> None:
-        after, done = 0, set[int]()
         near_claims = set(known.near.credits_of)
-        while True:
-            read = waiting.restless
-            found = self.db.read(lambda tx: read(tx, after, self.policy.batch, near_claims))  # noqa: B023
-            if not found:
-                return
-            after = found[-1]
+        restless = self.db.read(lambda tx: waiting.restless(tx, near_claims))
+        done = set[int]()
+        for found in self._batches(restless):
             step = self._step(known, [number for number in found if number not in done], [])
-            done = {number for number in done | step.claims if number > after}
+            done = {number for number in done | step.claims if number > found[-1]}
 
     def _match_credits(self, known: Knowledge) -> None:
         """Credits that name a bill by themselves and that no claim brought in."""
-        after, done = 0, set[int]()
-        while True:
-            read = waiting.credits_naming_bills
-            found = self.db.read(lambda tx: read(tx, after, self.policy.batch))  # noqa: B023
-            if not found:
-                return
-            after = found[-1]
+        naming = self.db.read(waiting.credits_naming_bills)
+        done = set[int]()
+        for found in self._batches(naming):
             step = self._step(known, [], [number for number in found if number not in done])
-            done = {number for number in done | step.credits if number > after}
+            done = {number for number in done | step.credits if number > found[-1]}
+
+    def _batches(self, ids: array[int]) -> Iterator[array[int]]:
+        return (ids[start : start + self.policy.batch] for start in range(0, len(ids), self.policy.batch))
 
     def _step(self, known: Knowledge, claims: list[int], credits_: list[int]) -> _Step:
         step: _Step = self._locked(lambda tx: self._match_group(tx, known, claims, credits_))
