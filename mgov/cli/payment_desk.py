@@ -12,6 +12,9 @@ from mgov.cli.context import CliContext, NotDone
 from mgov.workflows import desk
 from mgov.workflows.desk import DeskError, DeskOutcome
 
+#: Digits from which a number names a bank's reference and no payment.
+_SHORTEST_REFERENCE = 10
+
 REASON = click.option("--reason", required=True)
 WHY = click.option("--reason", default="", help="kept with the decision, in the ledger and the audit")
 
@@ -113,13 +116,16 @@ def separate(context: CliContext, entry: str, reason: str) -> None:
 
 
 @click.command()
-@click.argument("payment_id", type=int)
+@click.argument("what", metavar="ID|ENTRY")
 @REASON
 @click.pass_obj
-def undo(context: CliContext, payment_id: int, reason: str) -> None:
-    """Take back what settled a confirmation."""
-    who = _who(context)
-    _say(lambda: desk.undo(context.database(), payment_id, reason=reason, **who))
+def undo(context: CliContext, what: str, reason: str) -> None:
+    """Take back what settled a confirmation (its ID), or what the desk did with a credit (its reference, or #ID)."""
+    who = sitting(context)
+    if what.isdigit() and len(what) < _SHORTEST_REFERENCE:
+        _say(lambda: desk.undo(context.database(), int(what), reason=reason, **who))
+    else:
+        _say(lambda: desk.undo_entry(context.database(), what, reason=reason, **_who(context)))
 
 
 @click.command("close-case")
@@ -151,5 +157,6 @@ def _say(act: Callable[[], DeskOutcome]) -> None:
 def _part(part: str) -> tuple[str, int]:
     number, _, amount = part.partition("=")
     if not number or not amount.isdigit():
-        raise click.BadParameter(f"{part}: BILL=AMOUNT, whole rupiah")
+        told = f"{part}: tulis TAGIHAN=JUMLAH, rupiah bulat tanpa titik / write BILL=AMOUNT, whole rupiah"
+        raise click.BadParameter(f"{told}: PKB-2026-000001=150000")
     return number, int(amount)

@@ -87,6 +87,12 @@ def add_refund(tx: Connection, **values: object) -> None:
     tx.execute(insert(refund).values(**values))
 
 
+def drop_refunds_of(tx: Connection, entry_id: int, actor: str, now: datetime) -> None:
+    """Take what a person put on the refund list of a credit off it again, as far as nobody paid it back."""
+    due = (refund.c.bank_entry_id == entry_id) & (refund.c.state == "due")
+    tx.execute(update(refund).where(due).values(state="dropped", decided_at=now, decided_by=actor))
+
+
 def deputised_by(tx: Connection, login: str, now: datetime) -> list[str]:
     """The logins of those whose deputy this member of staff is at a moment."""
     absent = staff.alias("absent")

@@ -287,3 +287,18 @@ def taken_back(tx: Connection, confirmation_id: int) -> int:
     """What the bank took back of the money that had settled a confirmation, in rupiah."""
     mine = (settlement.c.confirmation_id == confirmation_id) & (settlement.c.rule == "reversal")
     return -int(tx.scalar(select(func.coalesce(func.sum(settlement.c.amount), 0)).where(mine)) or 0)
+
+
+def last_taken_back(tx: Connection, bill_id: int | None) -> int:
+    """What the bank last took back of a bill's money, in rupiah."""
+    mine = (settlement.c.bill_id == bill_id) & (settlement.c.rule == "reversal") & (settlement.c.amount < 0)
+    return -int(tx.scalar(select(settlement.c.amount).where(mine).order_by(settlement.c.id.desc()).limit(1)) or 0)
+
+
+def repeats_of(tx: Connection, row: Row[Any]) -> list[Row[Any]]:
+    """The confirmations that were settled since they tell the same payment of a bill as this one."""
+    same = (confirmation.c.bill_id == row.bill_id) & (confirmation.c.bank_entry_id == row.bank_entry_id)
+    repeated = (
+        (confirmation.c.rule == "duplicate") & (confirmation.c.status == "settled") & (confirmation.c.id != row.id)
+    )
+    return list(tx.execute(select(confirmation).where(same, repeated).order_by(confirmation.c.id)))

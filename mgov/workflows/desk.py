@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from mgov.domain.actor import Actor
+from mgov.domain.matching import Reason
 from mgov.domain.roles import Right
 from mgov.store import audit, payments, settlements
 from mgov.store import desk as desk_store
 from mgov.store.database import Database
-from mgov.workflows import access, desk_deputies, desk_steps
+from mgov.workflows import access, desk_deputies, desk_steps, desk_undo
 from mgov.workflows.desk_steps import FOUR_EYES_ABOVE, DeskError, DeskOutcome, Sitting
 from mgov.workflows.payment_answers import Answers
 
@@ -60,7 +61,7 @@ def reject(
 ) -> DeskOutcome:
     """Refuse a confirmation, with the reason that its sender is told. Raises `DeskError`; see `approve`."""
     note = _Note(Sitting(actor, now, told=told), confirmation_id, {"reason": reason, **said}, version=version)
-    return _guarded(db, note, lambda tx: desk_steps.reject(tx, note.sitting, confirmation_id, reason))
+    return _guarded(db, note, lambda tx: _reject(tx, note.sitting, confirmation_id, reason))
 
 
 def confirm_reversal(
@@ -68,7 +69,7 @@ def confirm_reversal(
 ) -> DeskOutcome:
     """Confirm that the bank took the money back: whoever was told of it is told the correction. Raises `DeskError`."""
     note = _Note(Sitting(actor, now, told=told), confirmation_id, {})
-    return _guarded(db, note, lambda tx: desk_steps.confirm_reversal(tx, note.sitting, confirmation_id))
+    return _guarded(db, note, lambda tx: desk_undo.confirm_reversal(tx, note.sitting, confirmation_id))
 
 
 def assign(
@@ -121,16 +122,32 @@ def separate(db: Database, entry: str, *, reason: str, actor: Actor, now: dateti
     return _guarded(db, note, lambda tx: desk_steps.separate(tx, note.sitting, entry, reason))
 
 
-def undo(db: Database, confirmation_id: int, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
+def undo(
+    db: Database, confirmation_id: int, *, reason: str, actor: Actor, now: datetime, told: Answers | None = None
+) -> DeskOutcome:
     """Take back what settled a confirmation; it waits for a person from then on. Raises `DeskError`."""
-    note = _Note(Sitting(actor, now), confirmation_id, {"reason": reason})
-    return _guarded(db, note, lambda tx: desk_steps.undo(tx, note.sitting, confirmation_id, reason))
+    note = _Note(Sitting(actor, now, told=told), confirmation_id, {"reason": reason})
+    return _guarded(db, note, lambda tx: desk_undo.undo(tx, note.sitting, confirmation_id, reason))
+
+
+def undo_entry(db: Database, entry: str, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
+    """Take back what people did with a credit that no confirmation belongs to. Raises `DeskError`."""
+    note = _Note(Sitting(actor, now), entry, {"reason": reason})
+    return _guarded(db, note, lambda tx: desk_undo.undo_entry(tx, note.sitting, entry, reason))
 
 
 def close_case(db: Database, case_id: int, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
     """Say that a case without a confirmation (a raised bill) was seen, and what came of it. Raises `DeskError`."""
     note = _Note(Sitting(actor, now), f"case {case_id}", {"reason": reason})
     return _guarded(db, note, lambda tx: desk_steps.close_case(tx, note.sitting, case_id, reason))
+
+
+def _reject(tx: Connection, by: Sitting, confirmation_id: int, reason: str) -> DeskOutcome:
+    """One that a reversal reopened gets the correction instead of the refusal."""
+    row = payments.get_confirmation(tx, confirmation_id)
+    if row is not None and row.reason == Reason.CREDIT_REVERSED and row.status == "review":
+        return desk_undo.confirm_reversal(tx, by, confirmation_id)
+    return desk_steps.reject(tx, by, confirmation_id, reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from mgov.domain.actor import Actor
-from mgov.domain.matching import Reason
 from mgov.replies import rupiah
 from mgov.store import desk, history, payments, settlements
 from mgov.store.bank_twins import TWIN
-from mgov.store.open_items import HELD
-from mgov.store.schema.money import settlement
 from mgov.workflows.payment_answers import Answers
 
 #: Rupiah from which what a person decides needs a second one.
@@ -50,7 +47,7 @@ class Sitting:
 
 def approve(tx: Connection, by: Sitting, confirmation_id: int, entry: str) -> DeskOutcome:
     """Settle a confirmation by a credit, as far as its bill lacks money."""
-    row = _undecided(tx, confirmation_id)
+    row = undecided(tx, confirmation_id)
     credit = _entry(tx, entry)
     bill = _payable_bill(tx, row.bill_number)
     amount = min(credit.amount - credit.allocated, max(bill.amount - bill.allocated, 0))
@@ -65,38 +62,22 @@ def approve(tx: Connection, by: Sitting, confirmation_id: int, entry: str) -> De
         )
         return _PROPOSED
     _allocate(tx, by, credit, bill, amount, row.id, first)
-    _close(tx, case, by, f"approved by {entry}")
+    close(tx, case, by, f"approved by {entry}")
     settled = {"rule": "manual", "bank_entry_id": credit.id, "settled_at": by.now}
-    _set_status(tx, by, row, "settled", "approved", by.reason or None, **settled)
+    set_status(tx, by, row, "settled", "approved", by.reason or None, **settled)
     _tell_settled(tx, by, row, bill, credit, amount)
-    return DeskOutcome("settled", f"{bill.number} {rupiah(amount)}")
+    left = bill.amount - bill.allocated - amount
+    still = f", sisa / left {rupiah(left)}" if left > 0 else ""
+    return DeskOutcome("settled", f"{bill.number} {rupiah(amount)}{still}")
 
 
 def reject(tx: Connection, by: Sitting, confirmation_id: int, reason: str) -> DeskOutcome:
-    """Refuse a confirmation and say why; one that a reversal reopened gets the correction instead."""
-    row = _undecided(tx, confirmation_id)
-    if row.reason == Reason.CREDIT_REVERSED:
-        return confirm_reversal(tx, by, confirmation_id)
-    _close(tx, desk.open_case(tx, row.id), by, f"rejected: {reason}")
-    _set_status(tx, by, row, "rejected", reason[:64])
-    _tell(tx, by, row, "rejected", {"bills": row.bill_number, "why": reason})
+    """Refuse a confirmation and say why."""
+    row = undecided(tx, confirmation_id)
+    close(tx, desk.open_case(tx, row.id), by, f"rejected: {reason}")
+    set_status(tx, by, row, "rejected", reason[:64])
+    tell(tx, by, row, "rejected", {"bills": row.bill_number, "why": reason})
     return DeskOutcome("rejected", row.bill_number)
-
-
-def confirm_reversal(tx: Connection, by: Sitting, confirmation_id: int) -> DeskOutcome:
-    """Tell the sender, and the payer who was told that his bill is paid, that the bank took the money back."""
-    row = _undecided(tx, confirmation_id)
-    if row.reason != Reason.CREDIT_REVERSED:
-        raise DeskError("not_reversed", "dana ini tidak ditarik bank / the bank undid nothing of this")
-    amount = settlements.taken_back(tx, row.id)
-    _close(tx, desk.open_case(tx, row.id), by, "reversal confirmed")
-    _set_status(tx, by, row, "rejected", str(Reason.CREDIT_REVERSED))
-    values = {"bills": row.bill_number, "amount": amount}
-    _tell(tx, by, row, "reversed", values)
-    bill = payments.find_bill(tx, row.bill_number)
-    if by.told is not None and bill is not None:
-        settlements.queue_answers(tx, by.told.to_payer(row, bill.payer_phone, "reversed", values, by.now), by.now)
-    return DeskOutcome("rejected", f"{row.bill_number}: ditarik bank / reversed")
 
 
 def assign(tx: Connection, by: Sitting, entry: str, numbers: list[str]) -> DeskOutcome:
@@ -130,7 +111,7 @@ def other_income(tx: Connection, by: Sitting, entry: str, reason: str) -> DeskOu
     if row.allocated:
         raise DeskError("entry_used", "dana ini sudah dipakai / this entry already pays a bill")
     desk.mark_entry(tx, row.id, "other_income")
-    _close(tx, desk.open_entry_case(tx, row.id), by, f"other income: {reason}")
+    close(tx, desk.open_entry_case(tx, row.id), by, f"other income: {reason}")
     history.record(tx, "entry", row.id, to="other_income", at=by.now, actor=by.actor, cause="desk", detail=reason)
     return DeskOutcome("noted", f"#{row.id}")
 
@@ -142,7 +123,7 @@ def separate(tx: Connection, by: Sitting, entry: str, reason: str) -> DeskOutcom
         raise DeskError("no_twin", f"{entry}: bukan mutasi kembar / no entry that another format may have told; #id")
     [row] = twins
     desk.mark_entry(tx, row.id, "ordinary")
-    _close(tx, desk.open_entry_case(tx, row.id), by, f"separate: {reason}")
+    close(tx, desk.open_entry_case(tx, row.id), by, f"separate: {reason}")
     history.record(tx, "entry", row.id, to="ordinary", at=by.now, actor=by.actor, cause="desk", detail=reason)
     return DeskOutcome("noted", f"#{row.id}")
 
@@ -153,21 +134,9 @@ def refund(tx: Connection, by: Sitting, entry: str, reason: str) -> DeskOutcome:
     amount = row.amount - row.allocated
     desk.add_refund(tx, bank_entry_id=row.id, amount=amount, reason=reason[:191], created_at=by.now)
     desk.mark_entry(tx, row.id, "other_income")
-    _close(tx, desk.open_entry_case(tx, row.id), by, f"refund: {reason}")
+    close(tx, desk.open_entry_case(tx, row.id), by, f"refund: {reason}")
     history.record(tx, "entry", row.id, to="refund_due", at=by.now, actor=by.actor, cause="desk", detail=reason)
     return DeskOutcome("noted", rupiah(amount))
-
-
-def undo(tx: Connection, by: Sitting, confirmation_id: int, reason: str) -> DeskOutcome:
-    """Take back what settled a confirmation; the machine leaves it to people from then on."""
-    row = payments.get_confirmation(tx, confirmation_id)
-    if row is None or row.status != "settled":
-        raise DeskError("not_settled", "konfirmasi ini tidak lunas / this confirmation is not settled")
-    rows = settlements.net_settlements(tx, settlement.c.confirmation_id == row.id)
-    settlements.undo(tx, rows, rule="undo", reasons=reason, actor=str(by.actor), now=by.now)
-    _set_status(tx, by, row, "review", HELD, detail=reason)
-    settlements.sync_cases(tx, by.now)
-    return DeskOutcome("undone", row.bill_number)
 
 
 def close_case(tx: Connection, by: Sitting, case_id: int, reason: str) -> DeskOutcome:
@@ -175,7 +144,7 @@ def close_case(tx: Connection, by: Sitting, case_id: int, reason: str) -> DeskOu
     case = desk.case_by_id(tx, case_id)
     if case is None or case.state != "open" or case.confirmation_id is not None:
         raise DeskError("unknown_case", f"kasus {case_id} tidak terbuka / no such open case without a confirmation")
-    _close(tx, case, by, reason)
+    close(tx, case, by, reason)
     return DeskOutcome("noted", f"case {case_id}")
 
 
@@ -190,8 +159,8 @@ def _divide(tx: Connection, by: Sitting, credit: Row[Any], parts: list[tuple[Row
         return _PROPOSED
     for bill, amount in parts:
         _allocate(tx, by, credit, bill, amount, None, first)
-    _close(tx, case, by, what)
-    return DeskOutcome("allocated", ", ".join(bill.number for bill, _ in parts))
+    close(tx, case, by, what)
+    return DeskOutcome("allocated", ", ".join(f"{bill.number} {rupiah(amount)}" for bill, amount in parts))
 
 
 _PROPOSED = DeskOutcome("proposed", "perlu persetujuan orang kedua / a second person must approve")
@@ -221,7 +190,8 @@ def _case_for(tx: Connection, row: Row[Any], by: Sitting) -> Row[Any] | None:
     return desk.open_case(tx, row.id)
 
 
-def _undecided(tx: Connection, confirmation_id: int) -> Row[Any]:
+def undecided(tx: Connection, confirmation_id: int) -> Row[Any]:
+    """A confirmation that nobody decided yet. Raises `DeskError`."""
     row = payments.get_confirmation(tx, confirmation_id)
     if row is None:
         raise DeskError("unknown_payment", f"konfirmasi {confirmation_id} tidak ada / no such confirmation")
@@ -271,7 +241,8 @@ def _allocate(
     history.record(tx, "bill", bill.id, to="allocated", at=by.now, actor=by.actor, cause="desk", detail=detail)
 
 
-def _close(tx: Connection, case: Row[Any] | None, by: Sitting, decision: str) -> None:
+def close(tx: Connection, case: Row[Any] | None, by: Sitting, decision: str) -> None:
+    """Close a case, if there is one. Raises `DeskError` when somebody else has just decided it."""
     if case is not None:
         values = {"state": "decided", "decided_at": by.now, "decided_by": str(by.actor), "decision": decision}
         _changed_or_conflict(desk.change_case(tx, case, **values))
@@ -282,9 +253,10 @@ def _changed_or_conflict(changed: bool) -> None:
         raise DeskError("conflict", "orang lain baru saja memutuskan / somebody else has just decided this case")
 
 
-def _set_status(
+def set_status(
     tx: Connection, by: Sitting, row: Row[Any], status: str, reason: str, detail: str | None = None, **values: object
 ) -> None:
+    """Change a confirmation and its history."""
     blank = {"rule": None, "bank_entry_id": None, "settled_at": None}
     settlements.change_confirmations(tx, [{"id": row.id, **blank, "status": status, "reason": reason, **values}])
     history.record(
@@ -296,14 +268,21 @@ def _tell_settled(tx: Connection, by: Sitting, row: Row[Any], bill: Row[Any], cr
     left = bill.amount - bill.allocated - amount
     values = {"bills": bill.number, "amount": amount, "day": credit.booked_on}
     if left > 0:
-        _tell(tx, by, row, "partly", {**values, "left": left, "fee": ""})
+        tell(tx, by, row, "partly", {**values, "left": left, "fee": ""})
     else:
-        _tell(tx, by, row, "settled", {**values, "reference": credit.reference or "-", "over": 0})
-    if by.told is not None:
-        told = by.told.to_payer(row, bill.payer_phone, "told_payer", {**values, "left": left}, by.now)
-        settlements.queue_answers(tx, told, by.now)
+        tell(tx, by, row, "settled", {**values, "reference": credit.reference or "-", "over": 0})
+    tell_payer(tx, by, row, bill, "told_payer", {**values, "left": left})
 
 
-def _tell(tx: Connection, by: Sitting, row: Row[Any], name: str, values: dict[str, object]) -> None:
+def tell_payer(
+    tx: Connection, by: Sitting, row: Row[Any], bill: Row[Any] | None, name: str, values: dict[str, object]
+) -> None:
+    """Tell the phone that a bill has on record, unless it is the sender's."""
+    if by.told is not None and bill is not None:
+        settlements.queue_answers(tx, by.told.to_payer(row, bill.payer_phone, name, values, by.now), by.now)
+
+
+def tell(tx: Connection, by: Sitting, row: Row[Any], name: str, values: dict[str, object]) -> None:
+    """Answer the sender of a confirmation."""
     if by.told is not None:
         settlements.queue_answers(tx, by.told.to_sender(row, name, values, by.now), by.now)
