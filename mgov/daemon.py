@@ -18,9 +18,9 @@ import structlog
 from mgov import __version__, arenas, bootstrap, watchdog
 from mgov.config import Config
 from mgov.gateway import notices
-from mgov.gateway.clerk import replay_left_behind
 from mgov.gateway.degraded import Degraded
 from mgov.gateway.engine import Engine
+from mgov.gateway.ledger import replay_left_behind
 from mgov.gateway.lookout import Lookout
 from mgov.gateway.portal_desk import PortalDesk
 from mgov.gateway.signals import Wakeups

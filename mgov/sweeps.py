@@ -9,10 +9,11 @@ from functools import partial
 from mgov.replies import Replies
 from mgov.store import inbox, modems
 from mgov.store.database import Database
+from mgov.workflows.leftovers import is_any_left, recover
+from mgov.workflows.overdue import expire_overdue, is_any_overdue
 from mgov.workflows.payment_policy import PaymentPolicy
 from mgov.workflows.payments_matching import Rematching
 from mgov.workflows.receive import give_up_incomplete
-from mgov.workflows.send import expire_overdue, is_any_left, is_any_overdue, recover
 from scheduler.jobs import Every, Job
 
 SWEEP = timedelta(seconds=15)

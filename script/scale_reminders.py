@@ -32,9 +32,9 @@ from mgov.store.schema.documents import document, document_contact, reminder
 from mgov.store.schema.messages import outbound_message
 from mgov.workflows import remind, remind_fallback
 from mgov.workflows.document_kinds import DocumentKinds
+from mgov.workflows.overdue import expire_overdue
 from mgov.workflows.remind import RemindSettings
 from mgov.workflows.reminder_text import Wording
-from mgov.workflows.send import expire_overdue
 
 ROOT = Path(__file__).resolve().parents[1]
 STAGES = (90, 30, 14, 7, 1, 0)

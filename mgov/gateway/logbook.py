@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from mgov.workflows.leftovers import Begun
@@ -40,14 +41,16 @@ class Logbook:
             _read_line(line, begun)
         return begun
 
-    def restart(self, on_air: Task | None = None) -> None:
-        """Begin it anew: what it told is in the database, but for the part that is on the air."""
+    def restart(self, ended: Iterable[tuple[Task, Submission]] = (), on_air: Task | None = None) -> None:
+        """Begin it anew: what it told is in the database, but for what ended of late and the part on the air."""
         self.close()
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
         self._file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._size = 0
         self._write(_boot())
+        for task, submission in ended:
+            self.end(task, submission)
         if on_air is not None:
             self.begin(on_air)
         fresh.replace(self._path)

@@ -18,8 +18,8 @@ from mgov.domain.routing import SendRules
 from mgov.mail.compose import compose, message_id_of
 from mgov.mail.html_frame import HtmlFrame
 from mgov.store.database import Database, DatabaseUnavailableError
+from mgov.workflows.leftovers import recover
 from mgov.workflows.mail import MailOutcome, MailResult, MailTask, any_due, next_mail, settle_mail
-from mgov.workflows.send import recover
 
 POLL = 2.0  # seconds between looks into the outbox, because wake-ups are only hints
 PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0)  # seconds between attempts to reach the server; then the last again

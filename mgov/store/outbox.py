@@ -1,4 +1,4 @@
-"""What goes out, by SMS and by mail: queue, claim under a lease, settle."""
+"""What goes out, by SMS and by mail: queued, read, expired. Who sends holds a lease (`mgov.store.leases`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    or_,
     select,
     union_all,
     update,
@@ -23,18 +22,15 @@ from sqlalchemy import (
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.actor import Actor
-from mgov.domain.routing import SendRules
-from mgov.store import archive, bulk, history, nodes, queue
+from mgov.store import archive, bulk, history
 from mgov.store.database import wake
 from mgov.store.schema.messages import PRIORITIES, outbound_message, outbound_part
 
 #: A row as the database gave it, or as it was just written.
 Row: TypeAlias = Mapping[str, Any] | RowMapping
 
-LEASE = timedelta(seconds=120)
-#: How long after its submission a part may be reported on, and how early a report may come before it is settled.
+#: How long after its submission a part may be reported on.
 REPORT_WINDOW = timedelta(days=3)
-EARLY_REPORT_WINDOW = timedelta(minutes=10)
 #: So many messages are expired in one commit: an outage leaves a hundred thousand, and no claim is to wait for all.
 PORTION = 5000
 
@@ -47,19 +43,10 @@ _KNOWN = union_all(  # one statement: a message that is being archived is seen i
 )
 _QUEUE = insert(outbound_message)
 _GET = select(outbound_message).where(_MESSAGE.id == bindparam("message"))
-_SET = update(outbound_message).where(_MESSAGE.id == bindparam("message"))
-_SETTLE = _SET.where(_MESSAGE.lease_number == bindparam("lease"), _MESSAGE.state.in_(("sending", "uncertain")))
-_PARTS = select(outbound_part).where(_PART.message_id == bindparam("message")).order_by(_PART.sequence)
-_ADD_PART = insert(outbound_part)
-_SET_PART = update(outbound_part).where(_PART.id == bindparam("part"))
-_SUBMITTED = (
-    select(outbound_part, _MESSAGE.recipient, _MESSAGE.state.label("message_state"))
-    .join(outbound_message, _MESSAGE.id == _PART.message_id)
-    .where(_PART.sim == bindparam("sim_"), _PART.submitted_at >= bindparam("since"))
-    .order_by(_PART.submitted_at.desc())
+_CHANGE = update(outbound_message).where(_MESSAGE.id == bindparam("message"))
+_DELIVERED = (
+    update(outbound_message).where(_MESSAGE.id.in_(bindparam("messages", expanding=True))).values(state="delivered")
 )
-_REPORTED = _SUBMITTED.where(_PART.reference == bindparam("reference_"))
-_WITHOUT_REFERENCE = _SUBMITTED.where(_PART.reference.is_(None), _PART.state.in_(("uncertain", "sent")))
 _ANSWERS = select(func.count()).where(
     _MESSAGE.recipient == bindparam("recipient_"),
     _MESSAGE.queued_at > bindparam("since"),
@@ -124,86 +111,6 @@ def known_keys(tx: Connection, keys: Sequence[str]) -> set[str]:
     return {row[0] for column in columns for row in bulk.with_texts(tx, select(column), column, keys)}
 
 
-def claim(tx: Connection, *, owner: str, now: datetime, taker: queue.Taker) -> Row | None:
-    """Take the text that a modem is to send next and mark it `sending` under a new lease; None when there is none.
-
-    Of what the modem may take the most urgent leaves first, then the oldest.
-    """
-    row = queue.lock_next(tx, taker, now)
-    return None if row is None else _lease(tx, row, owner, taker.modem, now)
-
-
-def claim_mail(tx: Connection, *, owner: str, now: datetime, rules: SendRules) -> Row | None:
-    """The same for the next mail."""
-    row = queue.lock_next_mail(tx, rules, now)
-    return None if row is None else _lease(tx, row, owner, None, now)
-
-
-def _lease(tx: Connection, row: RowMapping, owner: str, modem: str | None, now: datetime) -> Row:
-    """Mark a locked row `sending`; returns it as it is now."""
-    values = {
-        "state": "sending",
-        "modem": modem,
-        "attempts": row["attempts"] + 1,
-        "lease_owner": owner,
-        "lease_number": row["lease_number"] + 1,
-        "lease_until": now + LEASE,
-    }
-    tx.execute(_SET, {"message": row["id"], **values})
-    history.record(
-        tx, "send", row["id"], from_="queued", to="sending", at=now, actor=f"system:{owner}", cause="claimed"
-    )
-    return {**row, **values}
-
-
-def settle(
-    tx: Connection,
-    message: Row,
-    *,
-    state: str,
-    now: datetime,
-    actor: Actor | str,
-    cause: str,
-    **values: Any,  # noqa: ANN401 - columns of the outbox
-) -> bool:
-    """Say what became of a claimed message; False (and nothing done) when another holds the lease by now."""
-    row = {"message": message["id"], "lease": message["lease_number"], "state": state}
-    changed = tx.execute(_SETTLE, {**row, "lease_owner": None, "lease_until": None, **values})
-    if changed.rowcount != 1:
-        return False
-    detail = values.get("error")
-    history.record(
-        tx, "send", message["id"], from_=message["state"], to=state, at=now, actor=actor, cause=cause, detail=detail
-    )
-    return True
-
-
-def renew_lease(tx: Connection, message_id: int, now: datetime) -> None:
-    """Keep a claimed message for another while: its next part is about to be sent."""
-    tx.execute(_SET, {"message": message_id, "lease_until": now + LEASE})
-
-
-def bind(tx: Connection, message_id: int, sim: str) -> None:
-    """Keep the rest of a message for the SIM that its first parts went out by."""
-    tx.execute(_SET, {"message": message_id, "bound_sim": sim})
-
-
-def left_by(tx: Connection, owner: str, now: datetime) -> list[RowMapping]:
-    """Messages still `sending` that this owner left behind, or a node that is dead, or whose lease ran out."""
-    query = select(outbound_message).where(_left_by(tx, owner, now)).order_by(_MESSAGE.id)
-    return list(tx.execute(query.with_for_update(skip_locked=True)).mappings())
-
-
-def is_any_left_by(tx: Connection, owner: str, now: datetime) -> bool:
-    """Whether `left_by` would find anything."""
-    return tx.execute(select(_MESSAGE.id).where(_left_by(tx, owner, now)).limit(1)).first() is not None
-
-
-def _left_by(tx: Connection, owner: str, now: datetime) -> ColumnElement[bool]:
-    dead = [_MESSAGE.lease_owner.startswith(f"{name}/", autoescape=True) for name in nodes.silent(tx, now)]
-    return and_(_MESSAGE.state == "sending", or_(_MESSAGE.lease_owner == owner, _MESSAGE.lease_until < now, *dead))
-
-
 def expire(tx: Connection, now: datetime) -> int:
     """Mark what is queued past its send-by time `expired`, at most `PORTION` messages; returns how many."""
     overdue = _overdue(now)
@@ -253,56 +160,19 @@ def is_any_overdue(tx: Connection, now: datetime) -> bool:
     )
 
 
-def parts_of(tx: Connection, message_id: int) -> list[Row]:
-    """The parts of one message in order."""
-    return list(tx.execute(_PARTS, {"message": message_id}).mappings())
-
-
-def add_parts(tx: Connection, message_id: int, count: int) -> list[Row]:
-    """Make the part rows of a message, none of them begun, and return them in order."""
-    if count != 1:  # what the column says of itself
-        tx.execute(_SET, {"message": message_id, "parts": count})
-    return [_add_part(tx, message_id, sequence) for sequence in range(1, count + 1)]
-
-
-def _add_part(tx: Connection, message_id: int, sequence: int) -> Row:
-    row = {"message_id": message_id, "sequence": sequence, "state": "queued", "attempts": 0}
-    added = tx.execute(_ADD_PART, row)
-    return {"id": int(added.inserted_primary_key[0]), **row}  # type: ignore[index]
-
-
-def set_part(tx: Connection, part_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of the part
-    """Change one part."""
-    tx.execute(_SET_PART, {"part": part_id, **values})
-
-
-def uncertain_in_memory(tx: Connection, modem: str) -> list[RowMapping]:
-    """The parts in doubt that this modem's memory can tell about."""
-    columns = outbound_part.c
-    in_doubt = select(_MESSAGE.id).where(_MESSAGE.state.in_(("sending", "uncertain")), _MESSAGE.channel == "sms")
-    query = select(outbound_part).where(
-        columns.message_id.in_(in_doubt),  # few among millions, by the index of what is not settled
-        *(columns.state == "uncertain", columns.modem == modem, columns.memory.is_not(None)),
-    )
-    return list(tx.execute(query.order_by(columns.id)).mappings())
-
-
-def parts_by_reference(tx: Connection, sim: str, reference: int, since: datetime) -> list[RowMapping]:
-    """The parts that this SIM submitted under this TP-MR, newest first: the reference comes again after 256 parts."""
-    return list(tx.execute(_REPORTED, {"sim_": sim, "reference_": reference, "since": since}).mappings())
-
-
-def parts_without_reference(tx: Connection, sim: str, since: datetime) -> list[RowMapping]:
-    """The parts whose reference nobody heard, newest first.
-
-    `uncertain`: this SIM may have submitted them; `sent`: it did, as the modem's memory told.
-    """
-    return list(tx.execute(_WITHOUT_REFERENCE, {"sim_": sim, "since": since}).mappings())
-
-
 def get(tx: Connection, message_id: int) -> RowMapping | None:
     """One message by its number."""
     return tx.execute(_GET, {"message": message_id}).mappings().first()
+
+
+def change(tx: Connection, message_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of the outbox
+    """Change one message; `state` only with a line of history beside it."""
+    tx.execute(_CHANGE, {"message": message_id, **values})
+
+
+def note_delivered(tx: Connection, message_ids: Sequence[int], now: datetime) -> None:
+    """Mark messages `delivered`."""
+    tx.execute(_DELIVERED, {"messages": message_ids, "delivered_at": now})
 
 
 def listing(tx: Connection, *, state: str | None = None, limit: int | None = None) -> list[RowMapping]:

@@ -71,32 +71,41 @@ class Taker:
         return not self.rules.only_to and not self.rules.quotas.any and self.fleet.is_uniform()
 
 
-def lock_next(tx: Connection, taker: Taker, now: datetime) -> RowMapping | None:
-    """Lock the text that a modem is to send next; None when there is none."""
+def lock_next(tx: Connection, taker: Taker, now: datetime, most: int = 1) -> list[RowMapping]:
+    """Lock the text that a modem is to send next, or several of one class in their order; none when nothing is due.
+
+    Several only where nothing has to be weighed for each anew (`Taker.is_simple`).
+    """
     paused = pauses.current(tx)
     due = {"channel_": "sms", "now": now, "refused_since": now - SIM_FAULT_LASTS}
     if taker.modem in paused.modems:
-        return None
+        return []
     if taker.is_simple:
-        return _first(tx, _Reach.of(taker), paused.urgencies, due)
+        return _first(tx, _Reach.of(taker), paused.urgencies, due, most)
     for message_id in _best(tx, taker, paused.urgencies, due):
         row = tx.execute(_LOCK, {"message": message_id, **due}).mappings().first()
         if row is not None:
-            return row
-    return None
+            return [row]
+    return []
 
 
 def _first(
-    tx: Connection, reach: _Reach | None, paused: tuple[int, ...], due: dict[str, Any], *, lock: bool = True
-) -> RowMapping | None:
-    """The message that is due first, locked."""
+    tx: Connection,
+    reach: _Reach | None,
+    paused: tuple[int, ...],
+    due: dict[str, Any],
+    most: int = 1,
+    *,
+    lock: bool = True,
+) -> list[RowMapping]:
+    """What is due first, locked: up to so many messages of one class."""
     for place in range(len(_CLASSES)):
         if place == 1 and not tx.execute(_ANY_THAT_CAN_WAIT, due).scalar_one():
-            return None
-        row = tx.execute(_oldest(reach, paused, place, lock=lock), due).mappings().first()
-        if row is not None:
-            return row
-    return None
+            break
+        rows = tx.execute(_oldest(reach, paused, place, lock=lock), {**due, "most": most}).mappings().all()
+        if rows:
+            return list(rows)
+    return []
 
 
 def is_overtaken(tx: Connection, taker: Taker, urgency: int, now: datetime) -> bool:
@@ -109,7 +118,8 @@ def is_overtaken(tx: Connection, taker: Taker, urgency: int, now: datetime) -> b
 def lock_next_mail(tx: Connection, rules: SendRules, now: datetime) -> RowMapping | None:
     """Lock the mail that is to leave next; in a pilot, what strangers did not ask for is held back on the way."""
     paused, due = pauses.current(tx).urgencies, {"channel_": "email", "now": now}
-    while (row := _first(tx, None, paused, due)) is not None:
+    while rows := _first(tx, None, paused, due):
+        row = rows[0]
         if row["urgency"] < PRIORITIES["reminder"] or rules.may_text(row["recipient"]):
             return row
         _mark(tx, row["id"], "only_to", now, ONLY_TO)
@@ -119,7 +129,7 @@ def lock_next_mail(tx: Connection, rules: SendRules, now: datetime) -> RowMappin
 def is_mail_due(tx: Connection, now: datetime) -> bool:
     """Whether a mail waits to be sent now."""
     due = {"channel_": "email", "now": now}
-    return _first(tx, None, pauses.current(tx).urgencies, due, lock=False) is not None
+    return bool(_first(tx, None, pauses.current(tx).urgencies, due, lock=False))
 
 
 def release(tx: Connection, rules: SendRules, now: datetime) -> int:
@@ -172,7 +182,7 @@ def _oldest(
         query = query.where(_not_of(paused))
     if reach is not None:
         query = query.where(reach.condition())
-    query = query.order_by(*_ORDER).limit(1)
+    query = query.order_by(*_ORDER).limit(bindparam("most"))
     return query.with_for_update(skip_locked=True) if lock else query
 
 

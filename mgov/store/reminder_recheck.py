@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.engine import RowMapping
 
-from mgov.store import consents, outbox
+from mgov.store import consents, leases
 from mgov.store.schema.documents import broadcast, document, reminder
 from mgov.store.schema.messages import outbound_message, outbound_part
 from mgov.store.schema.money import bill
@@ -121,7 +121,7 @@ def _broadcast_may(tx: Connection, message: Mapping[str, Any] | RowMapping, now:
 
 def _end(tx: Connection, message: Mapping[str, Any] | RowMapping, now: datetime, why: str) -> None:
     actor = f"system:{message['lease_owner']}"
-    outbox.settle(
+    leases.settle(
         tx, message, state="expired", now=now, actor=actor, cause="obsolete", error=why, error_code="obsolete"
     )
     if message["subject_kind"] == "reminder":
@@ -130,7 +130,7 @@ def _end(tx: Connection, message: Mapping[str, Any] | RowMapping, now: datetime,
 
 def _give_back(tx: Connection, message: Mapping[str, Any] | RowMapping, now: datetime, again: datetime) -> None:
     why = {"actor": f"system:{message['lease_owner']}", "cause": "names what is settled", "error_code": "stale text"}
-    outbox.settle(tx, message, state="queued", now=now, not_before=again, **why)
+    leases.settle(tx, message, state="queued", now=now, not_before=again, **why)
 
 
 def _withdraw(tx: Connection, which: ColumnElement[bool], now: datetime) -> int:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from mgov.domain.actor import Actor
-from mgov.store import alerts, audit, canary, outbox, pauses
+from mgov.store import alerts, audit, canary, leases, outbox, pauses
 from mgov.store.canary import OwnSim, Song
 from mgov.store.database import Database, wake
 
@@ -91,7 +91,7 @@ def _begin(tx: Connection, sims: Sequence[OwnSim], offset: int, settings: Canary
             actor=CANARY,
             cause=f"canary from {sim.modem} to {to.modem}"[:64],
         )
-        outbox.bind(tx, message_id, sim.sim)  # by this SIM or not at all
+        leases.bind(tx, message_id, sim.sim)  # by this SIM or not at all
     return len(sims)
 
 

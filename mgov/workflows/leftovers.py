@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
-from mgov.store import outbox
+from mgov.store import leases, outbound_parts
 from mgov.store.database import Database, wake
-from mgov.workflows.send import Sender, Submission, Task, settle_part
+from mgov.workflows.send import Sender, Submission, Task
+from mgov.workflows.settling import settle_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,42 @@ def settle_by_log(db: Database, sender: Sender, begun: Mapping[int, Begun], now:
     return db.transact(work)
 
 
+def recover(db: Database, owner: str, now: datetime) -> tuple[int, int]:
+    """After a start: what this owner left in the middle of a submission is uncertain, what it had not begun is queued.
+
+    Returns how many became uncertain and how many were queued again.
+    """
+
+    def work(tx: Connection) -> tuple[int, int]:
+        uncertain = queued = 0
+        for message in leases.left_by(tx, owner, now):
+            begun = [part for part in outbound_parts.of(tx, message["id"]) if part["state"] == "sending"]
+            for part in begun:
+                outbound_parts.change(tx, part["id"], state="uncertain")
+            state = "uncertain" if begun else "queued"
+            leases.settle(
+                tx,
+                message,
+                state=state,
+                now=now,
+                actor=f"system:{owner}",
+                cause="left behind by a stopped process",
+                error="the submission was cut off: it may have gone out" if begun else None,
+                error_code="cut off" if begun else None,
+            )
+            uncertain, queued = uncertain + bool(begun), queued + (not begun)
+        if queued:
+            wake(tx, "outbox")
+        return uncertain, queued
+
+    return db.transact(work)
+
+
+def is_any_left(db: Database, now: datetime) -> bool:
+    """Whether `recover` has anything to do for a dead node or a lease that ran out: one look that writes nothing."""
+    return db.read(lambda tx: leases.is_any_left_by(tx, "", now))
+
+
 def take_stock(db: Database, owner: str, settled: Collection[Task], now: datetime) -> frozenset[int]:
     """After a commit of which nobody knows whether it was done: what this living owner claimed then is queued again.
 
@@ -56,10 +93,10 @@ def take_stock(db: Database, owner: str, settled: Collection[Task], now: datetim
     def work(tx: Connection) -> frozenset[int]:
         still_open: set[int] = set()
         for message in _mine(tx, owner, now):
-            sending = {part["id"] for part in outbox.parts_of(tx, message["id"]) if part["state"] == "sending"}
+            sending = {part["id"] for part in outbound_parts.of(tx, message["id"]) if part["state"] == "sending"}
             still_open |= sending & gone_out
             for part_id in sending - gone_out:
-                outbox.set_part(tx, part_id, state="queued")
+                outbound_parts.change(tx, part_id, state="queued")
             if not sending & gone_out:
                 _queue_again(tx, message, owner, "the claim was in doubt, nothing was sent", now)
         return frozenset(still_open)
@@ -68,19 +105,19 @@ def take_stock(db: Database, owner: str, settled: Collection[Task], now: datetim
 
 
 def _mine(tx: Connection, owner: str, now: datetime) -> list[RowMapping]:
-    return [message for message in outbox.left_by(tx, owner, now) if message["lease_owner"] == owner]
+    return [message for message in leases.left_by(tx, owner, now) if message["lease_owner"] == owner]
 
 
 def _settle_known(
     tx: Connection, sender: Sender, message: RowMapping, begun: Mapping[int, Begun], now: datetime
 ) -> bool | None:
     """True: settled; False: queued again, as it was not begun; None: it may be on the air."""
-    parts = outbox.parts_of(tx, message["id"])
+    parts = outbound_parts.of(tx, message["id"])
     sending = next((part for part in parts if part["state"] == "sending"), None)
     entry = begun.get(sending["id"]) if sending is not None else None
     if sending is None or entry is None or entry.lease != message["lease_number"]:
         if sending is not None:
-            outbox.set_part(tx, sending["id"], state="queued")
+            outbound_parts.change(tx, sending["id"], state="queued")
         _queue_again(tx, message, sender.owner, "stopped before submission", now)
         return False
     if entry.submission is None:
@@ -88,11 +125,11 @@ def _settle_known(
     task = Task(message, sending["id"], sending["sequence"], len(parts), int(message["id"]) % 256)
     following = settle_part(tx, sender, task, entry.submission, now)
     if following is not None:
-        outbox.set_part(tx, following.part_id, state="queued")
+        outbound_parts.change(tx, following.part_id, state="queued")
         _queue_again(tx, message, sender.owner, "stopped between two parts", now)
     return True
 
 
 def _queue_again(tx: Connection, message: RowMapping, owner: str, cause: str, now: datetime) -> None:
-    outbox.settle(tx, message, state="queued", now=now, actor=f"system:{owner}", cause=cause)
+    leases.settle(tx, message, state="queued", now=now, actor=f"system:{owner}", cause=cause)
     wake(tx, "outbox")

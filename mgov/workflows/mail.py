@@ -13,7 +13,7 @@ from mgov.domain.backoff import AFTER, MAX_ATTEMPTS, retry_at
 from mgov.domain.bounces import is_dead_by_reply
 from mgov.domain.message import digest
 from mgov.domain.routing import SendRules
-from mgov.store import consents, history, inbox, outbox, queue, reminder_recheck, settings
+from mgov.store import consents, history, inbox, leases, outbox, queue, reminder_recheck, settings
 from mgov.store.database import Database, wake
 from mgov.store.schema.messages import inbound_message, outbound_message
 from mgov.workflows.alerts_out import WarningDoor, is_warning, take_mail
@@ -75,7 +75,7 @@ def next_mail(db: Database, owner: str, now: datetime, rules: SendRules = EVERYB
     """Claim the next mail and commit that; None when nothing is due. A reminder untrue by now is withdrawn."""
 
     def work(tx: Connection) -> MailTask | None:
-        while (message := outbox.claim_mail(tx, owner=owner, now=now, rules=rules)) is not None:
+        while (message := leases.claim_mail(tx, owner=owner, now=now, rules=rules)) is not None:
             if reminder_recheck.may_send(tx, message, now):
                 return MailTask(message, _answered(tx, message))
         return None
@@ -98,7 +98,7 @@ def settle_mail(db: Database, owner: str, task: MailTask, mail_id: str, result: 
     state = _state(result.outcome, attempts)
 
     def work(tx: Connection) -> None:
-        outbox.settle(
+        leases.settle(
             tx,
             task.message,
             state=state,

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
-from mgov.store import outbox, sims
+from mgov.store import leases, outbound_parts, outbox, sims
 from mgov.store.database import Database, wake
-from mgov.workflows.receive import match_parked_of_sim
+from mgov.workflows.reports import match_parked_of_sim
 from mgov.workflows.send import NOT_WRITTEN, Sender
 
 
@@ -18,7 +18,7 @@ def note_slot(db: Database, part_id: int, storage: str | None, index: int | None
     """Commit where in the modem's memory a part lies (None: it is sent without); only then is it sent from there."""
 
     def work(tx: Connection) -> None:
-        outbox.set_part(tx, part_id, memory=storage, memory_index=index)
+        outbound_parts.change(tx, part_id, memory=storage, memory_index=index)
         sims.note_write(tx, part_id, storage)
 
     db.transact(work)
@@ -33,7 +33,7 @@ def settle_from_memory(db: Database, sender: Sender, sent: Mapping[tuple[str, in
 
     def work(tx: Connection) -> int:
         settled = 0
-        for part in outbox.uncertain_in_memory(tx, sender.modem):
+        for part in outbound_parts.uncertain_in_memory(tx, sender.modem):
             if part["memory"] == NOT_WRITTEN:
                 verdict: bool | None = False
             else:
@@ -47,7 +47,7 @@ def settle_from_memory(db: Database, sender: Sender, sent: Mapping[tuple[str, in
 
 
 def _settle_doubt(tx: Connection, sender: Sender, part: RowMapping, was_sent: bool, now: datetime) -> None:
-    outbox.set_part(tx, part["id"], state="sent" if was_sent else "queued", error_code=None)
+    outbound_parts.change(tx, part["id"], state="sent" if was_sent else "queued", error_code=None)
     message = outbox.get(tx, part["message_id"])
     if message is None:
         return
@@ -59,13 +59,13 @@ def _settle_doubt(tx: Connection, sender: Sender, part: RowMapping, was_sent: bo
 def _settle_doubtful_message(
     tx: Connection, sender: Sender, message: RowMapping, was_sent: bool, now: datetime
 ) -> None:
-    states = {row["state"] for row in outbox.parts_of(tx, message["id"])}
+    states = {row["state"] for row in outbound_parts.of(tx, message["id"])}
     if message["state"] != "uncertain" or "uncertain" in states:
         return
     state = "queued" if "queued" in states else "sent"
     whole = states == {"queued"} and message["parts"] > 1  # nothing of it went out: any SIM may send all of it
     freed = {"bound_sim": None} if whole else {}
-    outbox.settle(
+    leases.settle(
         tx,
         message,
         state=state,

@@ -6,37 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
 from mgov.domain.actor import Actor
-from mgov.domain.message import Origin, Part, Report, digest, is_delivered, is_machine, is_undeliverable
-from mgov.store import history, inbox, outbox
-from mgov.store.database import Database, wake
-from mgov.store.schema.messages import delivery_report, outbound_message, outbound_part
-
-# Built once: building a statement costs several times what running it does.
-_REPORT = delivery_report.c
-_KNOWS_REPORT = select(_REPORT.id).where(_REPORT.identity == bindparam("identity_"))
-_ADD_REPORT = insert(delivery_report).inline()
-_EARLY_REPORTS = (
-    select(delivery_report)
-    .where(
-        _REPORT.part_id.is_(None),
-        _REPORT.sim == bindparam("sim_"),
-        _REPORT.reference == bindparam("reference_"),
-        _REPORT.received_at >= bindparam("since"),
-    )
-    .order_by(_REPORT.id.desc())
-)
-_EARLY_REPORTS_OF_SIM = (
-    select(delivery_report)
-    .where(_REPORT.part_id.is_(None), _REPORT.sim == bindparam("sim_"), _REPORT.received_at >= bindparam("since"))
-    .order_by(_REPORT.id)
-)
-_BIND_REPORT = update(delivery_report).where(_REPORT.id == bindparam("report"))
-_PART = select(outbound_part).where(outbound_part.c.id == bindparam("part"))
-_MESSAGE = update(outbound_message).where(outbound_message.c.id == bindparam("message"))
+from mgov.domain.message import Origin, Part, digest, is_machine
+from mgov.store import inbox, outbox
+from mgov.store.database import Database
 
 #: Joins the raw PDUs of one long message, in order, into its text.
 Join = Callable[[Sequence[str]], str]
@@ -101,16 +77,6 @@ def receive_text(
         "sim": sim,
     }
     return inbox.add_message(tx, values, Actor.sender(channel, sender))
-
-
-def receive_reports(db: Database, origin: Origin, reports: Sequence[Report], now: datetime) -> int:
-    """Keep delivery reports and tell the sends they speak of; an early one is parked. Returns how many were new."""
-    return db.transact(lambda tx: keep_reports(tx, origin, reports, now))
-
-
-def keep_reports(tx: Connection, origin: Origin, reports: Sequence[Report], now: datetime) -> int:
-    """Keep delivery reports in the caller's transaction."""
-    return sum(_keep_report(tx, origin, report, now) for report in reports)
 
 
 def give_up_incomplete(
@@ -208,135 +174,6 @@ def _give_up(tx: Connection, rows: list[RowMapping], now: datetime, ask: str | N
             in_reply_to=message_id,
             preferred_modem=first["modem"],
         )
-
-
-def _keep_report(tx: Connection, origin: Origin, report: Report, now: datetime) -> int:
-    identity = report.identity(origin.sim)
-    if tx.execute(_KNOWS_REPORT, {"identity_": identity}).first() is not None:
-        return 0
-    part = _part_of(tx, origin, report, now)
-    row = {
-        "identity": identity,
-        "modem": origin.modem,
-        "sim": origin.sim,
-        "reference": report.reference,
-        "recipient": report.recipient,
-        "status": report.status,
-        "discharged_at": report.discharged_at,
-        "received_at": now,
-        "pdu": report.pdu,
-        "part_id": part["id"] if part else None,
-    }
-    tx.execute(_ADD_REPORT, row)
-    if part:
-        apply_report(tx, part, report.status, report.reference, now)
-    return 1
-
-
-def _part_of(tx: Connection, origin: Origin, report: Report, now: datetime) -> RowMapping | None:
-    """The part that a report speaks of, by SIM, reference and recipient; else the one whose reference is in doubt."""
-    since = now - outbox.REPORT_WINDOW
-    exact = _to_same(report, outbox.parts_by_reference(tx, origin.sim, report.reference, since))
-    waiting = [row for row in exact if row["state"] in ("sent", "uncertain")]
-    if waiting:
-        return _nearest(waiting, report)
-    unnamed = _to_same(report, outbox.parts_without_reference(tx, origin.sim, since))
-    gone_out = [row for row in unnamed if row["state"] == "sent"]
-    if gone_out:  # before a doubt: a report that is taken for a part known to be sent declares nothing sent wrongly
-        return _nearest(gone_out, report)
-    if len(unnamed) == 1:
-        return unnamed[0]
-    return exact[0] if exact else None
-
-
-def _to_same(report: Report, rows: Sequence[RowMapping]) -> list[RowMapping]:
-    return [row for row in rows if _same_number(row["recipient"], report.recipient)]
-
-
-def _nearest(rows: Sequence[RowMapping], report: Report) -> RowMapping:
-    """Of parts that the same SIM sent to the same number under the same reference (it wraps at 256), the one whose
-    submission is nearest to the centre's time of acceptance; the newest when the report does not tell it."""
-    accepted = report.accepted_at
-    if accepted is None:
-        return rows[0]
-    return min(rows, key=lambda row: abs(row["submitted_at"] - accepted))
-
-
-def apply_report(tx: Connection, part: RowMapping, status: int, reference: int, now: datetime) -> None:
-    """Let a delivery report speak: the part is known to have gone out, and perhaps to have arrived."""
-    values: dict[str, object] = {"status": status, "reference": reference}
-    if is_delivered(status):
-        values |= {"state": "delivered", "delivered_at": now}
-    elif is_undeliverable(status):
-        values |= {"state": "failed", "error_code": f"ST {status}"}
-    elif part["state"] == "uncertain":
-        values |= {"state": "sent"}
-    outbox.set_part(tx, part["id"], **values)
-    _roll_up(tx, part["message_id"], str(values.get("state", part["state"])), now)
-
-
-def _roll_up(tx: Connection, message_id: int, part_state: str, now: datetime) -> None:
-    message = outbox.get(tx, message_id)
-    if message is None or message["state"] not in ("sent", "uncertain"):
-        return
-    alone = message["parts"] == 1
-    states = {part_state} if alone else {str(row["state"]) for row in outbox.parts_of(tx, message_id)}
-    new = _state_of(states, message["state"])
-    if new == message["state"]:
-        return
-    values: dict[str, object] = {"state": new}
-    if new == "queued":
-        wake(tx, "outbox")
-    elif message["sent_at"] is None:
-        values["sent_at"] = now
-    if new == "delivered":
-        values["delivered_at"] = now
-    if new == "failed":
-        values["error"] = "the network reported that it could not be delivered"
-    tx.execute(_MESSAGE, {"message": message_id, **values})
-    history.record(
-        tx, "send", message_id, from_=message["state"], to=new, at=now, actor="system:network", cause="delivery report"
-    )
-
-
-def _state_of(parts: set[str], before: str) -> str:
-    """A message is what all its parts are: delivered when all are, failed when one is, sent when none is in doubt.
-
-    When its doubt is settled and there is a rest, that is queued: it follows by the same SIM.
-    """
-    if "failed" in parts:
-        return "failed"
-    if parts & {"uncertain", "sending"}:
-        return before
-    if "queued" in parts:
-        return "queued"
-    return "delivered" if parts == {"delivered"} else "sent"
-
-
-def match_parked_reports(tx: Connection, part_id: int, sim: str, reference: int, recipient: str, now: datetime) -> None:
-    """Let a report that came before its send was settled speak now."""
-    wanted = {"sim_": sim, "reference_": reference, "since": now - outbox.EARLY_REPORT_WINDOW}
-    _speak_first(tx, tx.execute(_EARLY_REPORTS, wanted).mappings().all(), part_id, recipient, now)
-
-
-def match_parked_of_sim(tx: Connection, part: RowMapping, recipient: str, now: datetime) -> None:
-    """The same for a part whose reference nobody heard: the oldest report to that number since its submission."""
-    wanted = {"sim_": part["sim"], "since": part["submitted_at"]}
-    _speak_first(tx, tx.execute(_EARLY_REPORTS_OF_SIM, wanted).mappings().all(), part["id"], recipient, now)
-
-
-def _speak_first(tx: Connection, rows: Sequence[RowMapping], part_id: int, recipient: str, now: datetime) -> None:
-    row = next((row for row in rows if _same_number(row["recipient"], recipient)), None)
-    if row is None:
-        return
-    tx.execute(_BIND_REPORT, {"report": row["id"], "part_id": part_id})
-    part = tx.execute(_PART, {"part": part_id}).mappings().one()
-    apply_report(tx, part, row["status"], row["reference"], now)
-
-
-def _same_number(one: str, other: str) -> bool:
-    """Networks report numbers in national or international form: the last nine digits tell."""
-    return one == other or (len(one) >= 9 and len(other) >= 9 and one[-9:] == other[-9:])
 
 
 def _storable(text: str) -> str:

@@ -12,8 +12,11 @@ from sqlalchemy import Connection
 from mgov.domain.message import Origin, Part, Report
 from mgov.store import history, modems
 from mgov.store.database import Database
-from mgov.workflows.receive import Join, keep_parts, keep_reports
-from mgov.workflows.send import CountParts, Sender, Submission, Task, claim_part, settle_part
+from mgov.workflows.claiming import claim_parts
+from mgov.workflows.receive import Join, keep_parts
+from mgov.workflows.reports import keep_reports
+from mgov.workflows.send import CountParts, Sender, Submission, Task
+from mgov.workflows.settling import settle_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +58,12 @@ def take_turn(db: Database, sender: Sender, turn: Turn, air: AirSide, now: datet
 
     def work(tx: Connection) -> list[Task]:
         with history.together(tx):
-            settled = (settle_part(tx, sender, *done, now) for done in turn.settled)
-            tasks = [following for following in settled if following is not None]
+            tasks = settle_parts(tx, sender, turn.settled, now)
             for delivery in turn.deliveries:
                 keep_reports(tx, delivery.origin, delivery.reports, delivery.at)
                 keep_parts(tx, delivery.origin, delivery.parts, air.join, delivery.at)
             if turn.standing:
                 modems.report(tx, sender.modem, **turn.standing)
-            return tasks + _claim(tx, sender, air, turn.claims - len(tasks), now)
+            return tasks + claim_parts(tx, sender, air.count_parts, turn.claims - len(tasks), now)
 
     return db.transact(work)
-
-
-def _claim(tx: Connection, sender: Sender, air: AirSide, most: int, now: datetime) -> list[Task]:
-    """Claim up to so many parts; the first of a long message ends the row, as its others follow it."""
-    tasks: list[Task] = []
-    while len(tasks) < most and not (tasks and tasks[-1].total > 1):
-        task = claim_part(tx, sender, air.count_parts, now)
-        if task is None:
-            break
-        tasks.append(task)
-    return tasks

@@ -34,7 +34,8 @@ from mgov.store import bulk, migrate, outbox
 from mgov.store.database import Database
 from mgov.store.schema.messages import outbound_message
 from mgov.workflows.receive import receive_parts
-from mgov.workflows.send import Sender, Submission, next_task, settle_and_next
+from mgov.workflows.send import Sender, Submission
+from mgov.workflows.turn import AirSide, Turn, take_turn
 
 WORKERS = (1, 2, 4)
 DATABASES = ("sqlite", "postgresql", "mariadb")
@@ -252,14 +253,15 @@ def _queue(db: Database, worker: int) -> Step:
 
 def _claim(db: Database, worker: int) -> Step:
     sender = Sender(f"bench/{worker}", f"t{worker}", f"sim-{worker}")
-    task = next_task(db, sender, lambda _text: 1, datetime.now(UTC))
+    air = AirSide("".join, lambda _text: 1)
+    tasks = take_turn(db, sender, Turn(claims=1), air, datetime.now(UTC))
 
     def step(number: int) -> bool:
-        nonlocal task
-        if task is None:
+        nonlocal tasks
+        if not tasks:
             return False
         sent = Submission("accepted", reference=number % 256)
-        task = settle_and_next(db, sender, task, sent, lambda _text: 1, datetime.now(UTC))
+        tasks = take_turn(db, sender, Turn([(tasks[0], sent)], claims=1), air, datetime.now(UTC))
         return True
 
     return step

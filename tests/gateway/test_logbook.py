@@ -11,7 +11,8 @@ import pytest
 from mgov.gateway.logbook import Logbook
 from mgov.store import outbox
 from mgov.store.database import Database
-from mgov.workflows import send
+from mgov.workflows import leftovers, send
+from mgov.workflows.claiming import give_back
 from mgov.workflows.leftovers import settle_by_log, take_stock
 from mgov.workflows.turn import AirSide, Turn, take_turn
 
@@ -48,7 +49,7 @@ def test_only_what_was_on_the_air_is_in_doubt(tmp_path: Path, database: Database
     assert begun is not None
     left = settle_by_log(database, SENDER, begun, NOW)
     assert (left.settled, left.queued) == (1, 2)
-    assert send.recover(database, SENDER.owner, NOW) == (1, 0)
+    assert leftovers.recover(database, SENDER.owner, NOW) == (1, 0)
     assert _states(database) == {"sent": 1, "uncertain": 1, "queued": 2}
 
 
@@ -59,7 +60,7 @@ def test_without_a_log_everything_claimed_is_in_doubt(tmp_path: Path, database: 
     assert log.read() is None
     (tmp_path / "m1.log").write_text("another-boot\n", encoding="ascii")
     assert log.read() is None
-    assert send.recover(database, SENDER.owner, NOW) == (2, 0)
+    assert leftovers.recover(database, SENDER.owner, NOW) == (2, 0)
 
 
 def test_an_entry_of_an_earlier_claim_counts_for_nothing(tmp_path: Path, database: Database) -> None:
@@ -68,7 +69,7 @@ def test_an_entry_of_an_earlier_claim_counts_for_nothing(tmp_path: Path, databas
     log = Logbook(tmp_path / "m1.log")
     log.restart()
     log.begin(task)
-    send.give_back(database, SENDER, task, NOW)
+    give_back(database, SENDER, task, NOW)
     [again] = take_turn(database, SENDER, Turn(claims=1), AIR, NOW)
     assert again.part_id == task.part_id
     begun = log.read()
@@ -89,6 +90,23 @@ def test_a_torn_line_is_passed_over(tmp_path: Path, database: Database) -> None:
     begun = log.read()
     assert begun is not None
     assert set(begun) == {first.part_id}
+
+
+def test_a_log_begun_anew_tells_what_is_not_in_the_database_yet(tmp_path: Path, database: Database) -> None:
+    """What ended a moment ago is still settled after a crash, and what was on the air is in doubt."""
+    ended, on_air, waiting = _claim(database, 3)
+    log = Logbook(tmp_path / "m1.log")
+    log.restart()
+    log.begin(ended)
+    log.end(ended, ACCEPTED)
+    log.begin(on_air)
+    log.restart([(ended, ACCEPTED)], on_air)
+    begun = log.read()
+    assert begun is not None
+    assert waiting.part_id not in begun
+    assert settle_by_log(database, SENDER, begun, NOW).settled == 1
+    assert leftovers.recover(database, SENDER.owner, NOW) == (1, 0)
+    assert _states(database) == {"sent": 1, "uncertain": 1, "queued": 1}
 
 
 @pytest.mark.parametrize("gone_out", [0, 1])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mgov.gateway.clerk import replay_left_behind
+from mgov.gateway.ledger import replay_left_behind
 from mgov.gateway.spool import Entry, Spool, left_behind
 from mgov.store import inbox
 from mgov.store.database import Database

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
-from mgov.store import outbox, staff
+from mgov.store import outbound_parts, outbox, staff
 from mgov.store.database import Database
 from mgov.store.schema.messages import outbound_message, outbound_part
 from mgov.store.schema.money import bank_account, bank_entry, bank_statement, bill, settlement
@@ -61,7 +61,7 @@ def _people(tx: Connection) -> None:
 def _being_sent(tx: Connection) -> None:
     values = {"now": NOW, "text": "Tagihan Anda", "priority": "transaction"}
     sending = outbox.queue_text(tx, to="+628129990003", **values)
-    outbox.add_parts(tx, sending, 1)
+    outbound_parts.add(tx, [{"message_id": sending, "sequence": 1, "state": "queued"}])
     tx.execute(update(outbound_message).where(outbound_message.c.id == sending).values(state="sending"))
     tx.execute(update(outbound_part).where(outbound_part.c.message_id == sending).values(state="sending"))
     gone = outbox.queue_text(tx, to="+628129990004", **values)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mgov.domain.message import Part
-from mgov.gateway import clerk, inlet, pdus, worker
+from mgov.gateway import inlet, ledger, pdus, worker
 from mgov.workflows.turn import AirSide
 from modem_drivers import outcomes
 from modem_drivers.at import dialogue, radio, sending, session, unsolicited
@@ -216,7 +216,7 @@ def _joins_by_arrival() -> None:
         return "".join(decode_deliver(each).user_data.text or "" for each in sorted(raw, key=came.index))
 
     _swap(pdus, "part_of", noted)
-    _swap(clerk, "AIR", AirSide(by_arrival, pdus.count_parts))
+    _swap(ledger, "AIR", AirSide(by_arrival, pdus.count_parts))
 
 
 BROKEN = {

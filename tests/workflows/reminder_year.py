@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from mgov.domain.actor import Actor
-from mgov.store import consents, outbox, reminders
+from mgov.store import consents, leases, outbox, reminders
 from mgov.store.database import Database
 from mgov.store.schema.documents import document, reminder
 from mgov.store.schema.messages import outbound_message
 from mgov.workflows import remind, remind_fallback
 from mgov.workflows.documents import close_document, import_documents
+from mgov.workflows.overdue import expire_overdue
 from mgov.workflows.remind import RemindSettings
-from mgov.workflows.send import expire_overdue
 from tests.workflows.taking import take
 from tests.workflows.test_remind import ACTOR, KINDS
 
@@ -129,7 +129,7 @@ class Year:
         state = "failed" if luck < 0.03 else "sent"
 
         def work(tx: Connection) -> None:
-            outbox.settle(
+            leases.settle(
                 tx, row, state=state, now=now, actor=Actor.system("year"), cause="drawn", sent_at=now, error="drawn"
             )
             if state == "sent":

@@ -15,7 +15,8 @@ from mgov.domain.routing import SendRules
 from mgov.store import modems, outbox
 from mgov.store.database import Database
 from mgov.workflows import fleet
-from mgov.workflows.send import Sender, Submission, Task, next_task, settle_and_next
+from mgov.workflows.send import CountParts, Sender, Submission, Task
+from mgov.workflows.turn import AirSide, Turn, take_turn
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 TABLE = Path(__file__).parents[2] / "config" / "operators.toml"
@@ -54,6 +55,29 @@ def sender(db: Database, name: str, now: datetime = NOW, quotas: Quotas | None =
 def origin(name: str) -> Origin:
     """Where a modem's reports come in."""
     return Origin(name, f"sim-{name}", None)
+
+
+def next_task(db: Database, who: Sender, parts: CountParts, now: datetime) -> Task | None:
+    """Claim the next message for this modem; None when nothing is due."""
+    return next(iter(take_turn(db, who, Turn(claims=1), _air(parts), now)), None)
+
+
+def settle_and_next(
+    db: Database,
+    who: Sender,
+    task: Task,
+    submission: Submission,
+    parts: CountParts,
+    now: datetime,
+    more: bool = True,
+) -> Task | None:
+    """Settle one part and, in the same commit, begin the next part or claim the next message (unless not `more`)."""
+    turn = Turn([(task, submission)], claims=int(more))
+    return next(iter(take_turn(db, who, turn, _air(parts), now)), None)
+
+
+def _air(parts: CountParts) -> AirSide:
+    return AirSide("".join, parts)
 
 
 def claim(db: Database, who: Sender, now: datetime = NOW, parts: Any = one_part) -> Task | None:  # noqa: ANN401 - counts parts

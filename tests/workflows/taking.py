@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from mgov.domain.routing import SendRules
-from mgov.store import outbox, reminder_recheck
+from mgov.store import leases, outbox, reminder_recheck
 from mgov.store.queue import Taker
 
 
@@ -29,5 +29,5 @@ def take_all(tx: Connection, now: datetime, channel: str = "sms") -> list[outbox
 
 def _claim(tx: Connection, now: datetime, channel: str) -> outbox.Row | None:
     if channel == "sms":
-        return outbox.claim(tx, owner="n/m", now=now, taker=Taker("m", "sim"))
-    return outbox.claim_mail(tx, owner="n/mail", now=now, rules=SendRules())
+        return next(iter(leases.claim(tx, owner="n/m", now=now, taker=Taker("m", "sim"))), None)
+    return leases.claim_mail(tx, owner="n/mail", now=now, rules=SendRules())

@@ -21,9 +21,11 @@ from mgov.store.schema.messages import delivery_report, inbound_message, inbound
 from mgov.workflows import archiving, backup, dead_letters, drift, privacy, retention, texts
 from mgov.workflows.explain import story
 from mgov.workflows.privacy import Subject
-from mgov.workflows.receive import receive_parts, receive_reports
-from mgov.workflows.send import Sender, Submission, next_task, settle_and_next
+from mgov.workflows.receive import receive_parts
+from mgov.workflows.reports import receive_reports
+from mgov.workflows.send import Sender, Submission
 from tests.workflows.citizen import BUDI, NOW, SITI, STAFF, World
+from tests.workflows.sending import next_task, settle_and_next
 
 DAYS = 90
 LATER = NOW + timedelta(days=100)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from mgov.domain.actor import Actor
 from mgov.domain.routing import SendRules
-from mgov.store import dump, held, outbox
+from mgov.store import dump, held, leases, outbox
 from mgov.store.database import Database
 from mgov.store.queue import Taker
 from mgov.store.schema.messages import outbound_message
@@ -98,14 +98,13 @@ def test_after_a_restore_nothing_old_is_sent_until_a_person_says_so(filled: Data
     assert count > 3
     assert filled.read(lambda tx: len(held.listing(tx))) == count
     late, taker = LATER + timedelta(days=400), Taker("m", "sim")
-    assert filled.transact(lambda tx: outbox.claim(tx, owner="o", now=late, taker=taker)) is None
-    assert filled.transact(lambda tx: outbox.claim_mail(tx, owner="o", now=late, rules=SendRules())) is None
+    assert filled.transact(lambda tx: leases.claim(tx, owner="o", now=late, taker=taker)) == []
+    assert filled.transact(lambda tx: leases.claim_mail(tx, owner="o", now=late, rules=SendRules())) is None
     states = filled.read(lambda tx: set(tx.execute(select(outbound_message.c.state)).scalars()))
     assert "sending" not in states
     assert "uncertain" in states
     new = filled.transact(lambda tx: outbox.queue_text(tx, to="+628120000009", text="baru", now=LATER))
-    claimed = filled.transact(lambda tx: outbox.claim(tx, owner="o", now=late, taker=taker))
-    assert claimed is not None
+    [claimed] = filled.transact(lambda tx: leases.claim(tx, owner="o", now=late, taker=taker))
     assert claimed["id"] == new
 
 

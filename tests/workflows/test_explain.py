@@ -19,7 +19,8 @@ from mgov.workflows.dead_letters import NotResentError
 from mgov.workflows.explain import story
 from mgov.workflows.explain_reading import read_how
 from mgov.workflows.explain_words import SENTENCES, WORDS
-from mgov.workflows.receive import receive_reports, receive_text
+from mgov.workflows.receive import receive_text
+from mgov.workflows.reports import receive_reports
 from modem_drivers.outcomes import CMS
 from modem_drivers.radio import Outcome
 from tests.workflows.sending import CITIZEN, NOW, ON_XL, claim, finish, origin, queue, report, row, send_all, sender

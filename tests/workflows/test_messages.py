@@ -11,8 +11,11 @@ from mgov.domain.message import Origin, Part, Report
 from mgov.store import inbox, outbox
 from mgov.store.database import Database
 from mgov.store.schema.messages import inbound_part, outbound_message
-from mgov.workflows.receive import give_up_incomplete, receive_parts, receive_reports
-from mgov.workflows.send import Sender, Submission, Task, next_task, recover, settle_and_next
+from mgov.workflows.leftovers import recover
+from mgov.workflows.receive import give_up_incomplete, receive_parts
+from mgov.workflows.reports import receive_reports
+from mgov.workflows.send import Sender, Submission, Task
+from tests.workflows.sending import next_task, settle_and_next
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 ORIGIN = Origin("tsel-1", "510101", "+62811000001")

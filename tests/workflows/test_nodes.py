@@ -11,7 +11,10 @@ from mgov.domain.routing import Fleet, SendRules
 from mgov.store import modems, outbox
 from mgov.store.database import Database
 from mgov.workflows import fleet, nodes, send
+from mgov.workflows.claiming import give_back
+from mgov.workflows.leftovers import recover
 from tests.workflows.citizen import STAFF
+from tests.workflows.sending import next_task
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
@@ -19,7 +22,7 @@ NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 def claim(db: Database, node: str, now: datetime) -> send.Task | None:
     """The next part for the modem of a node."""
     sender = send.Sender(f"{node}/m1", "m1", "sim1", False, SendRules(), Fleet())
-    return send.next_task(db, sender, lambda _text: 1, now)
+    return next_task(db, sender, lambda _text: 1, now)
 
 
 def queue(db: Database) -> int:
@@ -38,9 +41,9 @@ def test_a_dead_nodes_leases_are_free_before_they_run_out(database: Database) ->
     nodes.start(database, "n1", "0", NOW)
     message = queue(database)
     assert claim(database, "n1", NOW) is not None
-    send.recover(database, "", NOW + timedelta(seconds=15))
+    recover(database, "", NOW + timedelta(seconds=15))
     assert state(database, message) == "sending"
-    send.recover(database, "", NOW + timedelta(seconds=25))
+    recover(database, "", NOW + timedelta(seconds=25))
     assert state(database, message) == "uncertain"
 
 
@@ -51,7 +54,7 @@ def test_a_living_node_keeps_its_leases(database: Database) -> None:
     message = queue(database)
     claim(database, "n1", NOW)
     nodes.beat(database, "n1", NOW + timedelta(seconds=24))
-    send.recover(database, "", NOW + timedelta(seconds=25))
+    recover(database, "", NOW + timedelta(seconds=25))
     assert state(database, message) == "sending"
 
 
@@ -61,9 +64,9 @@ def test_a_claim_given_back_after_another_took_it_changes_nothing(database: Data
     old = claim(database, "n1", NOW)
     assert old is not None
     give = send.Sender("n1/m1", "m1", "sim1", False, SendRules(), Fleet())
-    send.give_back(database, give, old, NOW)
+    give_back(database, give, old, NOW)
     assert claim(database, "n2", NOW) is not None
-    send.give_back(database, give, old, NOW)
+    give_back(database, give, old, NOW)
     assert state(database, message) == "sending"
 
 
@@ -112,4 +115,4 @@ def test_others_stand_in_for_the_modems_of_a_dead_or_drained_node(database: Data
 
 def _by_second(db: Database, now: datetime) -> send.Task | None:
     seen = db.read(lambda tx: fleet.view(tx, Operators(()), now))
-    return send.next_task(db, send.Sender("n2/m2", "m2", "sim-m2", False, SendRules(), seen), lambda _text: 1, now)
+    return next_task(db, send.Sender("n2/m2", "m2", "sim-m2", False, SendRules(), seen), lambda _text: 1, now)

@@ -21,7 +21,8 @@ from mgov.store.schema.messages import PRIORITIES, outbound_message
 from mgov.workflows import errands, pauses, routes
 from mgov.workflows.mail import any_due, next_mail
 from mgov.workflows.modem_memory import note_slot
-from mgov.workflows.send import REST_LIVES, expire_overdue, is_any_overdue
+from mgov.workflows.overdue import expire_overdue, is_any_overdue
+from mgov.workflows.settling import REST_LIVES
 from modem_drivers.sms import decode_submit
 from tests.workflows.sending import (
     CITIZEN,

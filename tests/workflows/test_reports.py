@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from mgov.domain.message import Report
-from mgov.store import outbox
+from mgov.store import outbound_parts, outbox
 from mgov.store.database import Database
 from mgov.workflows.modem_memory import note_slot, settle_from_memory
-from mgov.workflows.receive import receive_reports
-from mgov.workflows.send import expire_overdue
+from mgov.workflows.overdue import expire_overdue
+from mgov.workflows.reports import receive_reports
 from tests.workflows.sending import CITIZEN, NOW, claim, finish, origin, other, queue, report, row, sender, words
 
 SECOND = timedelta(seconds=1)
@@ -99,9 +99,9 @@ def test_a_part_that_only_the_memory_knows_to_be_sent_gets_its_report(database: 
         finish(database, who, task, "uncertain", code="timeout")
         told = _report(77, NOW + SECOND, pdu=str(early))
         if early:
-            database.transact(lambda tx, part=task.part_id: outbox.set_part(tx, part, state="sending"))
+            database.transact(lambda tx, part=task.part_id: outbound_parts.change(tx, part, state="sending"))
             receive_reports(database, origin("t1"), [told], NOW + SECOND)
-            database.transact(lambda tx, part=task.part_id: outbox.set_part(tx, part, state="uncertain"))
+            database.transact(lambda tx, part=task.part_id: outbound_parts.change(tx, part, state="uncertain"))
         assert settle_from_memory(database, who, {("ME", 3): True}, NOW + 2 * SECOND) == 1
         if not early:
             assert row(database, message)["state"] == "sent"
