@@ -22,7 +22,8 @@ SIM_REST = 5.0  # seconds that a SIM rests after it was refused
 #: (`mgov.store.nodes.SILENCE`), and it is given back instead of sent.
 FRESH = timedelta(seconds=15)
 MOMENT = 0.1  # seconds: what a modem sends in it may be claimed together
-MOST_IN_HAND = 16  # parts claimed and not begun
+MOST_IN_HAND = 32  # parts claimed and not begun
+COMMIT_EACH = 0.05  # seconds between commits beside submissions, as long as enough is in hand
 BREATH = 0.005  # seconds in which a modem hands over what it has
 BREATHES_EACH = 8  # submissions between two breaths
 
@@ -41,6 +42,7 @@ class Outlet:
         self._wake = wake
         self._writing: asyncio.Task[None] | None = None
         self._hold_until = 0.0
+        self._wrote_at = 0.0
         self._pace: float | None = None  # seconds that a submission takes, as of late
         self._faults = 0  # modem faults one after the other
         self._breaths = count()
@@ -69,7 +71,9 @@ class Outlet:
         await self._drop_the_overtaken()
         if self._clerk.held and self._clerk.can_hold:
             may_claim = may_claim and not self._clerk.is_drained  # asked again with nothing in hand
-            if self._writing is None and (self._clerk.has_to_settle or self._inlet.direct or may_claim):
+            anything = self._clerk.has_to_settle or self._inlet.direct or may_claim
+            if self._writing is None and anything and self._is_time_to_write:
+                self._wrote_at = _clock()
                 self._writing = asyncio.create_task(self._inlet.write(radio, self._room() if may_claim else 0))
             await self._written(wait=False)
             return
@@ -84,11 +88,25 @@ class Outlet:
             writing, self._writing = self._writing, None
             await writing
 
+    @property
+    def _is_time_to_write(self) -> bool:
+        """Whether half of what may be in hand is gone, or the last commit is a while ago.
+
+        A modem that sends a thousand texts a second would else have a commit for every two or three of them, and wait
+        for the processor that these take.
+        """
+        return len(self._clerk.held) <= max(1, self._capacity // 2) or _clock() - self._wrote_at > COMMIT_EACH
+
     def _room(self) -> int:
-        """How many parts to claim: one, or as many as this modem sends in a moment."""
+        """How many parts to claim."""
+        return max(1, self._capacity - len(self._clerk.held))
+
+    @property
+    def _capacity(self) -> int:
+        """How many parts may be in hand: one, or as many as this modem sends in a moment."""
         if not self._clerk.can_hold or self._pace is None:
             return 1
-        return max(1, min(MOST_IN_HAND, int(MOMENT / self._pace))) - len(self._clerk.held) // 2
+        return max(1, min(MOST_IN_HAND, int(MOMENT / self._pace)))
 
     async def _drop_the_overtaken(self) -> None:
         """What can wait gives way to what was queued since it was claimed."""
