@@ -10,13 +10,14 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
 
 from mgov.domain.matching import match
 from mgov.store import belonging, settlements, waiting
-from mgov.store.belonging import Belonging, Knowledge
+from mgov.store.belonging import Belonging, Knowledge, NearPairs
 from mgov.store.database import Database
 from mgov.store.open_items import Scope
 from mgov.workflows import payments_reversal
@@ -79,14 +80,15 @@ class _Run:
 
     def __init__(self, db: Database, now: datetime, policy: PaymentPolicy) -> None:
         self.db, self.now, self.policy = db, now, policy
+        self.scope = Scope(policy.zone, policy.agencies_of)
         self.settled = self.unconfirmed = 0
 
     def whole(self) -> MatchSummary:
         """Undo what the bank took back, match, and put before a person what needs one."""
         undone = self._locked(self._prepare)
-        known = self.db.read(self._learn)
-        self._match_claims(known)
-        self._match_credits(known)
+        self.near = self.db.read(self._near_pairs)
+        self._match_claims()
+        self._match_credits()
         summary: MatchSummary = self._locked(lambda tx: self._finish(tx, undone))
         return summary
 
@@ -103,31 +105,35 @@ class _Run:
         waiting.resolve_bills(tx)
         return undone
 
-    def _learn(self, tx: Connection) -> Knowledge:
-        scope = Scope(self.policy.zone, self.policy.agencies_of)
-        near = waiting.near_pairs(tx, scope, self.policy.matching, self.policy.batch)
-        return belonging.knowledge(tx, scope, self.policy.matching, near)
+    def _near_pairs(self, tx: Connection) -> NearPairs:
+        return waiting.near_pairs(tx, self.scope, self.policy.matching, self.policy.batch)
 
-    def _match_claims(self, known: Knowledge) -> None:
-        near_claims = set(known.near.credits_of)
+    @cached_property
+    def known(self) -> Knowledge:
+        """What must be known of all bills: read only when there is something to match."""
+        return self.db.read(lambda tx: belonging.knowledge(tx, self.scope, self.policy.matching, self.near))
+
+    def _match_claims(self) -> None:
+        near_claims = set(self.near.credits_of)
         restless = self.db.read(lambda tx: waiting.restless(tx, near_claims))
         done = set[int]()
         for found in self._batches(restless):
-            step = self._step(known, [number for number in found if number not in done], [])
+            step = self._step([number for number in found if number not in done], [])
             done = {number for number in done | step.claims if number > found[-1]}
 
-    def _match_credits(self, known: Knowledge) -> None:
+    def _match_credits(self) -> None:
         """Credits that name a bill by themselves and that no claim brought in."""
         naming = self.db.read(waiting.credits_naming_bills)
         done = set[int]()
         for found in self._batches(naming):
-            step = self._step(known, [], [number for number in found if number not in done])
+            step = self._step([], [number for number in found if number not in done])
             done = {number for number in done | step.credits if number > found[-1]}
 
     def _batches(self, ids: array[int]) -> Iterator[array[int]]:
         return (ids[start : start + self.policy.batch] for start in range(0, len(ids), self.policy.batch))
 
-    def _step(self, known: Knowledge, claims: list[int], credits_: list[int]) -> _Step:
+    def _step(self, claims: list[int], credits_: list[int]) -> _Step:
+        known = self.known
         step: _Step = self._locked(lambda tx: self._match_group(tx, known, claims, credits_))
         self.settled += step.settled
         self.unconfirmed += step.unconfirmed

@@ -20,7 +20,7 @@ from mgov.domain.number_table import NumberTable
 #: Names that are kept as one text: few enough to take apart at once, many enough that a million are a few thousand.
 _BLOCK = 64
 #: Names sorted together, before all is merged.
-_RUN = 50_000
+_RUN = 10_000
 
 
 class NameIndex:
