@@ -118,7 +118,7 @@ def _plain(amount: Decimal | None) -> str | None:
 def _say(name: str, statements: list[Statement]) -> None:
     for statement in statements:
         for text in dict.fromkeys((*statement.remarks, *statement.problems)):
-            error_line(f"{name}: {statement.number or statement.account}: {text}")
+            error_line(": ".join(part for part in (name, statement.number or statement.account, text) if part))
     if any(statement.adds_up is False for statement in statements):
         raise NotDone(f"{name}: saldo tidak cocok / the balances do not add up")
 
@@ -134,6 +134,7 @@ def import_(context: CliContext, file: Path, account: str, format_: str, covers:
     period = _period(covers)
     expect_many_rows()
     database, config, now = context.database(), context.config, context.now()
+    _say_if_strange(config, account)
     with file.open("rb") as stream:
         try:
             outcome = import_statement(
@@ -171,6 +172,17 @@ def target_account(config: Config, name: str) -> TargetAccount:
     return TargetAccount(name, name)
 
 
+def _say_if_strange(config: Config, name: str) -> None:
+    """A name with a slip of the pen would become an account of its own: where accounts are configured it is said."""
+    known = {one for account in config.account for one in (account.name, account.number)}
+    if known and name not in known:
+        told = ", ".join(account.name for account in config.account)
+        error_line(
+            f"{name}: bukan [[account]] di mgov.toml ({told}), jadi dicatat sebagai rekening tersendiri / "
+            "no [[account]], so it is taken as an account of its own"
+        )
+
+
 def _period(text: str | None) -> tuple[date, date] | None:
     if text is None:
         return None
@@ -178,9 +190,9 @@ def _period(text: str | None) -> tuple[date, date] | None:
     try:
         period = date.fromisoformat(start), date.fromisoformat(end)
     except ValueError as error:
-        raise click.BadParameter("FROM..TO, such as 2026-10-01..2026-10-31", param_hint="--covers") from error
+        raise click.BadParameter("DARI..SAMPAI / FROM..TO: 2026-10-01..2026-10-31", param_hint="--covers") from error
     if period[0] > period[1]:
-        raise click.BadParameter("FROM is after TO", param_hint="--covers")
+        raise click.BadParameter("awal sesudah akhir / FROM is after TO", param_hint="--covers")
     return period
 
 
@@ -220,11 +232,15 @@ def learn(context: CliContext, file: Path, name: str) -> None:
     with file.open("rb") as stream:
         try:
             table = propose_dialect(stream)
-            dialects = build_dialects({name: {"title": file.name, **table}})
-            statements = [r for r in stream_statements(stream, f"csv:{name}", dialects) if isinstance(r, Statement)]
         except StatementError as error:
             raise NotDone(f"{file.name}: {error}") from error
-    click.echo(_as_toml(name, file.name, table))
+        click.echo(_as_toml(name, file.name, table))
+        dialects = build_dialects({name: {"title": file.name, **table}})
+        try:
+            statements = [r for r in stream_statements(stream, f"csv:{name}", dialects) if isinstance(r, Statement)]
+        except StatementError as error:
+            what = "usulan ini belum membaca berkasnya, perbaiki dulu / the proposal does not read the file yet"
+            raise NotDone(f"{file.name}: {error}; {what}") from error
     for statement in statements:
         click.echo("# " + "  ".join(f"{key}={value}" for key, value in _summary(statement).items()))
     _say(file.name, statements)

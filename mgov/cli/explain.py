@@ -30,7 +30,7 @@ def explain(context: CliContext, kind: str, number: str, lang: str | None, as_js
     language = lang or context.config.language
     rows = story(context.database(), kind, number, actor=actor, lang=language, now=context.now(), clock=clock)
     if not rows:
-        raise NotDone(f"no {kind} has the number {number}")
+        raise NotDone(f"{kind} {number} tidak ada / no {kind} has the number {number}")
     if as_json:
         context.print_rows(rows, as_json)
         return

@@ -176,6 +176,7 @@ class _Writer:
 
     def _row(self, entry: Entry) -> dict[str, Any]:
         _check_currency(entry.currency)
+        _check_thousands(entry)
         amount = int(entry.amount.to_integral_value(ROUND_DOWN))  # never more than came in
         self.fractions += amount != entry.amount
         return {
@@ -330,6 +331,13 @@ def booked_text(moment: datetime | date, zone: ZoneInfo) -> str:
 def _check_currency(currency: str) -> None:
     if currency.upper() not in RUPIAH:
         raise StatementError("not_rupiah", f"hanya rupiah yang diimpor / only rupiah is imported, not {currency}")
+
+
+def _check_thousands(entry: Entry) -> None:
+    """Refuse `150.000` where the dot parts decimals: nobody pays thousandths of a rupiah. Raises `StatementError`."""
+    if entry.amount < 1000 and entry.amount.as_tuple().exponent == -3:
+        told = f"{entry.amount}: titik ribuan? tulis {entry.amount * 1000:.0f} / a dot for thousands? write it without"
+        raise StatementError("bad_amount", told, entry.line)
 
 
 def _check_account(head: StatementHead, account: TargetAccount) -> None:

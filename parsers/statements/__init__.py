@@ -82,12 +82,15 @@ def propose_dialect(stream: BinaryIO) -> dict[str, Any]:
     if stream.read(8).startswith((b"PK", XLS_MAGIC)):
         return propose(list(islice(sheet_rows(stream), LEARN_ROWS)), medium="sheet", delimiter="")
     lines = list(islice(lines_of(stream), LEARN_ROWS))
-    for delimiter in DELIMITERS[:-1]:
+    failed: StatementError | None = None
+    for delimiter in DELIMITERS:
         try:
             return propose(list(csv_rows(lines, delimiter)), medium="csv", delimiter=delimiter)
-        except StatementError:
-            continue
-    return propose(list(csv_rows(lines, DELIMITERS[-1])), medium="csv", delimiter=DELIMITERS[-1])
+        except StatementError as error:
+            # What a table with a header lacks says more than that another delimiter shows none.
+            failed = error if failed is None or failed.code == "no_header" else failed
+    assert failed is not None  # noqa: S101 - there are delimiters
+    raise failed
 
 
 def _rows(stream: BinaryIO, dialect: Dialect) -> Iterator[Row]:

@@ -16,6 +16,10 @@ from parsers.statements.text import lines_of
 
 _HEAD = 64 * 1024  # bytes that tell the format
 _SWIFT = re.compile(r"^(?:\{1:.*\{4:|@@)?:(?:20|25|28C?|60[FM]|61):", re.MULTILINE)
+_UNKNOWN = (
+    "bentuk berkas tidak dikenal; yang dikenal: MT940/942, camt.052/053/054, CSV dan XLSX menurut bank_dialects.toml. "
+    "Untuk tabel lain: mgov bank learn BERKAS / no known statement format; teach an unknown table by mgov bank learn"
+)
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -76,5 +80,5 @@ def _among(dialect: Dialect, rows: list[Row]) -> bool:
 def _best(found: list[Dialect]) -> str:
     """The dialect that explains most columns."""
     if not found:
-        raise StatementError("unknown_format", "bentuk berkas tidak dikenal / no known statement format")
+        raise StatementError("unknown_format", _UNKNOWN)
     return "csv:" + max(found, key=lambda dialect: len(dialect.names)).name

@@ -17,6 +17,10 @@ WORDS = (
     ("value_date", r"val|efektif|effective|valuta"),
     ("booked_at", r"tanggal|tgl|date|posting|waktu|time"),
     ("balance", r"saldo|balance"),
+    (
+        "direction",
+        r"^(?:d|db|dr|debit|debet)\s*[/\-]\s*(?:c|k|cr|kr|credit|kredit)$|^(?:c|k|cr|kr|credit|kredit)\s*[/\-]\s*d",
+    ),
     ("credit", r"kredit|credit|masuk|incoming|\bcr\b|setoran"),
     ("debit", r"debit|debet|keluar|outgoing|\bdb\b|penarikan"),
     ("amount", r"jumlah|amount|nominal|mutasi|nilai"),
@@ -27,8 +31,13 @@ WORDS = (
     ("description", r"keterangan|uraian|rincian|desc|remark|berita|narasi|detail"),
 )
 _DAYS = ("dd/mm/yyyy", "dd/mm/yy", "dd-mm-yyyy", "dd-mm-yy", "dd.mm.yyyy", "dd MMM yyyy", "dd-MMM-yyyy", "dd MMM yy")
+_MONTH_FIRST = ("mm/dd/yyyy", "mm/dd/yy")  # only where no layout with the day first reads as many rows
 _TIMES = ("", " hh:mi:ss", " hh:mi", " hh.mi.ss")
-LAYOUTS = (*(day + time for time in _TIMES for day in _DAYS), "iso", "yyyy-mm-dd hh:mi:ss", "yyyy/mm/dd", "yyyymmdd")
+LAYOUTS = (
+    *(day + time for time in _TIMES for day in _DAYS),
+    *("iso", "yyyy-mm-dd hh:mi:ss", "yyyy/mm/dd", "yyyymmdd"),
+    *(day + time for time in _TIMES for day in _MONTH_FIRST),
+)
 STYLES = ((".", ","), (",", "."), (".", ""), (",", ""))
 SAMPLE = 200  # rows looked at
 
@@ -41,7 +50,7 @@ def propose(rows: Rows, *, medium: str, delimiter: str) -> dict[str, Any]:
     header = [text_of(cell) for cell in rows[header_at][1]]
     columns = _columns(header)
     body = [row for _, row in rows[header_at + 1 : header_at + 1 + SAMPLE] if any(text_of(cell) for cell in row)]
-    dates = _dates([row[columns["booked_at"]] for row in body if len(row) > columns["booked_at"]])
+    dates = [_dates(_column(body, columns[name])) for name in ("booked_at", "value_date") if name in columns]
     decimal, thousands = _style(
         body, [columns[name] for name in ("amount", "credit", "debit", "balance") if name in columns]
     )
@@ -50,10 +59,20 @@ def propose(rows: Rows, *, medium: str, delimiter: str) -> dict[str, Any]:
         "medium": medium,
         "decimal": decimal,
         "thousands": thousands,
-        "dates": dates,
+        "dates": list(dict.fromkeys(layout for some in dates for layout in some)),
         "columns": {name: index + 1 for name, index in columns.items()},
     }
+    if "amount" in columns and "direction" not in columns and _has_minus(_column(body, columns["amount"])):
+        table["fixed_type"] = "CR"  # what has a minus goes out
     return table | ({"delimiter": delimiter} if medium == "csv" else {})
+
+
+def _column(body: Sequence[list[Cell]], place: int) -> list[Cell]:
+    return [row[place] for row in body if len(row) > place]
+
+
+def _has_minus(cells: Sequence[Cell]) -> bool:
+    return any(re.match(r"^[-(]\s*(?:Rp\.?\s*)?\d", text_of(cell)) for cell in cells)
 
 
 def _is_header(row: list[Cell]) -> bool:
@@ -98,6 +117,8 @@ def _style(body: Sequence[list[Cell]], places: Sequence[int]) -> tuple[str, str]
 
 def _reads_figure(cell: Cell, decimal: str, thousands: str) -> bool:
     text = re.sub(r"\s*(?:CR|DB|K|D)$", "", text_of(cell), flags=re.IGNORECASE)
+    if re.search(rf"{re.escape(decimal)}\d{{3}}$", text):  # 150.000 is a hundred and fifty thousand
+        return False
     try:
         return figure_of(text, decimal, thousands, 0) is not None
     except StatementError:

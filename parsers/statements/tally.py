@@ -26,6 +26,7 @@ class BalanceChain:
 
     up_break: int | None = None  #: line where the chain breaks when read oldest first
     down_break: int | None = None  #: the same, newest first
+    break_told: tuple[Decimal, Decimal] | None = None  #: what the balance where it breaks should be, and what it is
     seen: int = 0
     _sum: Decimal = ZERO  # of all rows so far
     _first: tuple[Decimal, Decimal, Decimal] | None = None  # (balance, sum before, sum after) of the first with one
@@ -49,6 +50,7 @@ class BalanceChain:
         last, last_before, last_after = self._last
         if self.up_break is None and balance - last != after - last_after:
             self.up_break = line
+            self.break_told = (last + after - last_after, balance)
         if self.down_break is None and last - balance != before - last_before:
             self.down_break = line
 
@@ -151,7 +153,11 @@ class Tally:
             return False
         line = self.chain.broken_at
         if line is not None:
-            self.problems.append(f"baris {line}: saldo tidak menyambung / line {line}: the balance does not follow")
+            told = f"baris {line}: saldo tidak menyambung / line {line}: the balance does not follow"
+            if self.chain.break_told is not None and line == self.chain.up_break:
+                due, is_ = (plain(figure) for figure in self.chain.break_told)
+                told += f": seharusnya {due}, tertulis {is_} / it should be {due}, the file says {is_}"
+            self.problems.append(told)
             return True
         ends = self.chain.ends()
         if ends is not None:

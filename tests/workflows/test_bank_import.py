@@ -92,6 +92,13 @@ def test_only_rupiah_and_only_this_account(db: Database) -> None:
     assert _import(db, swift.format("BANTEN/0061234567", "IDR", "IDR")).new == 1
 
 
+def test_a_dot_for_thousands_is_never_a_small_sum(db: Database) -> None:
+    """`150.000` in a file with decimal dots is refused with what to write, not booked as 150 rupiah."""
+    with pytest.raises(StatementError, match=r"line 2: 150\.000: titik ribuan\? tulis 150000"):
+        _import(db, HEADER + "2026-10-12,2026-10-12,150.000,CR,951669640586,TRF,\n")
+    assert _count(db) == 0
+
+
 def test_booking_time_is_kept_as_the_statement_says(db: Database) -> None:
     """An offset, a bare day and a naive time each keep what they say; the last gets the office's zone."""
     rows = [A, "2026-10-13,2026-10-13,5,CR,x,d,967005\n", "2026-10-14T01:02:03,2026-10-14,5,CR,y,d,967010\n"]
