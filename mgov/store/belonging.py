@@ -28,6 +28,7 @@ from mgov.store.open_items import (
     credit_query,
     credits_of,
 )
+from mgov.store.resembling import resembling_bills
 from mgov.store.schema.money import bank_entry, bank_entry_key, bill, confirmation, settlement
 
 #: Payers' names that are fetched at once.
@@ -107,11 +108,14 @@ class Belonging:
             items.claims.append(claim)
             items.rows_of_claim[claim.id] = rows
         self._load_lookalikes(items)
+        found = resembling_bills(self.tx, self.credits.values(), self.known.policy)
+        self._read_bills({number for ids in found.values() for number in ids})
+        resembling = {entry: [self.bills[number].number for number in ids] for entry, ids in found.items()}
         rows = sorted(self.bills.values(), key=lambda row: int(row.id))
         items.bill_ids = {row.number: row.id for row in rows}
         items.bills = bills_of(self.tx, rows, zone)
         credits_ = sorted(self.credits.values(), key=lambda row: int(row.id))
-        items.credits = credits_of(self.tx, credits_, self.known.scope, named)
+        items.credits = credits_of(self.tx, credits_, self.known.scope, named, resembling)
         return items
 
     def _keep_claims(self, rows: Iterable[Row[Any]]) -> list[Row[Any]]:

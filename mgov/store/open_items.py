@@ -78,7 +78,7 @@ def _claim(rows: list[Row[Any]], zone: ZoneInfo) -> Claim:
 def bill_query() -> Select[Any]:
     """The columns that `bills_of` needs."""
     columns = (bill.c.id, bill.c.number, bill.c.amount, bill.c.allocated, bill.c.state, bill.c.payer_name)
-    more = (bill.c.payer_phone, bill.c.pay_code, bill.c.unique_suffix, agency.c.code)
+    more = (bill.c.payer_phone, bill.c.pay_code, bill.c.unique_suffix, bill.c.plate, bill.c.payer_id, agency.c.code)
     return select(*columns, *more).join(agency, agency.c.id == bill.c.agency_id)
 
 
@@ -96,6 +96,7 @@ def bills_of(tx: Connection, rows: Sequence[Row[Any]], zone: ZoneInfo) -> list[B
             payer_phone=row.payer_phone or "",
             pay_code=row.pay_code or "",
             unique_suffix=row.unique_suffix,
+            marks=tuple(mark for mark in (row.plate, row.payer_id) if mark),
         )
         for row in rows
     ]
@@ -129,9 +130,13 @@ def credit_query() -> Select[Any]:
 
 
 def credits_of(
-    tx: Connection, rows: Sequence[Row[Any]], scope: Scope, named: Mapping[int, tuple[tuple[str, ...], ...]]
+    tx: Connection,
+    rows: Sequence[Row[Any]],
+    scope: Scope,
+    named: Mapping[int, tuple[tuple[str, ...], ...]],
+    resembling: Mapping[int, Sequence[str]],
 ) -> list[Credit]:
-    """Rows of `credit_query` as credits; `named` are the payers that their descriptions name."""
+    """Rows of `credit_query` as credits: `named` are the payers that they name, `resembling` bills they may mean."""
     ids = [row.id for row in rows]
     undone = set(tx.scalars(select(bank_entry.c.reverses_id).where(among(bank_entry.c.reverses_id, ids))))
     spent = [row.id for row in rows if row.allocated]
@@ -153,6 +158,7 @@ def credits_of(
             gross=row.gross or 0,
             account=row.account,
             confirmed_by=frozenset(senders.get(row.id, ())),
+            resembling=tuple(resembling.get(row.id, ())),
         )
         for row in rows
     ]

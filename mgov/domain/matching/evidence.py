@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mgov.domain.matching import descriptions, proofs
+from mgov.domain.matching import descriptions, proofs, resemblance
 from mgov.domain.matching.index import Index
 from mgov.domain.matching.names import CROWD, Words, is_named, words_described
 from mgov.domain.matching.reasons import Reason
@@ -27,6 +27,7 @@ def weigh(index: Index, bills: list[Bill], credit: Credit, sender: str, *, prove
     if not supports:
         against += _by_phone(index, bills, credit, sender)
         against += _by_lookalike(index, bills, credit)
+        against += _by_resemblance(index, bills, credit)
         against += _by_income(index, credit)
     if descriptions.names_account(credit.description, index.policy.own_numbers, but=credit.account):
         against.append(Reason.OWN_TRANSFER)
@@ -110,6 +111,17 @@ def _by_lookalike(index: Index, bills: list[Bill], credit: Credit) -> list[Reaso
     return []
 
 
+def _by_resemblance(index: Index, bills: list[Bill], credit: Credit) -> list[Reason]:
+    """Where the description may name another bill of just this sum, and the claimed ones not at all."""
+    heard = resemblance.hear(credit.description)
+    claimed = {bill.number for bill in bills}
+    others = [bill for bill in index.resembling(credit) if bill.number not in claimed and bill.state == "open"]
+    sums = _near_amounts(index, credit)
+    owing = [bill for bill in others if index.ledger.due(bill, credit.value_date) in sums]
+    if not owing or any(resemblance.of_bill(bill, heard, few=False) for bill in bills):
+        return []
+    return [resemblance.of_bill(owing[0], heard, few=True) or Reason.NAMES_OTHER_PAYER]
+
+
 def _near_amounts(index: Index, credit: Credit) -> set[int]:
-    free = index.ledger.free(credit)
-    return {free, *(free + fee for fee in index.policy.fees)}
+    return resemblance.sums_of(index.ledger.free(credit), index.policy.fees)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 
-from mgov.domain.matching import descriptions, proofs
+from mgov.domain.matching import descriptions, proofs, resemblance
 from mgov.domain.matching.ledger import Ledger
 from mgov.domain.matching.name_index import NameIndex
 from mgov.domain.matching.names import words_of
@@ -135,6 +135,16 @@ class Index:
     def names_in(self, credit: Credit) -> set[tuple[str, ...]]:
         """The payers that a description names."""
         return self.names.find(credit.description) if credit.named is None else set(credit.named)
+
+    def resembling(self, credit: Credit) -> list[Bill]:
+        """The bills of a credit's sum that its description may name in a way that no exact reading finds."""
+        if credit.resembling is not None:
+            return [self.bills[number] for number in credit.resembling if number in self.bills]
+        heard = resemblance.hear(credit.description)
+        sums = resemblance.sums_of(self.ledger.free(credit), self.policy.fees)
+        alike = {bill.number: bill for amount in sums for bill in self.bills_by_amount.get(amount, ())}
+        few = len(alike) <= resemblance.FEW
+        return [bill for bill in alike.values() if resemblance.of_bill(bill, heard, few=few)]
 
     def payer_of(self, bill: Bill) -> tuple[str, ...]:
         """The payer of a bill, as words."""

@@ -34,7 +34,8 @@ class Bill:
     """A bill with every amount it had.
 
     `amounts` are pairs of amount and first day of validity, oldest first; None: from the beginning. `paid` is what is
-    allocated so far. `state` is `open`, `cancelled` or `paid_elsewhere`. `payer_phone` is E.164 or empty.
+    allocated so far. `state` is `open`, `cancelled` or `paid_elsewhere`. `payer_phone` is E.164 or empty. `marks` are
+    the plate and the payer's identity, by which a description may name it.
     """
 
     number: str
@@ -46,6 +47,7 @@ class Bill:
     payer_phone: str = ""
     pay_code: str = ""
     unique_suffix: int = 0
+    marks: tuple[str, ...] = ()
 
     def amount_on(self, day: date) -> int:
         """The amount that was valid on `day`."""
@@ -83,7 +85,8 @@ class Credit:
     `named` are the payers (as words) that the description names, None when they were not looked up beforehand.
     `gross` is what was paid where the bank tells it beside its fee (QRIS), 0 where it does not. `account` is the number
     of the account that it came to, empty when it is not known. `confirmed_by` are the senders of the confirmations that
-    it settled.
+    it settled. `resembling` are bills of its sum that its description may name (see `resemblance`), None when they were
+    not looked up beforehand.
     """
 
     id: int
@@ -101,6 +104,7 @@ class Credit:
     gross: int = 0
     account: str = ""
     confirmed_by: frozenset[str] = frozenset()
+    resembling: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
