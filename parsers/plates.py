@@ -20,6 +20,9 @@ _CALLED = re.compile(
 )
 """Behind these words even letters that are words of their own end a plate."""
 
+_OF_A_PROOF = re.compile(r"(?<!\w)ft\d\d \d{3}[a-z\d] $")
+"""In front of the last group of a bank's number: ``FT26 292T N6FM``."""
+
 
 def take_plates(board: Board) -> list[str]:
     """Take every plate of the text and return them in normal form."""
@@ -27,6 +30,8 @@ def take_plates(board: Board) -> list[str]:
     for match in board.find(_ALIKE):
         area, number, letters = match.groups()
         digits = number.translate(_LOOK)
+        if _OF_A_PROOF.search(board.before(match.start(), 12)):
+            continue
         if area not in _AREAS or digits.startswith("0") or not _is_plate(board, match, number, letters):
             continue
         found.append(f"{area} {digits} {letters}".upper())

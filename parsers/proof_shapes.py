@@ -14,6 +14,8 @@ _GROUP = (
 )
 """A group of a number: with a digit, and no time, sum or date in the guise of one."""
 _FOURS = (
+    rf"ft\d\d \d{{3}}[a-z\d] (?!(?:dari|tadi|atas|pada|oleh|buat|bank|sama|saya|pagi|sore|jam\d|tgl\d|nomi|uang)\b)"
+    rf"[a-z\d]{{4}}{_END}|"
     rf"(?=[a-z]{{1,3}}\d)(?=[a-z\d]{{4}} (?:\d{{4}} )*[a-z\d]*[a-z])[a-z\d]{{4}}(?: {_GROUP}[a-z\d]{{4}}){{1,4}}"
     rf"(?: {_GROUP}[a-z\d]{{1,3}}(?= ?(?:[,;:.)#*|]|$)))?{_END}"
 )

@@ -108,7 +108,7 @@ class Belonging:
             items.claims.append(claim)
             items.rows_of_claim[claim.id] = rows
         self._load_lookalikes(items)
-        found = resembling_bills(self.tx, self.credits.values(), self.known.policy)
+        found = resembling_bills(self.tx, self.credits.values(), named.keys(), self.known.policy)
         self._read_bills({number for ids in found.values() for number in ids})
         resembling = {entry: [self.bills[number].number for number in ids] for entry, ids in found.items()}
         rows = sorted(self.bills.values(), key=lambda row: int(row.id))

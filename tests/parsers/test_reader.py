@@ -121,6 +121,10 @@ _GROUPED = {
     "ref CN96 4566 970 tgl 8/10 jam 9.30": "CN964566970",
     "ref AB12 3456 jam9 kemarin": "AB123456",
     "ref CN96 4566 250rb kemarin": "CN964566",
+    "ref FT26 292T N6FM kemarin": "FT26292TN6FM",
+    "ref FT26 2961 NQFM kemarin": "FT262961NQFM",
+    "ref FT26 2961 dari BRI kemarin": "FT262961",
+    "no ref P027 3863 408. mksh": "P0273863408",
 }
 
 

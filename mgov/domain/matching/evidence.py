@@ -113,14 +113,19 @@ def _by_lookalike(index: Index, bills: list[Bill], credit: Credit) -> list[Reaso
 
 def _by_resemblance(index: Index, bills: list[Bill], credit: Credit) -> list[Reason]:
     """Where the description may name another bill of just this sum, and the claimed ones not at all."""
-    heard = resemblance.hear(credit.description)
     claimed = {bill.number for bill in bills}
-    others = [bill for bill in index.resembling(credit) if bill.number not in claimed and bill.state == "open"]
     sums = _near_amounts(index, credit)
-    owing = [bill for bill in others if index.ledger.due(bill, credit.value_date) in sums]
-    if not owing or any(resemblance.of_bill(bill, heard, few=False) for bill in bills):
-        return []
-    return [resemblance.of_bill(owing[0], heard, few=True) or Reason.NAMES_OTHER_PAYER]
+    for other in index.resembling(credit):
+        owes = other.state == "open" and index.ledger.due(other, credit.value_date) in sums
+        if owes and other.number not in claimed:
+            mine = any(_may_name(bill, credit) for bill in bills)
+            return [] if mine else [Reason.NAMES_OTHER_PAYER]
+    return []
+
+
+def _may_name(bill: Bill, credit: Credit) -> bool:
+    marks = (*bill.marks, bill.payer_phone)
+    return resemblance.names(bill.number, bill.payer_name, marks, credit.description)
 
 
 def _near_amounts(index: Index, credit: Credit) -> set[int]:

@@ -138,13 +138,19 @@ class Index:
 
     def resembling(self, credit: Credit) -> list[Bill]:
         """The bills of a credit's sum that its description may name in a way that no exact reading finds."""
-        if credit.resembling is not None:
-            return [self.bills[number] for number in credit.resembling if number in self.bills]
-        heard = resemblance.hear(credit.description)
-        sums = resemblance.sums_of(self.ledger.free(credit), self.policy.fees)
-        alike = {bill.number: bill for amount in sums for bill in self.bills_by_amount.get(amount, ())}
-        few = len(alike) <= resemblance.FEW
-        return [bill for bill in alike.values() if resemblance.of_bill(bill, heard, few=few)]
+        numbers = self._resembling.get(credit.id, ()) if credit.resembling is None else credit.resembling
+        return [self.bills[number] for number in numbers if number in self.bills]
+
+    @cached_property
+    def _resembling(self) -> dict[int, list[str]]:
+        untold = [c for c in self.credits if c.resembling is None and c.free == c.amount and not self.names_in(c)]
+        ears = resemblance.Ears(((c.id, c.free, c.description) for c in untold), self.policy.fees)
+        found: dict[int, list[str]] = defaultdict(list)
+        for bill in self.bills.values() if untold else ():
+            amounts = {amount for amount, _ in bill.amounts}
+            for credit in ears.who_names(amounts, bill.number, bill.payer_name, (*bill.marks, bill.payer_phone)):
+                found[credit].append(bill.number)
+        return found
 
     def payer_of(self, bill: Bill) -> tuple[str, ...]:
         """The payer of a bill, as words."""

@@ -1,76 +1,67 @@
 """Whether a description may speak of a bill in a way that no exact reading finds: a cashier would see it.
 
-Banks and people join words, leave out the middle name, abbreviate it, or give a bill's serial number alone. That is no
-proof of anything; but where the money is just what such a bill owes, and nothing speaks for the bill that is claimed,
-a machine must not give it away.
+Banks and people join words, leave out the middle name, abbreviate or spell it in the old way, or give a bill's serial
+number, a plate or a telephone alone. That is no proof of anything; but where the money is just what such a bill owes,
+and nothing speaks for the bill that is claimed, a machine must not give it away. All is looked up by keys: the cost is
+that of reading the descriptions and the bills, however many owe the same.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import combinations, pairwise
 
 from mgov.domain.matching import proofs
-from mgov.domain.matching.names import NO_NAMES, Words, words_of
-from mgov.domain.matching.reasons import Reason
-from mgov.domain.matching.records import Bill
+from mgov.domain.matching.names import NO_NAMES, Words
 
-#: So many bills of one sum and a single word, or a word with a slip, says nothing: somebody always has it.
-FEW = 20
+Key = tuple[str, ...]
+
+#: What banks write beside names.
+_PLAIN = NO_NAMES | frozenset(
+    {
+        *("TELLER", "TUNAI", "ONLINE", "BI", "FAST", "BIFAST", "CR", "DB", "KR", "INTERNET", "BANKING", "MOBILE", "IB"),
+        *(
+            "KLIRING",
+            "SKN",
+            "RTGS",
+            "LLG",
+            "OTOMATIS",
+            "TANGGAL",
+            "TGL",
+            "MID",
+            "TID",
+            "QR",
+            "DDR",
+            "MDR",
+            "AMT",
+            "QRIS",
+        ),
+        *("PERMATA", "MUAMALAT", "DANAMON", "MEGA", "PANIN", "NIAGA", "PT", "CV", "UD", "NIK", "HP", "TRSF", "EDC"),
+    }
+)
 _JOINED = 8  #: letters of joined words that are no chance
 _ENOUGH = 12  #: letters of a whole name that are compared, as banks cut
-_SINGLE = 6  #: letters of a single word that say something
-_SLIPPED = 5
 _MARK = 6  #: characters of a plate, telephone or identity
-_SERIAL = 5
-_WORD = re.compile(r"[A-Z]+")
+_SERIAL = 5  #: digits of a bill's serial number
+_TOGETHER = 3  #: tokens in which a plate is written: A 5654 GB
+_TOKEN = re.compile(r"[A-Z0-9]+")
+_LETTERS = re.compile(r"[A-Z]+")
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"((?:19|20)\d\d)\D?(\d{4,8})$")
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """A description taken apart: its words, all its letters, all its letters and digits, its runs of digits."""
-
-    words: Words
-    known: frozenset[str]
-    letters: str
-    signs: str
-    runs: frozenset[str]
+#: Spellings of one sound: OE and U, DJ and J, TJ and C, Y and I, a silent H, a doubled letter.
+_SOUNDS = (("OE", "U"), ("DJ", "J"), ("TJ", "C"), ("Y", "I"), ("H", ""))
+_DOUBLED = re.compile(r"([A-Z])\1")
 
 
 @lru_cache(maxsize=proofs.REMEMBERED)
-def hear(description: str) -> Heard:
-    """Take a description apart."""
-    upper = description.upper()
-    words = tuple(_WORD.findall(upper))
-    return Heard(
-        words,
-        frozenset(words),
-        "".join(words),
-        "".join(c for c in upper if c.isalnum()),
-        frozenset(_DIGITS.findall(upper)),
-    )
-
-
-def resembles(number: str, payer: str, marks: Iterable[str], heard: Heard, *, few: bool) -> Reason | None:
-    """What of a bill a description may name: its number, its payer (NAMES_OTHER_…), or nothing.
-
-    `marks` are its plate, its payer's identity and telephone; `few`: no more than `FEW` bills owe this sum.
-    """
-    if _has_serial(number, heard):
-        return Reason.NAMES_OTHER_BILL
-    if any(len(mark) >= _MARK and mark in heard.signs for mark in map(_bare, marks)):
-        return Reason.NAMES_OTHER_PAYER
-    return Reason.NAMES_OTHER_PAYER if _has_name(words_of(payer), heard, few=few) else None
-
-
-def of_bill(bill: Bill, heard: Heard, *, few: bool) -> Reason | None:
-    """The same for a bill."""
-    return resembles(bill.number, bill.payer_name, (*bill.marks, bill.payer_phone), heard, few=few)
+def sound(word: str) -> str:
+    """A word as it sounds, however it is spelt."""
+    for spelt, heard in _SOUNDS:
+        word = word.replace(spelt, heard)
+    return _DOUBLED.sub(r"\1", word)
 
 
 def sums_of(free: int, fees: Iterable[int]) -> set[int]:
@@ -78,51 +69,98 @@ def sums_of(free: int, fees: Iterable[int]) -> set[int]:
     return {free, *(free + fee for fee in fees)}
 
 
-def _bare(mark: str) -> str:
-    """A plate, identity or telephone without separators; a telephone without the country or the zero before it."""
-    signs = "".join(c for c in mark.upper() if c.isalnum())
-    return signs.removeprefix("62") if mark.startswith("+62") else signs
+class Ears:
+    """The descriptions of some credits, by what a bill may be known by in them."""
+
+    def __init__(self, credits_: Iterable[tuple[int, int, str]], fees: Iterable[int]) -> None:
+        """Take credits as id, rupiah that are free, description."""
+        listed = list(fees)
+        self.sums: dict[int, set[int]] = {}
+        self._letters: dict[int, str] = {}
+        self._by_key: dict[Key, list[int]] = defaultdict(list)
+        for number, free, description in credits_:
+            keys, letters = heard(description)
+            if keys:
+                self.sums[number], self._letters[number] = sums_of(free, listed), letters
+            for key in keys:
+                self._by_key[key].append(number)
+
+    def who_names(self, amounts: Iterable[int], number: str, payer: str, marks: Iterable[str]) -> set[int]:
+        """The credits of one of some amounts that may name a bill; `marks` are plate, identity and telephone."""
+        name = _name(payer)
+        found: set[int] = set()
+        for key in {*_of_number(number), *_of_marks(marks), *_of_name(name)}:
+            for credit in self._by_key.get(key, ()):
+                if not self.sums[credit].isdisjoint(amounts) and (key[0] != "g" or self._has_joined(credit, name)):
+                    found.add(credit)
+        return found
+
+    def _has_joined(self, credit: int, name: Words) -> bool:
+        letters, whole = self._letters[credit], "".join(name)
+        pairs = (left + right for left, right in pairwise(name))
+        return whole[:_ENOUGH] in letters or any(len(pair) >= _JOINED and pair in letters for pair in pairs)
 
 
-def _has_serial(number: str, heard: Heard) -> bool:
+@lru_cache(maxsize=proofs.REMEMBERED)
+def heard(description: str) -> tuple[frozenset[Key], str]:
+    """The keys of a description, and all its letters that may be a name's."""
+    tokens = _TOKEN.findall(description.upper())
+    words = [token for token in tokens if token.isalpha()]
+    sounds = sorted({sound(word) for word in words if len(word) > 2 and word not in _PLAIN})
+    letters = "".join(sound(part) for token in tokens if token not in _PLAIN for part in _LETTERS.findall(token))
+    keys: set[Key] = {("p", *pair) for pair in combinations(sounds, 2)}
+    keys |= {("g", letters[start : start + _JOINED]) for start in range(len(letters) - _JOINED + 1)}
+    keys |= {("a", *pair) for pair in _abbreviations(words)}
+    keys |= {("d", run) for run in _DIGITS.findall(description) if len(run) >= _SERIAL}
+    keys |= {("m", mark) for mark in _together(tokens) if len(mark) >= _MARK and any(map(str.isdigit, mark))}
+    return frozenset(keys), letters
+
+
+def names(number: str, payer: str, marks: Iterable[str], description: str) -> bool:
+    """Whether a description may name this bill."""
+    return bool(Ears([(0, 0, description)], ()).who_names({0}, number, payer, marks))
+
+
+def _abbreviations(words: list[str]) -> Iterator[tuple[str, str]]:
+    """A single letter and the word beside it."""
+    for left, right in pairwise(words):
+        for letter, word in ((left, right), (right, left)):
+            if len(letter) == 1 and len(word) > 3 and word not in _PLAIN:
+                yield letter, sound(word)
+
+
+def _together(tokens: list[str]) -> Iterator[str]:
+    for size in range(1, _TOGETHER + 1):
+        for start in range(len(tokens) - size + 1):
+            yield "".join(tokens[start : start + size])
+
+
+def _name(payer: str) -> Words:
+    return tuple(sound(word) for word in _LETTERS.findall(payer.upper()) if word not in _PLAIN)
+
+
+def _of_name(name: Words) -> Iterator[Key]:
+    known = sorted({word for word in name if len(word) > 2})
+    yield from (("p", *pair) for pair in combinations(known, 2))
+    for word in known:
+        yield from (("a", other[0], word) for other in name if other and other != word)
+    starts = {"".join(name), *(left + right for left, right in pairwise(name))}
+    yield from (("g", start[:_JOINED]) for start in starts if len(start) >= _JOINED and len(name) > 1)
+
+
+def _of_number(number: str) -> Iterator[Key]:
     found = _NUMBER.search(number)
-    if found is None:
-        return False
-    year, serial = found.groups()
-    short = serial.lstrip("0")
-    spelt = {year + serial, serial if len(serial) >= _SERIAL else "", short if len(short) >= _SERIAL else ""}
-    return not heard.runs.isdisjoint(spelt - {""})
+    if found is not None:
+        year, serial = found.groups()
+        spelt = (year + serial, serial, serial.lstrip("0"))
+        yield from (("d", text) for text in spelt if len(text) >= _SERIAL)
 
 
-def _has_name(payer: Words, heard: Heard, *, few: bool) -> bool:
-    name = tuple(word for word in payer if word not in NO_NAMES)
-    shared = [word for word in name if len(word) > 2 and word in heard.known]
-    if len(shared) > 1 or _is_joined(name, heard) or any(_is_abbreviated(word, name, heard) for word in shared):
-        return True
-    if not few:
-        return False
-    return any(len(word) >= _SINGLE for word in shared) or _has_slipped(name, heard)
-
-
-def _is_joined(name: Words, heard: Heard) -> bool:
-    """Whether words of a name stand in the description without the blanks between them."""
-    whole = "".join(name)
-    if len(whole) >= _JOINED and len(name) > 1 and whole[:_ENOUGH] in heard.letters:
-        return True
-    pairs = (left + right for left, right in itertools.pairwise(name))
-    return any(len(pair) >= _JOINED and pair in heard.letters for pair in pairs)
-
-
-def _is_abbreviated(word: str, name: Words, heard: Heard) -> bool:
-    """Whether beside a word of a name stands the first letter of another: T MANGKUNEGARA."""
-    others = {other[0] for other in name if other != word}
-    places = [place for place, heard_word in enumerate(heard.words) if heard_word == word]
-    beside = {heard.words[near] for place in places for near in (place - 1, place + 1) if 0 <= near < len(heard.words)}
-    return len(word) > 3 and not others.isdisjoint(beside)
-
-
-def _has_slipped(name: Words, heard: Heard) -> bool:
-    """Whether two words of a name are there, each with a slip at most."""
-    long = [word for word in name if len(word) >= _SLIPPED]
-    said = [word for word in heard.known if len(word) >= _SLIPPED - 1 and word not in NO_NAMES]
-    return sum(1 for word in long if any(proofs.one_slip(word, other) for other in said)) > 1
+def _of_marks(marks: Iterable[str]) -> Iterator[Key]:
+    for mark in marks:
+        signs = "".join(_TOKEN.findall(mark.upper()))
+        if len(signs) >= _MARK:
+            yield "m", signs
+        if mark.startswith("+62"):
+            yield "m", "0" + signs[2:]
+            yield "m", signs[2:]
