@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from mgov.bootstrap import payment_policy as payment_policy
 from mgov.cli import payment_desk
 from mgov.cli.context import CliContext, NotDone, error_line
 from mgov.domain.roles import Right
+from mgov.replies import rupiah
 from mgov.store import history
 from mgov.workflows import access, desk_deputies, desk_sheet, payment_summary, payments_view
 from mgov.workflows.desk_age import Ages
@@ -38,7 +40,7 @@ for _command in payment_desk.COMMANDS:
 def list_(context: CliContext, status: tuple[str, ...], limit: int | None, as_json: bool) -> None:
     """Confirmations, oldest first."""
     rows = payments_view.listing(context.database(), context.actor(), status, limit)
-    context.print_rows(rows, as_json)
+    context.print_rows(rows if as_json else map(_readable, rows), as_json)
 
 
 @payment.command()
@@ -62,7 +64,7 @@ def review(context: CliContext, as_json: bool, export: Path | None, filled_in: P
             count = desk_sheet.write(rows, stream, _ages(context))
         click.echo(f"{export}: {count} rows")
         return
-    context.print_rows(rows, as_json)
+    context.print_rows(rows if as_json else map(_readable, rows), as_json)
     others = payments_view.other_cases(context.database(), context.actor(), _ages(context))
     if others:
         error_line(f"{len(others)} kasus lain / other cases: mgov payment cases")
@@ -132,6 +134,22 @@ def deputy(context: CliContext, absent: str, deputy: str | None, days: int | Non
     except ValueError as error:
         raise NotDone(str(error)) from error
     click.echo(f"{absent}: {deputy or '-'}")
+
+
+def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row for a terminal: money of the bank as it is named in `--entry`, nothing in the form of a program."""
+    told = dict(row)
+    if row.get("bank_entry"):
+        entry = row["bank_entry"]
+        told["bank_entry"] = f"{entry['reference']} {rupiah(entry['amount'])}"
+    if "candidates" in row:
+        told["candidates"] = ", ".join(_candidate(one) for one in row["candidates"])
+    return told
+
+
+def _candidate(one: Mapping[str, Any]) -> str:
+    said = (f"#{one['entry']}", one.get("reference"), rupiah(one["amount"]) if one.get("amount") else None)
+    return " ".join(part for part in said if part)
 
 
 def _take_sheet(context: CliContext, file: Path) -> None:

@@ -22,6 +22,8 @@ from mgov.workflows.payment_answers import Answers
 TOLD = ("id", "version", "bill", "sender", "proof", "amount", "paid_at", "received_at", "age", "reasons", "candidates")
 FILLED_IN = ("decision", "entry", "reason", "decided_by")
 DECISIONS = ("approve", "reject")
+#: What people write instead.
+_SAID = {"setuju": "approve", "setujui": "approve", "terima": "approve", "tolak": "reject", "ditolak": "reject"}
 _WIDTHS = {"reasons": 60, "candidates": 60, "bill": 22, "proof": 20, "sender": 18, "reason": 40, "entry": 20}
 
 
@@ -121,7 +123,7 @@ def _filled(number: int, row: Mapping[str, str]) -> _Filled:
         line=number,
         payment=int(row["id"]) if row["id"].isdigit() else -1,
         version=int(row["version"]) if row["version"].isdigit() else -1,
-        decision=row["decision"].lower(),
+        decision=_SAID.get(row["decision"].lower(), row["decision"].lower()),
         entry=row["entry"].lstrip("'"),
         reason=row["reason"],
         decided_by=row.get("decided_by", ""),
@@ -156,7 +158,7 @@ def _decide(db: Database, row: _Filled, actor: Actor, now: datetime, limit: int,
 
 def _problem_of(row: _Filled) -> str:
     if row.decision not in DECISIONS:
-        return f"keputusan / decision: {row.decision[:20]}; approve or reject"
+        return f"keputusan / decision: {row.decision[:20]}; approve (setuju) atau/or reject (tolak)"
     if row.decision == "approve" and not row.entry:
         return "tanpa dana bank / no bank entry: nobody approves without one"
     return "" if row.reason else "tanpa alasan / no reason"

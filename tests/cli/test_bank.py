@@ -56,3 +56,28 @@ def test_preview_without_balances_says_so(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert json.loads(result.stdout)["adds_up"] is None
     assert "no balances" in result.stderr
+
+
+def test_a_misspelt_account_is_said_and_money_is_named_as_people_name_it(tmp_path: Path) -> None:
+    """The statement goes in as the contract has it, with a remark; the list of payments shows no program's braces."""
+    run = CliRunner().invoke
+    assert run(main, ["init", str(tmp_path)]).exit_code == 0
+    config = tmp_path / "mgov.toml"
+    config.write_text(
+        config.read_text() + '\n[[account]]\nname = "rkud"\nbank = "BJB"\nnumber = "0061"\nholder = "KAS"\n'
+    )
+    bill = "number,agency,payer_id,payer_name,payer_phone,object,description,amount,due_date\n"
+    (tmp_path / "b.csv").write_text(bill + "PKB-2026-000001,BAPENDA,1,BUDI,,A 1 B,PKB,967000,2026-12-01\n")
+    (tmp_path / "t.jsonl").write_text(
+        '{"from":"+6281200000001","text":"BAYAR PKB-2026-000001#951669640586#12/10/2026#11:12",'
+        '"received_at":"2026-10-12T12:00:00+07:00"}\n'
+    )
+    (tmp_path / "s.csv").write_text(GOOD)
+    at = ["--config", str(config)]
+    assert run(main, ["bill", "import", str(tmp_path / "b.csv"), *at]).exit_code == 0
+    assert run(main, ["sms", "inject", str(tmp_path / "t.jsonl"), "--process", *at]).exit_code == 0
+    strange = run(main, ["bank", "import", str(tmp_path / "s.csv"), "--account", "rkut", *at])
+    assert (strange.exit_code, "rkut: bukan [[account]] di mgov.toml (rkud)" in strange.stderr) == (0, True)
+    listed = run(main, ["payment", "list", *at]).stdout
+    assert "951669640586 Rp967.000" in listed
+    assert "{" not in listed

@@ -74,6 +74,15 @@ def test_a_filled_in_sheet_decides_with_actor_and_reason(world: PaymentWorld) ->
     ]
 
 
+def test_decisions_may_be_written_in_indonesian(world: PaymentWorld) -> None:
+    """`Setuju` approves and `tolak` refuses."""
+    book = sheet_of(world)
+    fill_in(book, 2, decision="Setuju", entry=PROOF, reason="rekening koran cocok")
+    fill_in(book, 3, decision="tolak", reason="bukti milik orang lain")
+    assert [row.problem for row in taken(world, book)] == ["", ""]
+    assert world.statuses() == ["settled", "rejected"]
+
+
 def test_what_cannot_be_done_is_said_and_the_rest_is_done(world: PaymentWorld) -> None:
     """Without an entry, without a reason, with a word that is no decision: refused by the row."""
     book = sheet_of(world)
