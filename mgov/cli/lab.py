@@ -20,9 +20,10 @@ from mgov.lab.databases import empty_database
 from mgov.lab.drill import Drill, Verdict
 from mgov.lab.failover import FailoverDrill
 from mgov.lab.kill import READY_WITHIN, KillRounds, KillVerdict
-from mgov.lab.mariadb import LabMariadb, NoMariadbError
+from mgov.lab.mariadb import LabMariadb
 from mgov.lab.nodes import NodesDrill
-from mgov.lab.postgresql import LabPostgresql, NoPostgresqlError
+from mgov.lab.postgresql import LabPostgresql
+from mgov.lab.server import NoServerError
 from modem_drivers.simulated import profiles
 from modem_drivers.simulated.published import published_dialogues
 from modem_drivers.simulated.replay import replay
@@ -114,7 +115,7 @@ def _server(wanted: bool) -> Iterator[LabPostgresql | None]:
         try:
             with LabPostgresql(Path(folder)) as server:
                 yield server
-        except NoPostgresqlError as error:
+        except NoServerError as error:
             raise NotDone(str(error)) from error
 
 
@@ -226,7 +227,7 @@ def nodes(seconds: float, seed: int | None, mariadb: bool, language: str, as_jso
         try:
             with LabMariadb(folder / "db") if mariadb else LabPostgresql(folder / "db") as server:
                 verdict = NodesDrill(folder, server, server.url, seconds, seed=chosen).run()
-        except (NoPostgresqlError, NoMariadbError) as error:
+        except NoServerError as error:
             raise NotDone(str(error)) from error
     found = asdict(verdict) | {"passed": verdict.passed}
     click.echo(json.dumps(found) if as_json else _told(found, verdict.passed, language))
@@ -247,7 +248,7 @@ def failover(seconds: float, asynchronous: bool, mariadb: bool, language: str, a
         Path(name).chmod(0o755)  # the servers run as other users
         try:
             verdict = FailoverDrill(Path(name), seconds, synchronous=not asynchronous, database=database).run()
-        except (NoPostgresqlError, NoMariadbError) as error:
+        except NoServerError as error:
             raise NotDone(str(error)) from error
     found = asdict(verdict) | {"passed": verdict.passed}
     click.echo(json.dumps(found) if as_json else _told(found, verdict.passed, language))

@@ -17,7 +17,8 @@ from mgov.lab.daemon import LabDaemon, LabModem, modems_ready, wait_until
 from mgov.lab.losses import count
 from mgov.lab.mariadb import DATABASE, SITE, LabMariadb, LabMariadbPrimary, LabMariadbReplica
 from mgov.lab.nodes import FINISHED_WITHIN, LATENCY, READY_WITHIN, NodesVerdict
-from mgov.lab.postgresql import USER, LabPostgresql, LabStandby
+from mgov.lab.postgresql import LabPostgresql, LabStandby
+from mgov.lab.server import USER
 from mgov.lab.traffic import Traffic
 from modem_drivers.simulated import SimulatedNetwork
 

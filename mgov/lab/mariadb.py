@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import pwd
-import shutil
-import socket
 import subprocess
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from mgov.lab.server import STOP_SECONDS, USER, LabServer, NoServerError
+
 START_SECONDS = 60.0
-STOP_SECONDS = 120.0  # a server with gigabytes of changed pages writes them first
-SYSTEM_USER = "mysql"  # who runs it when the lab runs as root
-USER = "mgov"
 DATABASE = "mgov"
 SITE = "site"  # as a gateway's own account: its database, and nothing of the server
 _ACCOUNTS = (
@@ -43,21 +37,11 @@ _APPLIED = "Slave has read all relay log"
 _APPLY_SECONDS = 60.0
 
 
-class NoMariadbError(Exception):
-    """MariaDB's programs are not here, or it does not start; the text says which."""
+class LabMariadb(LabServer):
+    """One server in a folder."""
 
-
-class LabMariadb:
-    """One server in a folder, on a port that it keeps; `kill` is SIGKILL, as the power cut or the OOM killer does."""
-
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
-        self._folder = folder
-        #: Options of the server by name; taken at the next start.
-        self.settings = dict(settings or {})
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self._server: subprocess.Popen[bytes] | None = None
+    SYSTEM_USER = "mysql"
+    PLACES = ("/usr/sbin", "/usr/bin")
 
     @property
     def url(self) -> str:
@@ -77,10 +61,10 @@ class LabMariadb:
     def start(self) -> None:
         """Start it and wait until it answers; what a kill left behind is recovered by MariaDB itself."""
         deadline = time.monotonic() + START_SECONDS
-        self._server = self._spawn()
+        self._server = self._launch()
         while not self._answers():
             if self._server.poll() is not None or time.monotonic() > deadline:
-                raise NoMariadbError(f"MariaDB does not start: see {self._folder / 'server.log'}")
+                raise NoServerError(f"MariaDB does not start: see {self.log}")
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -88,12 +72,6 @@ class LabMariadb:
         if self._server is not None:
             self._server.terminate()
             self._server.wait(STOP_SECONDS)
-
-    def kill(self) -> None:
-        """End it at once, without a word to anybody."""
-        if self._server is not None:
-            self._server.kill()
-            self._server.wait()
 
     def execute(self, *statements: str) -> list[dict[str, Any]]:
         """Run statements as the lab's account, which may do everything; returns the rows of the last."""
@@ -114,12 +92,9 @@ class LabMariadb:
         accounts.write_text(_ACCOUNTS, encoding="utf-8")
         accounts.chmod(0o644)
         options = ["--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal"]
-        command = [_program("mariadb-install-db"), *options, f"--datadir={self._folder / 'data'}"]
-        done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, **self._as_user())  # noqa: S603 - ours
-        if done.returncode:
-            raise NoMariadbError(f"mariadb-install-db: {done.stderr.strip().splitlines()[-1:]}")
+        self._prepare("mariadb-install-db", *options, f"--datadir={self._folder / 'data'}")
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _launch(self) -> subprocess.Popen[bytes]:
         settings = {
             "datadir": str(self._folder / "data"),
             "socket": str(self._folder / "mariadb.sock"),
@@ -132,11 +107,7 @@ class LabMariadb:
             **self.settings,
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
-        with (self._folder / "server.log").open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - ours
-                [_program("mariadbd"), "--no-defaults", "--skip-name-resolve", *options],
-                **{"cwd": self._folder, "stdin": subprocess.DEVNULL, "stdout": log, "stderr": log, **self._as_user()},
-            )
+        return self._spawn("mariadbd", ["--no-defaults", "--skip-name-resolve", *options])
 
     def _answers(self) -> bool:
         import pymysql
@@ -145,14 +116,6 @@ class LabMariadb:
             self.execute("select 1")
             return True
         return False
-
-    def _as_user(self) -> dict[str, Any]:
-        if os.getuid() != 0:
-            return {}
-        account = pwd.getpwnam(SYSTEM_USER)
-        os.chown(self._folder, account.pw_uid, account.pw_gid)
-        self._folder.chmod(0o755)
-        return {"user": SYSTEM_USER, "group": account.pw_gid, "extra_groups": []}
 
 
 class LabMariadbPrimary(LabMariadb):
@@ -197,13 +160,6 @@ class LabMariadbReplica(LabMariadb):
         deadline = time.monotonic() + _APPLY_SECONDS
         while _APPLIED not in str(self.execute("show slave status")[0]["Slave_SQL_Running_State"]):
             if time.monotonic() > deadline:
-                raise NoMariadbError("the replica does not apply what it was sent")
+                raise NoServerError("the replica does not apply what it was sent")
             time.sleep(0.05)
         self.execute("stop slave", "reset slave all", "set global read_only = 0")
-
-
-def _program(name: str) -> str:
-    for place in (f"/usr/sbin/{name}", f"/usr/bin/{name}", shutil.which(name)):
-        if place and Path(place).exists():
-            return place
-    raise NoMariadbError(f"MariaDB's program {name} is not installed on this machine")

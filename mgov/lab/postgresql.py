@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import os
-import pwd
-import shutil
 import signal
-import socket
 import subprocess
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
+
+from mgov.lab.server import STOP_SECONDS, USER, LabServer, NoServerError
 
 START_SECONDS = 30.0
-STOP_SECONDS = 120.0  # a server with gigabytes of changed pages writes them first
-SYSTEM_USER = "postgres"  # who runs it when the lab runs as root: PostgreSQL refuses root
-USER = "mgov"
 
 
-class NoPostgresqlError(Exception):
-    """PostgreSQL's programs are not here, or it does not start; the text says which."""
+class LabPostgresql(LabServer):
+    """One cluster in a folder."""
 
+    SYSTEM_USER = "postgres"  # PostgreSQL refuses root
+    PLACES = ("/usr/lib/postgresql/*/bin",)
 
-class LabPostgresql:
-    """One cluster in a folder, on a port that it keeps; `kill` is SIGKILL, as the power cut or the OOM killer does."""
-
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
-        self._folder = folder
-        #: Settings of the server by name; taken at the next start.
-        self.settings = dict(settings or {})
-        self._data = folder / "data"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        self._server: subprocess.Popen[bytes] | None = None
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
 
     @property
     def url(self) -> str:
@@ -46,11 +33,7 @@ class LabPostgresql:
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
-        options = ["-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
-        command = [_program("initdb"), "-D", str(self._data), "-U", USER, *options]
-        done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, **self._as_user())  # noqa: S603 - ours
-        if done.returncode:
-            raise NoPostgresqlError(f"initdb: {done.stderr.strip().splitlines()[-1:]}")
+        self._prepare("initdb", "-D", str(self._data), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
         self.start()
         return self
 
@@ -67,11 +50,11 @@ class LabPostgresql:
         """Start it and wait until it answers; what a kill left behind is recovered by PostgreSQL itself."""
         deadline = time.monotonic() + START_SECONDS
         while True:
-            self._server = self._spawn()
+            self._server = self._launch()
             if self._answers(deadline):
                 return
             if time.monotonic() > deadline:
-                raise NoPostgresqlError(f"PostgreSQL does not start: see {self._folder / 'server.log'}")
+                raise NoServerError(f"PostgreSQL does not start: see {self.log}")
             time.sleep(0.2)  # the backends of a killed server may still be going
 
     def set(self, **settings: str) -> None:
@@ -90,20 +73,10 @@ class LabPostgresql:
             self._server.send_signal(signal.SIGINT)
             self._server.wait(STOP_SECONDS)
 
-    def kill(self) -> None:
-        """End it at once, without a word to anybody."""
-        if self._server is not None:
-            self._server.kill()
-            self._server.wait()
-
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _launch(self) -> subprocess.Popen[bytes]:
         settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(self._folder), **self.settings}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        command = [_program("postgres"), "-D", str(self._data), "-p", str(self.port), *options]
-        with (self._folder / "server.log").open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - ours
-                command, cwd=self._folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self._as_user()
-            )
+        return self._spawn("postgres", ["-D", str(self._data), "-p", str(self.port), *options])
 
     def _answers(self, deadline: float) -> bool:
         """Whether it takes connections before the deadline or its own end."""
@@ -118,14 +91,6 @@ class LabPostgresql:
             time.sleep(0.05)
         return False
 
-    def _as_user(self) -> dict[str, Any]:
-        if os.getuid() != 0:
-            return {}
-        account = pwd.getpwnam(SYSTEM_USER)
-        os.chown(self._folder, account.pw_uid, account.pw_gid)
-        self._folder.chmod(0o755)
-        return {"user": SYSTEM_USER, "group": account.pw_gid, "extra_groups": []}
-
 
 class LabStandby(LabPostgresql):
     """A streaming standby of another cluster, read-only until it is promoted."""
@@ -139,7 +104,7 @@ class LabStandby(LabPostgresql):
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
         source = f"host=127.0.0.1 port={self._primary.port} user={USER} application_name={self.NAME}"
-        self._run("pg_basebackup", "-d", source, "-D", str(self._data), "-X", "stream", "-c", "fast")
+        self._prepare("pg_basebackup", "-d", source, "-D", str(self._data), "-X", "stream", "-c", "fast")
         with (self._data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
             settings.write(f"primary_conninfo = '{source}'\n")
         (self._data / "standby.signal").touch()
@@ -148,7 +113,7 @@ class LabStandby(LabPostgresql):
 
     def promote(self) -> None:
         """Make it the primary; returns when it takes writes."""
-        self._run("pg_ctl", "promote", "-w", "-D", str(self._data))
+        self._prepare("pg_ctl", "promote", "-w", "-D", str(self._data))
 
     def cut_off(self) -> None:
         """Let nothing more come from the primary, as a broken line between two sites does."""
@@ -166,17 +131,3 @@ class LabStandby(LabPostgresql):
             with contextlib.suppress(OSError):
                 if b"walreceiver" in Path(f"/proc/{child}/cmdline").read_bytes():
                     os.kill(int(child), number)
-
-    def _run(self, program: str, *arguments: str) -> None:
-        command = [_program(program), *arguments]
-        done = subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False, **self._as_user())  # noqa: S603 - ours
-        if done.returncode:
-            raise NoPostgresqlError(f"{program}: {done.stderr.strip().splitlines()[-1:]}")
-
-
-def _program(name: str) -> str:
-    """From Debian's folders, newest version first, else from PATH."""
-    found = [*sorted(glob.glob(f"/usr/lib/postgresql/*/bin/{name}"), reverse=True), shutil.which(name)]
-    if found[0] is None:
-        raise NoPostgresqlError(f"PostgreSQL's program {name} is not installed on this machine")
-    return found[0]

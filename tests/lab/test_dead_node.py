@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +13,6 @@ from modem_drivers.simulated import SimulatedNetwork
 
 LATENCY = 1.0  # seconds that the network takes for a message: the host dies in the middle of one
 QUEUED = 4
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Of its own: the ports' names must be short."""
-    with tempfile.TemporaryDirectory(prefix="mgov-") as name:
-        yield Path(name)
 
 
 @pytest.mark.timeout(150)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -12,14 +10,6 @@ import pytest
 from mgov.lab.failover import FailoverDrill, both
 from mgov.lab.postgresql import LabPostgresql, LabStandby
 from mgov.store.database import Database, DatabaseUnavailableError
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """PostgreSQL runs as another user, who must reach it, and its sockets need a short path."""
-    with tempfile.TemporaryDirectory(prefix="mgov-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 @pytest.mark.timeout(240)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +11,6 @@ from mgov.lab.failover import FailoverDrill, both_on_mariadb
 from mgov.lab.mariadb import LabMariadbPrimary, LabMariadbReplica
 from mgov.store import mariadb_hosts
 from mgov.store.database import Database, DatabaseUnavailableError
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """MariaDB runs as another user, who must reach it, and its sockets need a short path."""
-    with tempfile.TemporaryDirectory(prefix="mgov-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
 
 
 @pytest.mark.timeout(240)
