@@ -28,7 +28,6 @@ class Scenario:
     long_texts: bool = False  #: traffic includes a text of several parts
     backwards: bool = False  #: whose last part comes first
     named_imei: bool = False  #: the configuration says which stick it must be
-    loses_reports: bool = False  #: a modem that has lost +CNMI, or is not set up again yet, drops what reports come
     at_once: int = 0  #: so many texts come in as fast as a network delivers
     options: str = field(default="", repr=False)  #: further lines of the modem's configuration
 
@@ -90,7 +89,6 @@ CATALOGUE: tuple[Scenario, ...] = (
         "the modem restarts",
         _planned(FaultKind.REBOOT, seconds=2.0),
         2.0,
-        loses_reports=True,
     ),
     Scenario(
         "reboot-after-send",
@@ -98,7 +96,6 @@ CATALOGUE: tuple[Scenario, ...] = (
         "restarts between acceptance and answer",
         _planned(FaultKind.REBOOT_AFTER_SEND),
         0.3,
-        loses_reports=True,
     ),
     Scenario(
         "re-enumeration",
@@ -106,7 +103,6 @@ CATALOGUE: tuple[Scenario, ...] = (
         "the port vanishes and comes back as another device behind the same link",
         _planned(FaultKind.REENUMERATE, value="same link", seconds=2.0),
         2.0,
-        loses_reports=True,
     ),
     Scenario(
         "renamed-port",
@@ -115,7 +111,6 @@ CATALOGUE: tuple[Scenario, ...] = (
         _planned(FaultKind.REENUMERATE, seconds=2.0),
         2.0,
         by_imei=True,
-        loses_reports=True,
     ),
     Scenario(
         "wrong-imei",
@@ -124,7 +119,6 @@ CATALOGUE: tuple[Scenario, ...] = (
         _planned(FaultKind.OTHER_STICK, seconds=STATE_SECONDS),
         STATE_SECONDS,
         named_imei=True,
-        loses_reports=True,
     ),
     _lasting("unregistered", FaultKind.UNREGISTERED, "tidak terdaftar di jaringan", "no network"),
     _lasting("sim-busy", FaultKind.SIM_BUSY, "SIM sibuk", "the SIM is busy"),
@@ -160,7 +154,6 @@ CATALOGUE: tuple[Scenario, ...] = (
         "+CNMI hilang",
         "+CNMI is lost",
         _planned(FaultKind.NOTICES_OFF),
-        loses_reports=True,
     ),
     Scenario(
         "memory-switched",

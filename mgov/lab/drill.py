@@ -140,7 +140,7 @@ class Drill:
             time.sleep(STEADY_PACE)
         recovery = self._recovery(network, traffic, ended)
         self._wait_settled(traffic, books)
-        wait_until(lambda: not self._left(network) and not books.unreported(), CLEARED_WITHIN, every=0.1)
+        wait_until(lambda: not self._left(network) and not self._unreported(network, books), CLEARED_WITHIN, every=0.1)
         time.sleep(1.0)  # a doubled answer comes a moment later
         return self._count(network, daemon, books, traffic, recovery)
 
@@ -201,6 +201,11 @@ class Drill:
         stores = [network.stored(name, memory) for name in network.modems for memory in ("SM", "ME")]
         return sum(message.received for store in stores for _, message in store)
 
+    def _unreported(self, network: SimulatedNetwork, books: Books) -> set[str]:
+        """Whose report was not understood, but for those that a modem dropped before it could be told to tell."""
+        dropped = {number for name in network.modems for number in network.dropped_reports(name)}
+        return books.unreported() - dropped
+
     def _read_rightly(self, books: Books) -> bool:
         """Whether the long text was joined as it was written."""
         return LONG_QUESTION.strip() in [text.strip() for text in books.texts_of(self._long_number)]
@@ -222,7 +227,7 @@ class Drill:
             uncertain=len(uncertain),
             booked_twice=sum(times > 1 for times in bookings.values()),
             garbled=int(bool(self._long_number) and not self._read_rightly(books)),
-            unreported=0 if self._scenario.loses_reports else len(books.unreported()),
+            unreported=len(self._unreported(network, books)),
             left_on_sim=self._left(network),
             strayed=sum(each.sender not in SIMS.values() for each in network.history),
             remark="" if daemon.alive else "the daemon ended",

@@ -27,6 +27,7 @@ from modem_drivers.sms import (
     PduError,
     Submit,
     dcs_of,
+    decode_status_report,
     decode_submit,
     encode_deliver,
     split,
@@ -175,6 +176,11 @@ class SimulatedNetwork:
     def stored(self, name: str, memory: str = "SM") -> list[tuple[int, StoredMessage]]:
         """What lies in one memory of a modem."""
         return self.run(lambda: self._modems[name].memories.named(memory).items())
+
+    def dropped_reports(self, name: str) -> list[str]:
+        """Recipients of the delivery reports that a modem dropped, as it was told to by its +CNMI."""
+        pdus = self.run(lambda: list(self._modems[name].receiver.dropped))
+        return [report.recipient.text for pdu in pdus if (report := decode_status_report(pdu)).recipient]
 
     def switch_off(self, name: str, *, drop_port: bool = False) -> None:
         """Take a modem's power away; the port stays unless it is told to go too."""

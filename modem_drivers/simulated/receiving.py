@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ class Receiver:
 
     def __init__(self, modem: Modem) -> None:
         self._modem = modem
+        self.dropped: deque[str] = deque(maxlen=1000)  #: reports routed nowhere (+CNMI, ds=0)
         self._unacknowledged: Answer | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -52,6 +54,7 @@ class Receiver:
             store = modem.memories.named("SR") if where == "SR" else modem.memories.mem(3)
             self._keep(store, pdu, "+CDSI" if routed else "", answer)
         else:
+            self.dropped.append(pdu)
             answer(True)
 
     def _keep(self, store: Store, pdu: str, indication: str, answer: Answer) -> None:
