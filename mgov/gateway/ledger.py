@@ -38,6 +38,7 @@ class Ledger:
         self._sender_of = sender
         self._logbook = logbook
         self._recovered = False
+        self._cards: dict[str | None, str] = {}  # IMSI by ICCID, and the last IMSI for a card that tells neither
         folder = settings.spool_folder
         self._spool = Spool(folder / f"{settings.name}.spool") if folder else None
         self._refused = Spool(folder / f"{settings.name}.refused") if folder else None
@@ -49,8 +50,13 @@ class Ledger:
         return self._sender_of(self.origin.sim)
 
     def meet(self, identity: Identity) -> None:
-        """From now on this SIM is in the modem."""
-        sim = identity.imsi or identity.iccid or self._settings.name
+        """From now on this SIM is in the modem; one that does not tell its IMSI this time is who it was before.
+
+        Under another name all that lies on it would be new, and answered twice.
+        """
+        if identity.imsi:
+            self._cards |= {None: identity.imsi, identity.iccid: identity.imsi}
+        sim = identity.imsi or self._cards.get(identity.iccid) or identity.iccid or self._settings.name
         self.origin = Origin(self._settings.name, sim, self._settings.msisdn or identity.msisdn)
 
     def enter(self, received: Sequence[ReceivedPdu], turn: Turn) -> list[send.Task]:
