@@ -14,11 +14,12 @@ from typing import Self, TypeVar
 
 from modem_drivers.simulated.errors import cms
 from modem_drivers.simulated.faults import Fault, FaultKind
+from modem_drivers.simulated.mishaps import Mishaps
 from modem_drivers.simulated.modem import Modem, Operator, Submitted
 from modem_drivers.simulated.numbering import normal_number
 from modem_drivers.simulated.phone import Phone, SendOptions
-from modem_drivers.simulated.profiles import imei, profiles
-from modem_drivers.simulated.sim import Sim, Stat, StoredMessage
+from modem_drivers.simulated.profiles import profiles
+from modem_drivers.simulated.sim import Sim, StoredMessage
 from modem_drivers.simulated.smsc import Smsc, Submission
 from modem_drivers.simulated.ussd import UssdService
 from modem_drivers.sms import (
@@ -29,7 +30,6 @@ from modem_drivers.sms import (
     dcs_of,
     decode_status_report,
     decode_submit,
-    encode_deliver,
     split,
     user_data_of,
 )
@@ -43,7 +43,6 @@ OPERATORS = {
     "tri": Operator("3", "51089", "+62896440000"),
     "smartfren": Operator("SMARTFREN", "51009", "+62881222000"),
 }
-STATES = (FaultKind.SLOW, FaultKind.WRONG_IMEI, FaultKind.SIM_BUSY)  # planned faults that end by themselves
 UNKNOWN_OPERATOR = "99"  # last digits of MCC and MNC for operators with no entry
 
 
@@ -71,6 +70,7 @@ class SimulatedNetwork:
         self._phones: dict[str, Phone] = {}
         self._long_reference = 0
         self._loop = asyncio.new_event_loop()
+        self._mishaps = Mishaps(self._loop, self._smsc, lambda: len(self._modems))
         self._thread = threading.Thread(target=self._loop.run_forever, name="simulated-network", daemon=True)
 
     def _clock(self) -> datetime:
@@ -307,89 +307,8 @@ class SimulatedNetwork:
     def fault(self, name: str, kind: FaultKind | str, *, count: int = 1, value: str = "", seconds: float = 0.0) -> None:
         """Plan a fault of a modem, or let it happen now; `FaultKind` says what each means and takes."""
         fault = Fault(FaultKind(kind), count, value, seconds)
-        self.run(lambda: self._plan(self._modems[name], fault))
+        self.run(lambda: self._mishaps.plan(self._modems[name], fault))
 
     def clear_faults(self, name: str) -> None:
         """End every fault of a modem."""
-        self.run(lambda: self._clear(self._modems[name]))
-
-    def _clear(self, modem: Modem) -> None:
-        modem.faults.clear()
-        if modem.silent:
-            modem.fall_silent(0.001)
-        modem.network_present = True
-        modem.look_for_network()
-
-    def _plan(self, modem: Modem, fault: Fault) -> None:
-        if fault.kind is FaultKind.SILENCE:
-            modem.fall_silent(fault.seconds)
-        elif fault.kind is FaultKind.REBOOT:
-            modem.restart(drop_port=modem.profile.reset_drops_port, after=fault.seconds or None)
-        elif fault.kind is FaultKind.REENUMERATE:
-            modem.moves += fault.value != "same link"
-            modem.restart(drop_port=True, after=fault.seconds or None)
-        elif fault.kind is FaultKind.UNREGISTERED:
-            self._lose_network(modem, fault.seconds)
-        elif fault.kind is FaultKind.SIM_FULL:
-            self._fill(modem, fault.seconds)
-        elif fault.kind is FaultKind.NOTICES_OFF:
-            modem.settings.cnmi = [0] * 5
-        elif fault.kind is FaultKind.MEMORY_SWITCHED:
-            modem.memories.switch(fault.value)
-        elif fault.kind is FaultKind.OTHER_STICK:
-            self._swap(modem, fault.seconds)
-        else:
-            modem.faults.plan(fault)
-            if fault.seconds and fault.kind in STATES:
-                self._loop.call_later(fault.seconds, modem.faults.clear, fault.kind)
-
-    def _swap(self, modem: Modem, seconds: float) -> None:
-        """Another stick with another SIM at the same place, and the right one back after a while."""
-        own, own_imei, number = modem.sim, modem.imei, len(self._modems) + 50
-        modem.switch_off(drop_port=True)
-        other = Sim(f"+6281199{number:06d}", f"51010{number:010d}", f"896251010{number:011d}", own.smsc)
-        modem.insert(other, imei(modem.profile.tac, number))
-        self._smsc.mailbox(other.msisdn).modem = modem
-        self._smsc.mailbox(own.msisdn).modem = None
-        modem.switch_on()
-
-        def back() -> None:
-            modem.switch_off(drop_port=True)
-            modem.insert(own, own_imei)
-            self._smsc.mailbox(other.msisdn).modem = None
-            self._smsc.mailbox(own.msisdn).modem = modem
-            modem.switch_on()
-
-        self._loop.call_later(seconds or 1.0, back)
-
-    def _lose_network(self, modem: Modem, seconds: float) -> None:
-        modem.network_present = False
-        modem.look_for_network()
-        if seconds:
-            self._loop.call_later(seconds, self._find_network, modem)
-
-    def _find_network(self, modem: Modem) -> None:
-        modem.network_present = True
-        modem.look_for_network()
-
-    def _fill(self, modem: Modem, seconds: float) -> None:
-        """Fill the receiving memory with what a previous owner of the SIM kept: drafts that are not ours to delete."""
-        store = modem.memories.mem(3)
-        pdu = _draft()
-        slots = []
-        while (index := store.store(StoredMessage(Stat.STO_UNSENT, pdu))) is not None:
-            slots.append(index)
-
-        def empty() -> None:
-            for slot in slots:
-                store.remove(slot)
-            self.ready_for_more(modem.sim.msisdn)
-
-        if seconds:
-            self._loop.call_later(seconds, empty)
-
-
-def _draft() -> str:
-    pieces = split("draft")
-    part = next(iter(user_data_of(pieces, dcs_of(pieces.alphabet), 0)))
-    return encode_deliver(Deliver(Address.of("+6281200000002"), datetime(2026, 1, 1, tzinfo=WESTERN_INDONESIA), part))
+        self.run(lambda: self._mishaps.clear(self._modems[name]))
