@@ -30,7 +30,17 @@ class Profile:
     storage: str | None = None
     reset: str = "cfun"
     reset_seconds: float = 15.0
-    pin_tries: tuple[str, ...] = ("+CPINR", "^CPIN?", "+SPIC", '+QPINC="SC"', "+CPINC?", "+ZPINPUK=?", "^SPIC")
+    pin_tries: tuple[str, ...] = (
+        "+CPINR",
+        "^CPIN?",
+        "+SPIC",
+        '+QPINC="SC"',
+        "+CPINC?",
+        "+ZPINPUK=?",
+        "^SPIC",
+        "#PCT",
+        "+UPINCNT",
+    )
     ussd_packed: bool = False
 
 

@@ -10,15 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-import math
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from modem_drivers.at.finals import OK, Final, final_of
-from modem_drivers.at.lines import LineSplitter
+from modem_drivers.at.exchange import Answer, CutOffError, Exchange
+from modem_drivers.at.finals import OK
+from modem_drivers.at.hearing import Hearing
 from modem_drivers.at.port import SerialPort
-from modem_drivers.at.unsolicited import Announcement, announcement, is_unsolicited
 from modem_drivers.radio import ModemSilentError, PortUnavailableError
 
 ESCAPE = b"\x1b"
@@ -30,75 +27,7 @@ ESCAPE_PAUSE_SECONDS = 0.03  # some modems drop what follows an ESC at once
 SETTLE_SECONDS = 0.1  # late answers to a cut-off conversation arrive within this time after the AT's OK
 
 KNOCK_AGAIN_SECONDS = 2.5  # between questions whether a quiet modem is still busy
-
-LONGEST_USSD = 1000
-
-_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+$")
-_HEAD_OF_PDU = re.compile(r"\+CMG[LR]:")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: the lines between command and final result, and whether a PDU was handed over before."""
-
-    lines: tuple[str, ...]
-    final: Final
-    handed_over: bool = False
-
-    @property
-    def ok(self) -> bool:
-        """Whether the command was done."""
-        return self.final.ok
-
-
-class CutOffError(Exception):
-    """The answer did not come (`timeout`, `prompt_timeout`, `port_lost`, `silent`).
-
-    `began` tells whether the command had been written, `handed_over` whether a PDU had been given to the modem.
-    """
-
-    def __init__(self, code: str, detail: str, *, began: bool = False, handed_over: bool = False) -> None:
-        super().__init__(detail)
-        self.code = code
-        self.began = began
-        self.handed_over = handed_over
-
-
-@dataclass(slots=True)
-class _Exchange:
-    asked: str  # without AT, upper case
-    echoes: tuple[str, ...]
-    wants_prompt: bool = False
-    tolerates_errors: bool = False  # while re-synchronising: they answer what came before
-    barrier: str = ""  # an OK counts only behind a line with this in it
-    handed_over: bool = False
-    lines: list[str] = field(default_factory=list)
-    prompted: asyncio.Event = field(default_factory=asyncio.Event)
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-    final: Final | None = None
-    lost: str = ""
-    heard_at: float = 0.0
-    knock_at: float = math.inf  # when to ask whether the modem is still busy
-    knocks: int = 0
-
-    def until_knock(self, now: float) -> float:
-        """Seconds until it is time to knock."""
-        return max(0.0, self.knock_at - now)
-
-    @property
-    def may_be_complete(self) -> bool:
-        """Whether nothing but the OK can be missing: what was asked for has its line, a listing its last PDU."""
-        if not self.lines:
-            return False
-        if not self.asked.startswith(("+CMG", "+CMSS")):
-            return True
-        named = any(f"{self.asked[:5]}:" in line for line in self.lines)
-        return named and not (_HEAD_OF_PDU.search(self.lines[-1]))
-
-    def end(self, final: Final | None, lost: str = "") -> None:
-        self.final, self.lost = final, lost
-        self.ended.set()
-        self.prompted.set()
+REST_STEP_SECONDS, LONGEST_REST_SECONDS = 0.05, 0.3  # for modems that want a pause behind each answer
 
 
 class Dialogue:
@@ -110,17 +39,12 @@ class Dialogue:
         on_direct: Callable[[str, str], None],
         on_lost: Callable[[str], None],
     ) -> None:
-        self._on_unsolicited = on_unsolicited
-        self._on_direct = on_direct
         self._on_lost = on_lost
-        self._port = SerialPort(self._feed, self._lose)
-        self._splitter = LineSplitter()
+        self._hearing = Hearing(on_unsolicited, on_direct)
+        self._port = SerialPort(self._hearing.feed, self._lose)
         self._lock = asyncio.Lock()
-        self._exchange: _Exchange | None = None
-        self._announced: Announcement | None = None
         self._cut_off = False
-        self._open_ussd = ""
-        self.echoed = False  #: whether a command came back since this was last cleared
+        self._rest = 0.0  # seconds of silence that the modem wants before the next command
         self.expects_echo = True  #: False once the modem has shown that echo is off
 
     @property
@@ -129,23 +53,40 @@ class Dialogue:
         return self._port.is_open
 
     @property
+    def echoed(self) -> bool:
+        """Whether a command came back since `forget_echo`."""
+        return self._hearing.echoed
+
+    def forget_echo(self) -> None:
+        """From here on it counts whether commands come back."""
+        self._hearing.echoed = False
+
+    def rest_longer(self) -> None:
+        """The modem complained of a command that came too soon: each is to wait a little longer.
+
+        One that goes on complaining after the longest rest wants something else than rest.
+        """
+        rest = self._rest + REST_STEP_SECONDS
+        self._rest = rest if rest <= LONGEST_REST_SECONDS else 0.0
+
+    @property
     def lost_its_settings(self) -> bool:
         """Whether the modem echoes again after echo was off: it restarted, and may be in text mode."""
         return self.echoed and not self.expects_echo
 
     async def open(self, path: str, baudrate: int) -> None:
         """Open the port; raises `PortUnavailableError`."""
-        self._splitter.clear()
-        self._announced = None
+        self._hearing.forget()
         self._cut_off = False
-        self.echoed, self.expects_echo = False, True
+        self._rest = 0.0
+        self._hearing.echoed, self.expects_echo = False, True
         await self._port.open(path, baudrate)
 
     def close(self) -> None:
         """Give the port back; never raises."""
         self._port.close()
-        if self._exchange is not None:
-            self._exchange.end(None, "the port was closed")
+        if self._hearing.exchange is not None:
+            self._hearing.exchange.end(None, "the port was closed")
 
     async def command(
         self, command: str, seconds: float, *, quiet_end: float | None = None, knock_after: float | None = None
@@ -158,6 +99,7 @@ class Dialogue:
         """
         async with self._lock:
             await self._recover()
+            await self._take_rest()
             exchange = self._begin(command)
             self._plan_knock(exchange, knock_after)
             return await self._finish(exchange, seconds, quiet_end)
@@ -174,6 +116,7 @@ class Dialogue:
         """Send a command that asks for a PDU (+CMGS, +CMGW), the PDU at the prompt, and wait; raises `CutOffError`."""
         async with self._lock:
             await self._recover()
+            await self._take_rest()
             exchange = self._begin(command, pdu)
             try:
                 await self._wait_for_prompt(exchange, prompt_seconds)
@@ -196,23 +139,28 @@ class Dialogue:
 
     # One exchange
 
-    def _begin(self, command: str, pdu: str | None = None) -> _Exchange:
+    def _begin(self, command: str, pdu: str | None = None) -> Exchange:
         typed = f"AT{command}"
         echoes = (typed,) if pdu is None else (typed, pdu, pdu + "\x1a")
-        exchange = _Exchange(command.upper(), echoes, wants_prompt=pdu is not None)
-        self._exchange = exchange
+        exchange = Exchange(command.upper(), echoes, wants_prompt=pdu is not None)
+        self._hearing.exchange = exchange
         try:
             self._port.write(typed.encode("ascii") + b"\r")
         except PortUnavailableError as error:
-            self._exchange = None
+            self._hearing.exchange = None
             raise CutOffError("port_lost", str(error)) from None
         return exchange
 
-    def _plan_knock(self, exchange: _Exchange, seconds: float | None) -> None:
+    async def _take_rest(self) -> None:
+        since = asyncio.get_running_loop().time() - self._hearing.heard_at
+        if since < self._rest:
+            await asyncio.sleep(self._rest - since)
+
+    def _plan_knock(self, exchange: Exchange, seconds: float | None) -> None:
         if seconds:
             exchange.knock_at = asyncio.get_running_loop().time() + seconds
 
-    async def _wait_for_prompt(self, exchange: _Exchange, seconds: float) -> None:
+    async def _wait_for_prompt(self, exchange: Exchange, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await exchange.prompted.wait()
@@ -224,7 +172,7 @@ class Dialogue:
         if self.lost_its_settings:
             raise CutOffError("modem_restarted", "the modem restarted and lost its settings", began=True)
 
-    async def _finish(self, exchange: _Exchange, seconds: float, quiet_end: float | None) -> Answer:
+    async def _finish(self, exchange: Exchange, seconds: float, quiet_end: float | None) -> Answer:
         try:
             await self._wait_for_end(exchange, seconds, quiet_end)
         finally:
@@ -236,7 +184,7 @@ class Dialogue:
             raise CutOffError("forgotten", detail, began=True, handed_over=exchange.handed_over)
         return Answer(tuple(exchange.lines), exchange.final, exchange.handed_over)
 
-    async def _wait_for_end(self, exchange: _Exchange, seconds: float, quiet_end: float | None) -> None:
+    async def _wait_for_end(self, exchange: Exchange, seconds: float, quiet_end: float | None) -> None:
         """Until the final result, a silence that counts as one, or the deadline."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + seconds
@@ -252,14 +200,14 @@ class Dialogue:
             await self._wait_a_while(exchange, min(rest, quiet_end or rest, exchange.until_knock(clock())))
             self._knock_when_due(exchange, clock())
 
-    async def _wait_a_while(self, exchange: _Exchange, seconds: float) -> None:
+    async def _wait_a_while(self, exchange: Exchange, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await exchange.ended.wait()
         except TimeoutError:
             return
 
-    def _knock_when_due(self, exchange: _Exchange, now: float) -> None:
+    def _knock_when_due(self, exchange: Exchange, now: float) -> None:
         """Ask a modem that has been quiet behind a handed-over message whether it is still busy with it.
 
         A modem that submits takes no command, however slow its network is. One that answers AT has forgotten the
@@ -275,11 +223,11 @@ class Dialogue:
         self._cut_off = True  # the knock's own OK may come behind the answer
         self._port.write(b"AT\r" if exchange.knocks == 1 else ESCAPE + b"\rAT\r")
 
-    def _drop(self, exchange: _Exchange) -> None:
+    def _drop(self, exchange: Exchange) -> None:
         if not exchange.ended.is_set():
             self._cut_off = True
-        if self._exchange is exchange:
-            self._exchange = None
+        if self._hearing.exchange is exchange:
+            self._hearing.exchange = None
 
     # Bringing it back
 
@@ -304,8 +252,7 @@ class Dialogue:
         while (rest := deadline - loop.time()) > 0:
             if await self._knock(next(knocks), min(RESYNC_TRY_SECONDS, rest)):
                 await self._pass_barrier(min(loop.time() - began, BARRIER_SECONDS))
-                self._splitter.clear()
-                self._announced = None
+                self._hearing.forget()
                 self._cut_off = False
                 return
         raise ModemSilentError("silent", f"the modem does not answer AT within {seconds:g} s")
@@ -313,9 +260,9 @@ class Dialogue:
     async def _knock(self, typed: str, seconds: float) -> bool:
         self._port.write(ESCAPE)
         await asyncio.sleep(ESCAPE_PAUSE_SECONDS)
-        self._splitter.clear()
-        exchange = _Exchange("", (typed,), tolerates_errors=True)
-        self._exchange = exchange
+        self._hearing.forget_line()
+        exchange = Exchange("", (typed,), tolerates_errors=True)
+        self._hearing.exchange = exchange
         try:
             self._port.write(b"\r")  # ends whatever was half typed, the ESC itself too
             await asyncio.sleep(ESCAPE_PAUSE_SECONDS)  # what stands behind a line is lost until its result
@@ -325,7 +272,7 @@ class Dialogue:
         except TimeoutError:
             return False
         finally:
-            self._exchange = None
+            self._hearing.exchange = None
         if exchange.final is None:
             raise PortUnavailableError("port_lost", exchange.lost)
         return True
@@ -335,96 +282,21 @@ class Dialogue:
 
         `took`: seconds until the modem answered at all; one that is slow to answer is slow to finish, too.
         """
-        exchange = _Exchange("+CMGF?", ("AT+CMGF?",), barrier="+CMGF:")
-        self._exchange = exchange
+        exchange = Exchange("+CMGF?", ("AT+CMGF?",), barrier="+CMGF:")
+        self._hearing.exchange = exchange
         try:
             self._port.write(b"AT+CMGF?\r")
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(BARRIER_SECONDS):
                     await exchange.ended.wait()
         finally:
-            self._exchange = None
+            self._hearing.exchange = None
         if exchange.lost:
             raise PortUnavailableError("port_lost", exchange.lost)
         if not exchange.lines:  # refused: nothing tells a late answer from a timely one but time
             await asyncio.sleep(max(SETTLE_SECONDS, took))
 
-    # What the port says
-
     def _lose(self, reason: str) -> None:
-        if self._exchange is not None:
-            self._exchange.end(None, reason)
+        if self._hearing.exchange is not None:
+            self._hearing.exchange.end(None, reason)
         self._on_lost(reason)
-
-    def _feed(self, octets: bytes) -> None:
-        exchange = self._exchange
-        if exchange is not None:
-            exchange.heard_at = asyncio.get_running_loop().time()
-        for line in self._splitter.feed(octets):
-            self._line(line)
-        if exchange is not None and exchange.wants_prompt and not exchange.handed_over and self._splitter.take_prompt():
-            exchange.prompted.set()
-
-    def _line(self, line: str) -> None:
-        line = self._without_prompt(line)
-        if not line or self._is_echo(line) or self._is_direct(line):
-            return
-        if head := announcement(line):
-            self._announced = head
-            return
-        line = self._whole_ussd(line)
-        if not line:
-            return
-        exchange = self._exchange
-        if is_unsolicited(line, exchange.asked if exchange else ""):
-            self._on_unsolicited(line)
-        elif exchange is not None:
-            self._answer_line(exchange, line)
-
-    def _answer_line(self, exchange: _Exchange, line: str) -> None:
-        final = final_of(line)
-        if final is None:
-            exchange.lines.append(line)
-        elif final.ok and exchange.barrier and not any(exchange.barrier in said for said in exchange.lines):
-            return
-        elif final.ok or not exchange.tolerates_errors:
-            exchange.end(final)
-
-    def _without_prompt(self, line: str) -> str:
-        if not line.startswith(">"):
-            return line
-        exchange = self._exchange
-        if exchange is not None and exchange.wants_prompt:
-            exchange.prompted.set()
-        return line.lstrip("> ")
-
-    def _whole_ussd(self, line: str) -> str:
-        """A USSD text may run over several lines: they are one until its quotation mark closes."""
-        if self._open_ussd:
-            line, self._open_ussd = f"{self._open_ussd}\n{line}", ""
-        if line.startswith("+CUSD:") and line.count('"') == 1 and len(line) < LONGEST_USSD:
-            self._open_ussd, line = line, ""
-        return line
-
-    def _is_echo(self, line: str) -> bool:
-        if self._exchange is None or line not in self._exchange.echoes:
-            return False
-        # a PDU that comes back tells nothing: some modems repeat what is typed at the prompt, also after ATE0
-        self.echoed = self.echoed or line == self._exchange.echoes[0]
-        return True
-
-    def _is_direct(self, line: str) -> bool:
-        announced = self._announced
-        if announced is None or not _HEX.match(line):
-            return False
-        lines = self._exchange.lines if self._exchange else []
-        if not _fits(line, announced.length) and lines and _HEAD_OF_PDU.search(lines[-1]):
-            return False  # the PDU of the listing that the announcement cut into
-        self._announced = None
-        self._on_direct(announced.kind, line)
-        return True
-
-
-def _fits(pdu: str, length: int | None) -> bool:
-    octets = len(pdu) // 2
-    return length is None or length in (octets, octets - 1 - int(pdu[:2], 16))

@@ -9,7 +9,8 @@ import glob
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from modem_drivers.at.dialogue import CutOffError, Dialogue
+from modem_drivers.at.dialogue import Dialogue
+from modem_drivers.at.exchange import CutOffError
 from modem_drivers.at.replies import parse_digits
 from modem_drivers.radio import Identity, ModemSilentError, PortUnavailableError, RadioError, WrongModemError
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from modem_drivers.at import replies
-from modem_drivers.at.dialogue import Answer
+from modem_drivers.at.exchange import Answer
 from modem_drivers.at.replies import ListedPdu
 from modem_drivers.at.session import Session, refusal
-from modem_drivers.at.setup import Abilities, select_memories
+from modem_drivers.at.setup import REPORTS, Abilities, select_memories
 from modem_drivers.outcomes import numeric_code
 from modem_drivers.radio import (
     Cleared,
@@ -21,7 +21,6 @@ from modem_drivers.radio import (
     StoredSubmit,
 )
 
-REPORTS = "SR"
 _EMPTY: set[tuple[str, int | None]] = {("CMS", 321), ("CME", 21), ("CME", 22)}
 _CANNOT: set[tuple[str, int | None]] = {("CMS", 303), ("CME", 4), ("ERROR", None)}
 MOST_REMEMBERED = 1000
@@ -158,7 +157,8 @@ class Memory:
                 stuck += group
                 continue
             before = {slot: self._contents.pop(slot, None) for slot in group}
-            for slot in group:
+            # From the last on: some modems move up what lies behind a deleted message (a Huawei E1750).
+            for slot in sorted(group, key=lambda slot: slot.index, reverse=True):
                 await self._session.ask(f"+CMGD={slot.index}", "sim")
             left = await self._left_in(storage, group)
             still_there = [slot for slot in group if _is_still(before[slot], left.get(slot))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from modem_drivers.at.dialogue import Answer
+from modem_drivers.at.exchange import Answer
 from modem_drivers.at.replies import parse_cpin, parse_pin_tries
 from modem_drivers.at.session import Session, refusal
 from modem_drivers.at.setup import iccid

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from modem_drivers.at import replies, setup, ussd
+from modem_drivers.at import replies, setup
 from modem_drivers.at.dialogue import Dialogue
 from modem_drivers.at.discovery import KNOCK_SECONDS, check_imei, check_sim, find_port
 from modem_drivers.at.memory import Memory
@@ -13,6 +13,8 @@ from modem_drivers.at.pin import unlock
 from modem_drivers.at.sending import Sender
 from modem_drivers.at.session import Session
 from modem_drivers.at.unsolicited import says_memory_full, says_restarted
+from modem_drivers.at.ussd import Ussd
+from modem_drivers.outcomes import interrupted
 from modem_drivers.pins import RefusedPins
 from modem_drivers.profiles import GENERIC, Profile, profile_for
 from modem_drivers.radio import (
@@ -24,6 +26,7 @@ from modem_drivers.radio import (
     Identity,
     ModemSilentError,
     NotSupportedError,
+    Outcome,
     PortUnavailableError,
     RadioError,
     RadioSettings,
@@ -34,7 +37,7 @@ from modem_drivers.radio import (
     UssdText,
 )
 
-MOST_USSD_PENDING = 8
+PDU_MODE_SECONDS = 3.0  # how long a modem is believed to be still in PDU mode
 
 
 class AtRadio:
@@ -47,12 +50,13 @@ class AtRadio:
         self._profiles = dict(profiles or {})
         self._profile = self._profiles.get(settings.profile, GENERIC)
         self._events: asyncio.Queue[Event] = asyncio.Queue()
-        self._ussd: asyncio.Queue[replies.UssdReply] = asyncio.Queue(MOST_USSD_PENDING)
         self._dialogue = Dialogue(self._hear, self._hear_direct, self._hear_loss)
         self._session = Session(self._dialogue, settings.timeouts)
         self._lock = asyncio.Lock()
         self._refusals = RefusedPins(settings.state_folder, settings.name, settings.refused_pins)
         self._restarted = False
+        self._pdu_mode_at = 0.0  # when it was last seen to take PDUs
+        self._ussd = Ussd(self._session, self._profile.ussd_packed)
         self._use(setup.Abilities())
 
     def _use(self, abilities: setup.Abilities) -> None:
@@ -83,6 +87,7 @@ class AtRadio:
         await self._dialogue.resync(self._session.seconds("resync"))
         await setup.set_up_dialogue(self._session)
         self._profile = await self._chosen_profile()
+        self._ussd = Ussd(self._session, self._profile.ussd_packed)
         await self._check_modem()
         await self._set_up_service()
         identity = await setup.identify(self._session)
@@ -103,12 +108,26 @@ class AtRadio:
         await self._send_init(self._profile.init)
         self._use(await setup.set_up_messages(self._session, self._profile, self.settings.storage))
         await self._send_init(self.settings.init)
+        self._pdu_mode_at = asyncio.get_running_loop().time()
 
     async def _restore_after_restart(self) -> None:
         """A modem that restarted by itself is in text mode, silent about messages, perhaps locked: set it up again."""
         if self._restarted or self._dialogue.lost_its_settings:
             await setup.set_up_dialogue(self._session)
             await self._set_up_service()
+
+    async def _ensure_pdu_mode(self) -> None:
+        """A modem may be in text mode again and tell nobody: a PDU would go out as a text, to a number of two digits.
+
+        What is sent without a pause is not asked for each time: the modem has just shown that it takes PDUs.
+        """
+        now = asyncio.get_running_loop().time()
+        if now - self._pdu_mode_at < PDU_MODE_SECONDS or self._session.is_slow:
+            return
+        self._pdu_mode_at = now
+        if await setup.is_in_text_mode(self._session):
+            self._restarted = True
+            await self._restore_after_restart()
 
     async def _chosen_profile(self) -> Profile:
         if self.settings.profile != "generic" or not self._profiles:
@@ -142,8 +161,8 @@ class AtRadio:
             self._events.put_nowait(Event(EventKind.STORED, detail=line))  # whatever came meanwhile was not told
         elif says_memory_full(line):
             self._events.put_nowait(Event(EventKind.MEMORY_FULL, detail=line))
-        elif line.startswith("+CUSD:") and (reply := replies.parse_cusd(line)) and not self._ussd.full():
-            self._ussd.put_nowait(reply)
+        elif line.startswith("+CUSD:") and (reply := replies.parse_cusd(line)):
+            self._ussd.hear(reply)
 
     def _hear_direct(self, kind: str, pdu: str) -> None:
         if kind in ("CMT", "CDS"):  # +CBM, a cell broadcast, is nobody's message
@@ -161,6 +180,7 @@ class AtRadio:
             if not answer.ok:
                 raise ModemSilentError("no_ok", f"AT is answered by {answer.final.name}")
             await self._restore_after_restart()
+            await self._ensure_pdu_mode()
             registration = await self._registration()
             signal = await self._session.try_optional("+CSQ")
             operator = None if self._session.is_slow else await self._session.try_optional("+COPS?", "sim")
@@ -270,11 +290,22 @@ class AtRadio:
     async def submit(self, pdu: str, length: int, *, more: bool = False) -> SendResult:
         """Send one SUBMIT: `pdu` with its SMSC in front, `length` its TPDU octets; `more` keeps the link open."""
         async with self._lock:
-            return await self._sender.submit(pdu, length, more)
+            return await self._in_pdu_mode(lambda: self._sender.submit(pdu, length, more))
+
+    async def _in_pdu_mode(self, submit: Callable[[], Awaitable[SendResult]]) -> SendResult:
+        try:
+            await self._ensure_pdu_mode()
+        except RadioError as error:
+            return interrupted(error.code, handed_over=False)
+        result = await submit()
+        if result.outcome is Outcome.ACCEPTED:
+            self._pdu_mode_at = asyncio.get_running_loop().time()
+        return result
 
     async def store(self, pdu: str, length: int) -> Slot:
         """Write one SUBMIT to the modem's memory without sending it (+CMGW); raises `NotSupportedError`."""
         async with self._lock:
+            await self._ensure_pdu_mode()
             return await self._sender.store(pdu, length)
 
     async def submit_stored(self, slot: Slot) -> SendResult:
@@ -295,26 +326,13 @@ class AtRadio:
 
     async def ussd_step(self, text: str) -> UssdText:
         """Dial a USSD code, or answer what the network asked; raises `RadioError` with what it refused."""
-        if any(character in '"\r\n\x1a\x1b' for character in text) or not text.isascii() or not text:
-            raise RadioError("ussd_code", "a USSD code is digits, * and #")
         async with self._lock:
-            self._ussd = asyncio.Queue(MOST_USSD_PENDING)
-            packed = self._profile.ussd_packed
-            await self._session.must(f'+CUSD=1,"{ussd.spelled(text, packed)}",{ussd.DEFAULT_DCS}', "ussd")
-            try:
-                reply = await asyncio.wait_for(self._ussd.get(), self._session.seconds("ussd"))
-            except TimeoutError:
-                await self._session.try_optional("+CUSD=2")
-                raise RadioError("ussd_timeout", "the network did not answer the USSD code") from None
-        said = ussd.text_of(reply, packed)
-        if reply.m in ussd.REFUSALS and not said:
-            raise RadioError(*ussd.REFUSALS[reply.m])
-        return UssdText(said, open=reply.m == ussd.WAITS_FOR_ANSWER)
+            return await self._ussd.step(text)
 
     async def ussd_end(self) -> None:
         """Give up a USSD session in which the network waits for an answer; harmless when there is none."""
         async with self._lock:
-            await self._session.try_optional("+CUSD=2")
+            await self._ussd.end()
 
     async def set_smsc(self, number: str) -> None:
         """Set the number of the SMS centre on the SIM (+CSCA); raises `RadioError` when it is refused."""

@@ -115,6 +115,12 @@ def parse_cnmi_read(lines: Lines) -> tuple[int, ...]:
     return tuple(number for number in found if number is not None)
 
 
+def parse_cmgf(lines: Lines) -> int | None:
+    """`+CMGF: 0`: 0 PDU mode, 1 text mode."""
+    text = after(lines, "+CMGF")
+    return whole(text) if text else None
+
+
 def parse_csms_set(lines: Lines) -> tuple[int, ...]:
     """`+CSMS: 1,1,1`: which of receiving, sending and broadcast the service supports."""
     text = after(lines, "+CSMS") or ""
@@ -295,13 +301,17 @@ def parse_pin_tries(lines: Lines) -> int | None:
     """How often the SIM PIN may still be tried, in the words of any vendor.
 
     `+CPINR: SIM PIN,3,3` · `^CPIN: SIM PIN,3,10,3,10,3` · `+SPIC: 3,10,0,10` · `+QPINC: "SC",3,10` ·
-    `+CPINC: 3,3,10,10` · `+ZPINPUK: 3,10` · `^SPIC: 3`. For `^CPIN` the fourth field counts the PIN.
+    `+CPINC: 3,3,10,10` · `+ZPINPUK: 3,10` · `^SPIC: 3` · `#PCT: 3` · `+UPINCNT: 3,3,10,10`. For `^CPIN` the fourth
+    field counts the PIN, and the second, of what is asked for now, may be empty.
     """
     for line in lines:
-        found = re.search(r"(\+CPINR|\^CPIN|\+SPIC|\+QPINC|\+CPINC|\+ZPINPUK|\^SPIC): *(.*)$", line)
+        found = re.search(r"(\+CPINR|\^CPIN|\+SPIC|\+QPINC|\+CPINC|\+ZPINPUK|\^SPIC|#PCT|\+UPINCNT): *(.*)$", line)
         if found is None or "PUK" in found.group(2).upper() or "PIN2" in found.group(2).upper():
             continue
-        counts = [number for number in map(whole, fields(found.group(2))) if number is not None]
+        told = fields(found.group(2))
+        if found.group(1) == "^CPIN" and len(told) > 3:
+            return whole(told[3])
+        counts = [number for number in map(whole, told) if number is not None]
         if counts:
-            return counts[2] if found.group(1) == "^CPIN" and len(counts) > 2 else counts[0]
+            return counts[0]
     return None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from modem_drivers.at.dialogue import Answer, CutOffError
+from modem_drivers.at.exchange import Answer, CutOffError
 from modem_drivers.at.replies import parse_reference
-from modem_drivers.at.session import QUIET_END_SECONDS, Session, radio_error, refusal
+from modem_drivers.at.session import QUIET_END_SECONDS, TOO_SOON_TRIES, Session, radio_error, refusal, says_too_soon
 from modem_drivers.at.setup import Abilities
 from modem_drivers.outcomes import interrupted, numeric_code, refused
 from modem_drivers.radio import NotSupportedError, Outcome, RadioError, SendResult, Slot
@@ -34,7 +34,13 @@ class Sender:
     async def _with_pdu(self, command: str, pdu: str) -> Answer:
         prompt, submit = self._session.seconds("prompt"), self._session.seconds("submit")
         knock = self._session.seconds("knock")
-        return await self._session.dialogue.command_with_pdu(command, pdu, prompt, submit, QUIET_END_SECONDS, knock)
+        for _ in range(TOO_SOON_TRIES):
+            dialogue = self._session.dialogue
+            answer = await dialogue.command_with_pdu(command, pdu, prompt, submit, QUIET_END_SECONDS, knock)
+            if answer.handed_over or not says_too_soon(answer):
+                break
+            dialogue.rest_longer()
+        return answer
 
     async def _keep_link(self, more: bool) -> None:
         """Keep the radio link between messages that follow each other.

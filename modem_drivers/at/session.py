@@ -6,7 +6,8 @@ import asyncio
 import math
 from collections.abc import Mapping
 
-from modem_drivers.at.dialogue import Answer, CutOffError, Dialogue
+from modem_drivers.at.dialogue import Dialogue
+from modem_drivers.at.exchange import Answer, CutOffError
 from modem_drivers.outcomes import numeric_code, verdict_of
 from modem_drivers.radio import ModemSilentError, PortUnavailableError, RadioError
 
@@ -25,6 +26,9 @@ DEFAULT_SECONDS = {
 BUSY_PAUSE_SECONDS = 0.5
 #: SIM busy (TS 27.005, 3.2.5: 314; TS 27.007, 9.2: 14).
 SIM_BUSY = frozenset({("CMS", 314), ("CME", 14)})
+#: Please wait, init or command processing in progress (Wavecom; other makes have taken it over).
+TOO_SOON = frozenset({("CME", 515), ("CMS", 515)})
+TOO_SOON_TRIES = 8
 QUIET_END_SECONDS = 2.0  # silence behind an answer whose OK never comes
 SLOW_SECONDS = 0.3  # for a plain answer: forty questions of a set-up then hold the texts up by more than ten seconds
 
@@ -49,10 +53,19 @@ class Session:
 
     async def ask(self, command: str, kind: str = "short") -> Answer:
         """The answer, whether OK or error; raises `ModemSilentError`, `PortUnavailableError`."""
-        answer = await self._ask_once(command, kind)
+        answer = await self._ask_in_time(command, kind)
         while says_busy(answer) and asyncio.get_running_loop().time() < self.patient_until:
             await asyncio.sleep(BUSY_PAUSE_SECONDS)
+            answer = await self._ask_in_time(command, kind)
+        return answer
+
+    async def _ask_in_time(self, command: str, kind: str) -> Answer:
+        """Once more, with a longer rest before, whenever the modem says that this came too soon."""
+        for _ in range(TOO_SOON_TRIES):
             answer = await self._ask_once(command, kind)
+            if not says_too_soon(answer):
+                break
+            self.dialogue.rest_longer()
         return answer
 
     async def _ask_once(self, command: str, kind: str) -> Answer:
@@ -94,6 +107,11 @@ class Session:
 def says_busy(answer: Answer) -> bool:
     """Whether a SIM is not ready yet: what it refuses now says nothing of what it can."""
     return (answer.final.kind, numeric_code(answer.final.kind, answer.final.code)) in SIM_BUSY
+
+
+def says_too_soon(answer: Answer) -> bool:
+    """Whether the modem was not done with the last command: this one was not looked at."""
+    return (answer.final.kind, numeric_code(answer.final.kind, answer.final.code)) in TOO_SOON
 
 
 def radio_error(error: CutOffError, command: str) -> RadioError:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from modem_drivers.at import replies
-from modem_drivers.at.dialogue import Answer
+from modem_drivers.at.exchange import Answer
 from modem_drivers.at.session import Session, says_busy
 from modem_drivers.profiles import Profile
 from modem_drivers.radio import Identity, NotSupportedError, RadioError, SimError
 
 _STORES = ("SM", "ME", "MT")
+REPORTS = "SR"  #: the memory of stored status reports
 # Phones without +CNMI=? are asked for these in turn: mode, mt, bm, ds[, bfr].
 _CNMI_FALLBACKS = (
     "2,1,0,1,0",
@@ -27,6 +29,7 @@ _CNMI_FALLBACKS = (
 )
 
 
+ASK_AGAIN_SECONDS = 0.1
 _DEREGISTERED = 2  # <mode> of +COPS (TS 27.007, 7.3)
 
 
@@ -48,7 +51,7 @@ async def set_up_dialogue(session: Session) -> None:
     dialogue = session.dialogue
     dialogue.expects_echo = True
     await session.try_optional("E0")
-    dialogue.echoed = False
+    dialogue.forget_echo()
     if await session.try_optional("+CMEE=1") is None:
         await session.try_optional("+CMEE=2")
     dialogue.expects_echo = dialogue.echoed  # some modems never turn it off
@@ -90,6 +93,12 @@ async def set_up_messages(session: Session, profile: Profile, storage: str | Non
     return abilities
 
 
+async def is_in_text_mode(session: Session) -> bool:
+    """Whether the modem says that it reads texts; one that does not tell is in the mode that it was put into."""
+    answer = await session.try_optional("+CMGF?")
+    return answer is not None and replies.parse_cmgf(answer.lines) == 1
+
+
 async def _ask_for_phase_2_plus(session: Session) -> bool:
     answer = await session.try_optional("+CSMS=1")
     return answer is not None and replies.parse_csms_set(answer.lines)[:1] != (0,)
@@ -129,7 +138,8 @@ async def set_up_notices(session: Session, abilities: Abilities) -> None:
     """Choose the best +CNMI of those that the modem offers; none at all leaves polling."""
     offered = await session.try_optional("+CNMI=?")
     ranges = replies.parse_cnmi_test(offered.lines) if offered else []
-    wishes = (_best_cnmi(ranges, abilities), *_CNMI_FALLBACKS) if len(ranges) >= 2 else _CNMI_FALLBACKS
+    stores_reports = not abilities.acknowledges and await _has_room_for_reports(session, abilities)
+    wishes = (_best_cnmi(ranges, stores_reports), *_CNMI_FALLBACKS) if len(ranges) >= 2 else _CNMI_FALLBACKS
     for wish in wishes:
         if await session.try_optional(f"+CNMI={wish}") is not None:
             values = [int(value) for value in wish.split(",")]
@@ -152,11 +162,25 @@ async def select_memories(session: Session, abilities: Abilities) -> None:
     await _select(session, abilities)
 
 
-def _best_cnmi(ranges: list[frozenset[int]], abilities: Abilities) -> str:
+async def _has_room_for_reports(session: Session, abilities: Abilities) -> bool:
+    """Some offer a memory for reports that has no room at all (a SIM7600): what is told to lie there is nowhere."""
+    if REPORTS not in abilities.readable:
+        return False
+    others = f'"{abilities.writing}","{abilities.receiving}"'
+    answer = await session.try_optional(f'+CPMS="{REPORTS}"', "sim")
+    if answer is None:
+        answer = await session.try_optional(f'+CPMS="{REPORTS}",{others}', "sim")
+    await _select(session, abilities)
+    if answer is None:
+        return False
+    uses = replies.parse_cpms_set(answer.lines)
+    return not uses or uses[0][1] != 0
+
+
+def _best_cnmi(ranges: list[frozenset[int]], stores_reports: bool) -> str:
     # mt 1: stored, then told, so that nothing hangs on our being quick; 2 (direct) only when there is no 1.
     # ds 1 (direct) is safe where +CNMA holds it back; elsewhere 2 (stored), when the memory can be read.
-    stored_first = not abilities.acknowledges and "SR" in abilities.readable
-    orders = ((2, 1, 3, 0), (1, 2, 3, 0), (0,), (2, 1, 0) if stored_first else (1, 2, 0), (0, 1))
+    orders = ((2, 1, 3, 0), (1, 2, 3, 0), (0,), (2, 1, 0) if stores_reports else (1, 2, 0), (0, 1))
     chosen = [
         next((value for value in order if value in offered), min(offered, default=0))
         for order, offered in zip(orders, ranges, strict=False)
@@ -180,7 +204,7 @@ async def iccid(session: Session) -> str | None:
 
 async def identify(session: Session) -> Identity:
     """Who the modem and its SIM are; what it does not tell is None, and so is what can wait of a slow one."""
-    imsi = _digits(await session.try_optional("+CIMI", "sim"), 14)
+    imsi = await _imsi(session)
     if session.is_slow and imsi is not None:
         smsc = _read(await session.try_optional("+CSCA?", "sim"), replies.parse_csca)
         return Identity(imsi=imsi, smsc=smsc)
@@ -194,6 +218,16 @@ async def identify(session: Session) -> Identity:
         revision=_plain(await session.try_optional("+CGMR"), "+CGMR"),
         smsc=_read(await session.try_optional("+CSCA?", "sim"), replies.parse_csca),
     )
+
+
+async def _imsi(session: Session) -> str | None:
+    """Asked for again when it is refused: a SIM that is called otherwise today has its old texts answered twice."""
+    for pause in (0.0, ASK_AGAIN_SECONDS):
+        await asyncio.sleep(pause)
+        found = _digits(await session.try_optional("+CIMI", "sim"), 14)
+        if found:
+            return found
+    return None
 
 
 def _digits(answer: Answer | None, least: int) -> str | None:

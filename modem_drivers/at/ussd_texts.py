@@ -8,18 +8,9 @@ from modem_drivers.at.replies import UssdReply
 from modem_drivers.sms import gsm7
 
 DEFAULT_DCS = 15  # the default alphabet, language unspecified
+LEAST_OCTETS = 4  # fewer are as likely to be a number as a text in hexadecimal
+_LINE_ENDS = b"\r\n"
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+$")
-
-#: <m> of +CUSD: further user action required.
-WAITS_FOR_ANSWER = 1
-
-#: <m> of +CUSD that are no answer.
-REFUSALS = {
-    2: ("ussd_ended", "the network ended the session"),
-    3: ("ussd_busy", "another device of this SIM answered"),
-    4: ("ussd_unsupported", "the network does not know this code"),
-    5: ("ussd_timeout", "the network did not answer"),
-}
 
 
 def spelled(code: str, packed: bool) -> str:
@@ -32,21 +23,34 @@ def spelled(code: str, packed: bool) -> str:
 
 
 def text_of(reply: UssdReply, packed: bool) -> str:
-    """The text that the network meant."""
+    """The text that the network meant, whatever coding the modem says it is in."""
     text = reply.text or ""
     if not _HEX.match(text):
         return text
     octets = bytes.fromhex(text)
     dcs = DEFAULT_DCS if reply.dcs is None else reply.dcs
-    if _is_ucs2(dcs) and len(octets) % 2 == 0:
+    if len(octets) % 2 == 0 and (_is_ucs2(dcs) or _looks_like_ucs2(octets)):
         return octets.decode("utf-16-be", errors="replace")
-    if len(octets) % 2 == 0 and len(octets) >= 8 and octets[::2].count(0) == len(octets) // 2:
-        return octets.decode("utf-16-be", errors="replace")  # +CSCS="UCS2" under a 7-bit coding
-    if packed or (len(octets) >= 4 and re.search("[A-Fa-f]", text)):
-        septets = gsm7.unpack(octets, len(octets) * 8 // 7)
-        return gsm7.text_of_septets(septets).removesuffix("\r").rstrip("@")
-    return text
+    unpacked = _unpacked(octets)
+    if len(octets) >= 2 * LEAST_OCTETS and _is_readable(octets) and not (packed and _is_readable(unpacked.encode())):
+        return octets.decode("ascii")  # each letter as two digits, under any coding
+    return unpacked if packed or (len(octets) >= LEAST_OCTETS and re.search("[A-Fa-f]", text)) else text
+
+
+def _unpacked(octets: bytes) -> str:
+    septets = gsm7.unpack(octets, len(octets) * 8 // 7)
+    return gsm7.text_of_septets(septets).removesuffix("\r").rstrip("@")
 
 
 def _is_ucs2(dcs: int) -> bool:
     return dcs == 0x11 or (0x40 <= dcs < 0x80 and dcs & 0x0C == 0x08)
+
+
+def _looks_like_ucs2(octets: bytes) -> bool:
+    """+CSCS="UCS2" under a 7-bit coding: every other octet is 0."""
+    return len(octets) >= 2 * LEAST_OCTETS and not any(octets[::2])
+
+
+def _is_readable(octets: bytes) -> bool:
+    """Nothing but letters, digits, signs, blanks and line ends; packed septets have octets above 127 among them."""
+    return all(octet in _LINE_ENDS or 0x20 <= octet < 0x7F for octet in octets)

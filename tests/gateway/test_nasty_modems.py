@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.modem_drivers.foreign import ForeignModem
-from tests.modem_drivers.nasty import DeletesNothing, SlowWire, nasty_modems
+from tests.modem_drivers.nasty import nasty_modems
+from tests.modem_drivers.nasty_memories import DeletesNothing
+from tests.modem_drivers.nasty_wires import SlowWire
 
 MGOV = [sys.executable, "-m", "mgov.cli.main"]
 TEXTS = 3

@@ -18,7 +18,7 @@ from mgov.domain.message import Part
 from mgov.gateway import inlet, ledger, pdus, worker
 from mgov.workflows.turn import AirSide
 from modem_drivers import outcomes
-from modem_drivers.at import dialogue, radio, sending, session, unsolicited
+from modem_drivers.at import dialogue, exchange, hearing, radio, sending, session, unsolicited
 from modem_drivers.at.memory import Memory
 from modem_drivers.at.replies import parse_reference
 from modem_drivers.radio import Cleared, Outcome, ReceivedPdu, SendResult, Slot
@@ -130,6 +130,7 @@ def _no_deadline() -> None:
         (sending, "QUIET_END_SECONDS"),
         (dialogue, "RESYNC_SECONDS"),
         (dialogue, "RESYNC_TRY_SECONDS"),
+        (dialogue, "BARRIER_SECONDS"),
     ):
         _swap(owner, name, NEVER)
 
@@ -173,7 +174,7 @@ def _trusts_bare_ok() -> None:
     """Takes an OK without a reference for acceptance."""
     result = sending._result
 
-    def trusting(answer: dialogue.Answer, name: str) -> SendResult:
+    def trusting(answer: exchange.Answer, name: str) -> SendResult:
         if answer.ok and answer.handed_over:
             return SendResult(Outcome.ACCEPTED, parse_reference(answer.lines, name) or 0)
         return result(answer, name)
@@ -190,7 +191,7 @@ def _takes_the_last_line() -> None:
 
     _swap(sending, "parse_reference", last_number)
     _swap(
-        dialogue,
+        hearing,
         "is_unsolicited",
         lambda line, asked: not asked.startswith("+CMGS") and unsolicited.is_unsolicited(line, asked),
     )

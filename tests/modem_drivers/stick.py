@@ -1,25 +1,18 @@
-"""A modem on timers: what it says comes when it is due, whatever is being typed; a busy one reads that afterwards.
+"""A modem on timers, busy or not, with memories, notices and a network behind it.
 
 Written apart from the driver and the simulated network, from TS 27.005 and 27.007; `makes` says what each make does.
 """
 
 from __future__ import annotations
 
-import contextlib
-import heapq
 import itertools
-import os
-import pty
 import re
-import select
-import threading
 import time
-import tty
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from tests.modem_drivers.foreign import CTRL_Z, ESC, deliver, packed, semi_octets, submitted
+from tests.modem_drivers.air import CTRL_Z, ESC, deliver, packed, semi_octets, submitted
+from tests.modem_drivers.timed_line import TimedLine
 
 STAMP = "62114290000082"
 
@@ -38,11 +31,9 @@ def long_deliveries(sender: str, text: str, second: int) -> list[str]:
 
 
 @dataclass
-class Stick:
+class Stick(TimedLine):
     """A modem on a pseudo-terminal. `memories`: by name and index, state and PDU; `sent`: what the network took."""
 
-    number: int = 0
-    port: str = ""
     sent: list[tuple[str, str]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -65,21 +56,12 @@ class Stick:
     ALPHA: ClassVar[str] = ","
     PROMPT: ClassVar[bytes] = b"\r\n> "
     ECHO_END: ClassVar[bytes] = b"\r\r\n"
-    TAKES: ClassVar[float] = 0.0  # seconds for any answer
     SUBMITS: ClassVar[float] = 0.15
     DELETES: ClassVar[float] = 0.0
-    BLOCKS: ClassVar[bool] = True  # what is typed meanwhile is read afterwards
-    CHATTER: ClassVar[tuple[bytes, ...]] = ()
-    CHATTER_EVERY: ClassVar[float] = 1.3
-    BANNER: ClassVar[bytes] = b""
-    PIECES: ClassVar[int] = 0
     tells_reports: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        self._timers: list[tuple[float, int, Callable[[], None]]] = []
-        self._order = itertools.count()
-        self._busy_until = 0.0
-        self._typed = bytearray()
+        super().__post_init__()
         self._line = bytearray()
         self._prompted: tuple[str, int] | None = None
         self._echo, self._pdu_mode, self._phase = True, False, 0
@@ -87,44 +69,15 @@ class Stick:
         self._selected = list(self.CURRENT)
         self._reference = 7 * self.number % 256
         self._owed: list[bytes] = []  # handed over directly, the first waits for its acknowledgement
-        self._stop = False
-        self._born = time.monotonic()
-        self._lock = threading.RLock()
-        self._master = self._slave = -1
         for name in dict.fromkeys((*itertools.chain(*self.OFFERED), self.REPORT_MEMORY)):
             self.memories.setdefault(name, {})
 
     # The outside
 
     @property
-    def name(self) -> str:
-        """Its name in a configuration."""
-        return f"{type(self).__name__.lower()}{self.number}"
-
-    @property
     def slots(self) -> dict[int, str]:
         """What lies on it."""
         return {index: pdu for memory in self.memories.values() for index, (_stat, pdu) in memory.items()}
-
-    def start(self) -> None:
-        """Plug it in."""
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        self.port = os.ttyname(self._slave)
-        self._born = time.monotonic()
-        self._later(0.0, self.BANNER)
-        if self.CHATTER:
-            self._at(self.CHATTER_EVERY, lambda: self._chat(0))
-        self._thread = threading.Thread(target=self._live, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Pull it out."""
-        self._stop = True
-        self._thread.join(5)
-        for end in (self._master, self._slave):
-            with contextlib.suppress(OSError):
-                os.close(end)
 
     def receive(self, sender: str, text: str, second: int) -> None:
         """The network has a text for it."""
@@ -185,49 +138,6 @@ class Stick:
             self._later(0.01, f'\r\n+CDSI: "{self.REPORT_MEMORY}",{index}\r\n'.encode())
 
     # The line
-
-    def _at(self, seconds: float, deed: Callable[[], None]) -> None:
-        with self._lock:
-            heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._order), deed))
-
-    def _later(self, seconds: float, octets: bytes) -> None:
-        self._at(seconds, lambda: self._write(octets))
-
-    def _chat(self, place: int) -> None:
-        self._write(self.CHATTER[place % len(self.CHATTER)])
-        self._at(self.CHATTER_EVERY, lambda: self._chat(place + 1))
-
-    def _live(self) -> None:
-        while not self._stop:
-            now = time.monotonic()
-            with self._lock:
-                while self._timers and self._timers[0][0] <= now:
-                    heapq.heappop(self._timers)[2]()
-                if now >= self._busy_until:
-                    while self._typed and time.monotonic() >= self._busy_until:
-                        self._hear(self._typed.pop(0))
-            ready, _, _ = select.select([self._master], [], [], 0.004)
-            if ready:
-                with contextlib.suppress(OSError):
-                    self._typed += os.read(self._master, 1024)
-
-    def _write(self, octets: bytes) -> None:
-        step = self.PIECES or len(octets) or 1
-        for at in range(0, len(octets), step):
-            os.write(self._master, octets[at : at + step])
-            if self.PIECES:
-                time.sleep(0.0005)
-
-    def _say(self, *lines: str, after: float | None = None) -> None:
-        """Lines of an answer, the result last."""
-        seconds = self.TAKES if after is None else after
-        octets = "".join(f"\r\n{line}\r\n" for line in lines).encode("latin-1")
-        if not seconds:
-            self._write(octets)
-            return
-        if self.BLOCKS:
-            self._busy_until = time.monotonic() + seconds
-        self._later(seconds, octets)
 
     def _hear(self, octet: int) -> None:
         if self._prompted is not None:

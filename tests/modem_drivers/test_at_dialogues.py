@@ -3,59 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-import pytest_asyncio
 
-from modem_drivers.at import AtRadio
 from modem_drivers.radio import (
     EventKind,
     ModemSilentError,
     NotSupportedError,
     Outcome,
-    RadioError,
-    RadioSettings,
     SimError,
     Slot,
 )
-from tests.modem_drivers.scripted import Reply, ScriptedModem
+from tests.modem_drivers.conftest import Make
 
 DELIVER = "07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4697D9EC37"
 OTHER = "07917283010010F5040BC87238880900F1000099309251619580046F76581D"
 SUBMIT = "0001000B916407281553F800000AE8329BFD4697D9EC37"
-QUICK = {
-    "short": 0.6,
-    "sim": 4.0,
-    "list": 6.0,
-    "prompt": 0.6,
-    "submit": 0.6,
-    "ussd": 1.0,
-    "resync": 2.5,
-    "sim_ready": 1.0,
-}
-
-Made = tuple[ScriptedModem, AtRadio]
-Make = Callable[..., Made]
-
-
-@pytest_asyncio.fixture
-async def make() -> AsyncIterator[Make]:
-    made: list[Made] = []
-
-    def make_one(script: dict[str, Reply] | None = None, echo: bool = False, pin: str | None = None) -> Made:
-        modem = ScriptedModem(script or {}, echo)
-        radio = AtRadio(RadioSettings("test", modem.path, pin=pin, timeouts=QUICK))
-        made.append((modem, radio))
-        return modem, radio
-
-    yield make_one
-    for modem, radio in made:
-        await radio.close()
-        modem.close()
-
-
 SENDS = {r"PDU": "\r\n+CMGS: 77\r\n\r\nOK\r\n"}
 
 
@@ -271,6 +236,9 @@ async def test_a_slot_taken_by_the_next_message_counts_as_deleted(make: Make) ->
         (r"AT\+QPINC=\"SC\"", '+QPINC: "SC",2,10'),
         (r"AT\+CPINC\?", "+CPINC: 2,3,10,10"),
         (r"AT\+ZPINPUK=\?", "+ZPINPUK: 2,10"),
+        (r"AT\^CPIN\?", "^CPIN: SIM PIN,,10,2,10,3"),
+        (r"AT#PCT", "#PCT: 2"),
+        (r"AT\+UPINCNT", "+UPINCNT: 2,3,10,10"),
     ],
 )
 async def test_no_pin_is_tried_with_two_tries_left(make: Make, command: str, counter: str) -> None:
@@ -309,30 +277,6 @@ async def test_direct_messages_are_acknowledged_where_phase_2_plus_wants_it(make
     assert "AT+CNMA" not in plain.commands
 
 
-@pytest.mark.parametrize(
-    ("said", "text"),
-    [
-        ('+CUSD: 0,"Pulsa Rp5.000, aktif s/d 01/01/27",15', "Pulsa Rp5.000, aktif s/d 01/01/27"),
-        ('+CUSD: 0,"Pulsa\r\nRp5.000",15', "Pulsa\nRp5.000"),
-        ('+CUSD: 0,"00500075006C00730061",72', "Pulsa"),
-    ],
-)
-async def test_ussd_answers_in_every_coding(make: Make, said: str, text: str) -> None:
-    """Plain, over several lines, as UCS-2."""
-    _, radio = make({r"AT\+CUSD=1,.*": f"\r\nOK\r\n\r\n{said}\r\n"})
-    await radio.open()
-    assert await radio.ussd("*888#") == text
-
-
-async def test_a_refused_ussd_code_is_said(make: Make) -> None:
-    """The network's refusal is an error with its own code."""
-    _, radio = make({r"AT\+CUSD=1,.*": "\r\nOK\r\n\r\n+CUSD: 4\r\n"})
-    await radio.open()
-    with pytest.raises(RadioError) as error:
-        await radio.ussd("*888#")
-    assert error.value.code == "ussd_unsupported"
-
-
 @pytest.mark.parametrize("said", ["\r\n+CMS ERROR: 321\r\n", "\r\nERROR\r\n"])
 async def test_an_empty_memory_that_answers_an_error_is_empty(make: Make, said: str) -> None:
     """No reason to give the modem up."""
@@ -352,3 +296,63 @@ async def test_a_modem_that_lists_by_kind(make: Make) -> None:
     )
     await radio.open()
     assert [entry.pdu for entry in await radio.received()] == [OTHER, DELIVER]
+
+
+async def test_a_pdu_is_not_typed_as_a_text(make: Make) -> None:
+    """A modem that is in text mode again and tells nobody is put back into PDU mode before anything is sent."""
+    modem, radio = make(SENDS)
+    await radio.open()
+    radio._pdu_mode_at -= 60  # a minute without a text
+    modem.script[r"AT\+CMGF\?"] = "\r\n+CMGF: 1\r\n\r\nOK\r\n"
+    assert (await radio.submit(SUBMIT, 22)).outcome is Outcome.ACCEPTED
+    asked = modem.commands[modem.commands.index("AT+CMGF?", modem.commands.index("AT+CMGF=0")) :]
+    assert "AT+CMGF=0" in asked
+    assert asked.index("AT+CMGF=0") < asked.index("AT+CMGS=22")
+
+
+async def test_a_command_that_came_too_soon_is_typed_again(make: Make) -> None:
+    """CME 515, please wait: nothing counts as unknown to the modem, and every command waits a little from then on."""
+    refused: list[str] = []
+
+    def soon(line: str) -> str:
+        refused.append(line)
+        return "\r\n+CME ERROR: 515\r\n" if len(refused) % 2 else "\r\n+CSMS: 1,1,1\r\n\r\nOK\r\n"
+
+    prompts = iter(("\r\n+CME ERROR: 515\r\n", "\r\n> "))
+    modem, radio = make(SENDS | {r"AT\+CSMS=1": soon, r"AT\+CMGS=22": lambda _line: next(prompts)})
+    await radio.open()
+    assert len(refused) == 2
+    assert (await radio.submit(SUBMIT, 22)).outcome is Outcome.ACCEPTED
+    assert modem.pdus == [SUBMIT]
+
+
+async def test_a_memory_for_reports_without_room_is_not_used(make: Make) -> None:
+    """A SIM7600 offers SR, tells of reports there, and has none: they are asked for directly."""
+    offers = {
+        r"AT\+CPMS=\?": '\r\n+CPMS: ("SM","SR"),("SM"),("SM")\r\n\r\nOK\r\n',
+        r"AT\+CNMI=\?": "\r\n+CNMI: (0-2),(0,1),(0,2),(0-2),(0,1)\r\n\r\nOK\r\n",
+        r"AT\+CNMI=.*": "\r\nOK\r\n",
+        r'AT\+CPMS="SM".*': "\r\n+CPMS: 1,30,1,30,1,30\r\n\r\nOK\r\n",
+    }
+    for room, cnmi in ((0, "AT+CNMI=2,1,0,1,0"), (10, "AT+CNMI=2,1,0,2,0")):
+        modem, radio = make(offers | {r'AT\+CPMS="SR"': f"\r\n+CPMS: 0,{room},1,30,1,30\r\n\r\nOK\r\n"})
+        await radio.open()
+        assert cnmi in modem.commands
+        assert modem.commands.index('AT+CPMS="SR"') < max(
+            place for place, command in enumerate(modem.commands) if command.startswith('AT+CPMS="SM"')
+        )
+
+
+async def test_deletions_begin_with_the_last(make: Make) -> None:
+    """Some modems move up what lies behind a deleted message: what came meanwhile must not take the place of one."""
+    modem, radio = make({r"AT\+CMGD=\d+": "\r\nOK\r\n", r"AT\+CMGL=4": "\r\nOK\r\n"})
+    await radio.open()
+    await radio.clear([Slot("SM", 1), Slot("SM", 3), Slot("SM", 2)])
+    assert [command for command in modem.commands if "CMGD" in command] == ["AT+CMGD=3", "AT+CMGD=2", "AT+CMGD=1"]
+
+
+async def test_a_sim_is_asked_again_who_it_is(make: Make) -> None:
+    """Called by another name once, its old texts would be new."""
+    answers = iter(("\r\nERROR\r\n", "\r\n510101234567890\r\n\r\nOK\r\n"))
+    _, radio = make({r"AT\+CIMI": lambda _line: next(answers)})
+    assert (await radio.open()).imsi == "510101234567890"
