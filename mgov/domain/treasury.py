@@ -76,10 +76,12 @@ def _amount(text: str | None) -> int | None:
 
 
 def _date(text: str | None) -> date | None:
-    """`31/12/2027`, `31-12-27`, `31 Des 2027`: the day first, as Indonesian operators write it."""
-    parts = re.split(r"[-./ ]", text) if text else []
+    """`31/12/2027`, `31-12-27`, `31 Des 2027`, `31Des2027`: the day first, as operators write it; or `2027-12-31`."""
+    parts = re.findall(r"\d+|[^\W\d_]+", text) if text else []
     if len(parts) != 3:
         return None
+    if len(parts[0]) == 4:
+        parts.reverse()
     month = int(parts[1]) if parts[1].isdigit() else _month(parts[1])
     year = int(parts[2]) + (2000 if len(parts[2]) == 2 else 0)
     try:

@@ -103,6 +103,12 @@ def test_late_reports_make_a_route_poor() -> None:
         ("Sisa Pulsa Rp 1.234.567,00. Aktif s.d. 05-01-27", 1_234_567, date(2027, 1, 5)),
         ("Pulsa: Rp 23,120 aktif 12 Des 2026 Info *123#", 23_120, date(2026, 12, 12)),
         ("Saldo Utama Rp.0 Masa Aktif 20.06.2026", 0, date(2026, 6, 20)),
+        ("Sisa pulsa Rp.3000.Aktif sd 26/02/2020.\nKonten", 3_000, date(2020, 2, 26)),  # gammu, issue 513
+        ("SisaPulsa:Rp 27865. Aktif:31Des2026", 27_865, date(2026, 12, 31)),
+        ("Sal Rp 20.150 MasaAktif s.d 12-01-27", 20_150, date(2027, 1, 12)),
+        ("Sisa Pulsa Anda: 15.000 IDR s.d. 2026-12-31", 15_000, date(2026, 12, 31)),
+        ("Your balance is Rp 5.000, valid until 12/01/2027", 5_000, date(2027, 1, 12)),
+        ("Pulsa: 15000", 15_000, None),
         ("1. Cek pulsa\n2. Keluar", None, None),
         ("Pulsa Rp5000 aktif 31/02/2027", 5_000, None),
     ],
