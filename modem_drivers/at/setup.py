@@ -82,6 +82,8 @@ async def set_up_messages(session: Session, profile: Profile, storage: str | Non
         if type(error) is not RadioError:
             raise
         raise NotSupportedError("no_pdu_mode", str(error)) from None
+    if not session.is_slow and await is_in_text_mode(session):
+        raise NotSupportedError("no_pdu_mode", "AT+CMGF=0 is answered by OK, and the modem stays in text mode")
     abilities = Abilities()
     abilities.acknowledges = await _ask_for_phase_2_plus(session)
     if not session.is_slow:  # it matters to USSD alone, whose answers are read in any character set

@@ -55,10 +55,11 @@ async def test_a_modem_found_at_its_prompt_is_brought_back_without_sending(make:
 
 
 async def test_no_pdu_mode_is_said(make: Make) -> None:
-    """A modem without PDU mode cannot be used."""
-    _, radio = make({r"AT\+CMGF=0": "\r\nERROR\r\n"})
-    with pytest.raises(NotSupportedError):
-        await radio.open()
+    """A modem without PDU mode cannot be used, whatever it says to the wish for it."""
+    for script in ({r"AT\+CMGF=0": "\r\nERROR\r\n"}, {r"AT\+CMGF\?": "\r\n+CMGF: 1\r\n\r\nOK\r\n"}):
+        _, radio = make(script)
+        with pytest.raises(NotSupportedError):
+            await radio.open()
 
 
 async def test_unsolicited_lines_in_the_middle_of_a_listing(make: Make) -> None:
@@ -252,6 +253,16 @@ async def test_no_pin_is_tried_with_two_tries_left(make: Make, command: str, cou
     assert not any(sent.startswith("AT+CPIN=") for sent in modem.commands)
 
 
+@pytest.mark.parametrize("asked", ["SIM PUK", "PH-SIM PIN", "SIM PUK2"])
+async def test_nothing_but_the_pin_is_ever_answered(make: Make, asked: str) -> None:
+    """A SIM that asks for its PUK needs a person; so does a modem that is locked to another SIM."""
+    modem, radio = make({r"AT\+CPIN\?": f"\r\n+CPIN: {asked}\r\n\r\nOK\r\n"}, pin="1234")
+    with pytest.raises(SimError) as error:
+        await radio.open()
+    assert error.value.code == "sim_locked"
+    assert not any(sent.startswith("AT+CPIN=") for sent in modem.commands)
+
+
 async def test_a_refused_pin_is_never_tried_again(make: Make) -> None:
     """Where the count cannot be known, one refusal is the last."""
     modem, radio = make({r"AT\+CPIN\?": "\r\n+CPIN: SIM PIN\r\n\r\nOK\r\n"}, pin="5678")
@@ -303,7 +314,8 @@ async def test_a_pdu_is_not_typed_as_a_text(make: Make) -> None:
     modem, radio = make(SENDS)
     await radio.open()
     radio._pdu_mode_at -= 60  # a minute without a text
-    modem.script[r"AT\+CMGF\?"] = "\r\n+CMGF: 1\r\n\r\nOK\r\n"
+    modes = iter("100")
+    modem.script[r"AT\+CMGF\?"] = lambda _line: f"\r\n+CMGF: {next(modes)}\r\n\r\nOK\r\n"
     assert (await radio.submit(SUBMIT, 22)).outcome is Outcome.ACCEPTED
     asked = modem.commands[modem.commands.index("AT+CMGF?", modem.commands.index("AT+CMGF=0")) :]
     assert "AT+CMGF=0" in asked
