@@ -11,7 +11,8 @@ import pytest
 from tests.gateway.sticks_at_work import LONG, SticksAtWork, citizen, wait
 from tests.modem_drivers.makes import Sluggish, makes
 from tests.modem_drivers.stick import Stick
-from tests.modem_drivers.troubles import Restarting, troubles
+from tests.modem_drivers.troubles import troubles
+from tests.modem_drivers.troubles_of_service import Restarting
 
 WITHIN = 90.0  # seconds: one modem takes a second for every answer, and all of them share two cores
 TEXTS = 4
