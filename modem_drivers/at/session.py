@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import Counter
 from collections.abc import Mapping
 
 from modem_drivers.at.dialogue import Dialogue
@@ -29,6 +30,7 @@ SIM_BUSY = frozenset({("CMS", 314), ("CME", 14)})
 #: Please wait, init or command processing in progress (Wavecom; other makes have taken it over).
 TOO_SOON = frozenset({("CME", 515), ("CMS", 515)})
 TOO_SOON_TRIES = 8
+MOST_UNANSWERED = 2
 QUIET_END_SECONDS = 2.0  # silence behind an answer whose OK never comes
 SLOW_SECONDS = 0.3  # for a plain answer: forty questions of a set-up then hold the texts up by more than ten seconds
 
@@ -41,6 +43,7 @@ class Session:
         self.patient_until = 0.0  #: until then a SIM that says it is busy is asked again, and not taken for unable
         self._seconds = DEFAULT_SECONDS | dict(seconds)
         self._quickest = math.inf  # seconds that the quickest answer took
+        self._unanswered: Counter[str] = Counter()  # optional commands, one after the other
 
     def seconds(self, kind: str) -> float:
         """The deadline of a kind of command."""
@@ -80,11 +83,18 @@ class Session:
         return answer
 
     async def try_optional(self, command: str, kind: str = "short") -> Answer | None:
-        """The answer when it is OK, None when the modem refuses or ignores the command."""
+        """The answer when it is OK, None when the modem refuses or ignores the command.
+
+        What is ignored again and again is not asked any more: each time holds the texts up until the deadline.
+        """
+        if self._unanswered[command] >= MOST_UNANSWERED:
+            return None
         try:
             answer = await self.ask(command, kind)
         except ModemSilentError:
+            self._unanswered[command] += 1
             return None
+        self._unanswered[command] = 0
         return answer if answer.ok else None
 
     async def must(self, command: str, kind: str = "short") -> Answer:

@@ -19,6 +19,9 @@ ALONE = (
     "+CLIP:",
     "+CIEV:",
     "+CCWA:",
+    "+CGEV:",
+    "+CSSI:",
+    "+CSSU:",
     "+CTZV:",
     "+CTZE:",
     "+CTZDST:",
@@ -61,6 +64,7 @@ WORDS = frozenset(
         "RDY",
         "CALL READY",
         "SMS READY",
+        "SMS DONE",
         "SMS FULL",
         "SIM READY",
         "PB DONE",
@@ -80,7 +84,7 @@ WORDS = frozenset(
 _MEMORY_FULL = re.compile(r"\^SMMEMFULL|SMS FULL|\+QIND: *\"SMSFULL\"|\^SMGO: *[12]|\+CIEV: *\"?SMSFULL\"?", re.I)
 
 #: Said after a restart: the settings are gone.
-RESTARTED = ("RDY", "CALL READY", "SMS READY", "^SYSSTART", "+PBREADY", "PB DONE", "^BOOT READY")
+RESTARTED = ("RDY", "CALL READY", "SMS READY", "SMS DONE", "^SYSSTART", "+PBREADY", "PB DONE", "^BOOT READY")
 
 #: These come both ways: unsolicited unless the command in hand asks for them.
 EITHER_WAY = ("+CREG:", "+CGREG:", "+CEREG:", "+CSQ:", "+CFUN:", "+CPIN:")

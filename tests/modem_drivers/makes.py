@@ -61,11 +61,11 @@ class ZteMf190(Stick):
     def read_creg(self, _value: str) -> None:
         self._say("+CREG: 0,0" if self._flying else "+CREG: 0,1", "OK")
 
-    def _submit(self, pdu: str) -> None:
+    def _submit(self, pdu: str, name: str = "+CMGS") -> None:
         if self._flying:
             self._say("+CMS ERROR: 331")
         else:
-            super()._submit(pdu)
+            super()._submit(pdu, name)
 
 
 class Sim900(Stick):

@@ -173,10 +173,11 @@ class Stick(TimedLine):
         else:
             self._submit(pdu)
 
-    def _submit(self, pdu: str) -> None:
+    def _submit(self, pdu: str, name: str = "+CMGS") -> None:
+        """Hand a SUBMIT to the network; `name` is of the command that did."""
         if self.BLOCKS:
             self._busy_until = time.monotonic() + self.SUBMITS
-        self._at(self.SUBMITS, lambda: self._say(f"+CMGS: {self._accept(pdu)}", "OK", after=0.0))
+        self._at(self.SUBMITS, lambda: self._say(f"{name}: {self._accept(pdu)}", "OK", after=0.0))
 
     # Commands
 
@@ -311,9 +312,7 @@ class Stick(TimedLine):
             self._say(self.EMPTY)
             return
         self.memories[self._selected[1]][int(value)] = (3, entry[1])
-        if self.BLOCKS:
-            self._busy_until = time.monotonic() + self.SUBMITS
-        self._at(self.SUBMITS, lambda: self._say(f"+CMSS: {self._accept(entry[1])}", "OK", after=0.0))
+        self._submit(entry[1], "+CMSS")
 
     def do_cnma(self, _value: str) -> None:
         if self._phase == 0 or not self._owed:

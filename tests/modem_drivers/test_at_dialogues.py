@@ -368,3 +368,12 @@ async def test_a_sim_is_asked_again_who_it_is(make: Make) -> None:
     answers = iter(("\r\nERROR\r\n", "\r\n510101234567890\r\n\r\nOK\r\n"))
     _, radio = make({r"AT\+CIMI": lambda _line: next(answers)})
     assert (await radio.open()).imsi == "510101234567890"
+
+
+async def test_a_question_that_is_never_answered_is_not_asked_for_ever(make: Make) -> None:
+    """Each time would hold the texts up until its deadline."""
+    modem, radio = make({r"AT\+CSQ": ""})
+    await radio.open()
+    for _ in range(4):
+        await radio.probe()
+    assert modem.commands.count("AT+CSQ") == 2

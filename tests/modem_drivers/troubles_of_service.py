@@ -114,12 +114,12 @@ class Unplugged(Stick):
         (self.folder / f"{self.name}-{self._plugs}").symlink_to(tty_name)
         return f"auto:{self.folder}/{self.name}-*"
 
-    def _submit(self, pdu: str) -> None:
+    def _submit(self, pdu: str, name: str = "+CMGS") -> None:
         if self.vanished < len(self.AT_TEXTS) and len(self.sent) == self.AT_TEXTS[self.vanished]:
             self.vanished += 1
             self._at(0.05, lambda: self._vanish(pdu))
         else:
-            super()._submit(pdu)
+            super()._submit(pdu, name)
 
     def _vanish(self, pdu: str) -> None:
         """The network has the text; nobody is told."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from tests.modem_drivers.air import semi_octets
 from tests.modem_drivers.stick import STAMP, Stick
 
@@ -10,7 +12,7 @@ class NoReference(Stick):
     """Sends, and says OK without +CMGS: to it; the report has the number."""
 
     def _say(self, *lines: str, after: float | None = None) -> None:
-        super()._say(*(line for line in lines if not line.startswith("+CMGS:")), after=after)
+        super()._say(*(line for line in lines if not line.startswith(("+CMGS:", "+CMSS:"))), after=after)
 
 
 class NationalReports(Stick):
@@ -47,9 +49,9 @@ class NoCentre(Stick):
         self._centre = value.split(",")[0].strip('"')
         self._say("OK")
 
-    def _submit(self, pdu: str) -> None:
+    def _submit(self, pdu: str, name: str = "+CMGS") -> None:
         if self._centre:
-            super()._submit(pdu)
+            super()._submit(pdu, name)
         else:
             self._say("+CMS ERROR: 330")
 
@@ -63,3 +65,16 @@ class CutOffUssd(Stick):
         b"\r\n+CUSD: 2\r\n",
     )
     CHATTER_EVERY = 3.1
+
+
+class AnswersNotAll(Stick):
+    """Ignores some questions without a word, and tells of its start when it is long begun (SIM7600)."""
+
+    UNHEARD: ClassVar[tuple[str, ...]] = ("AT+COPS?", "AT+CNUM", "AT+CSCS", "AT+CMMS")
+    CHATTER = (b"\r\n+CGEV: ME PDN ACT 1\r\n",)
+
+    def _obey(self, line: str) -> None:
+        if line.startswith(self.UNHEARD):
+            self.asked.append(line)
+        else:
+            super()._obey(line)
