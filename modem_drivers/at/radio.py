@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from modem_drivers.at import replies, setup
+from modem_drivers.at import health, replies, setup
 from modem_drivers.at.dialogue import Dialogue
 from modem_drivers.at.discovery import KNOCK_SECONDS, check_imei, check_sim, find_port
 from modem_drivers.at.memory import Memory
@@ -18,7 +18,6 @@ from modem_drivers.outcomes import interrupted
 from modem_drivers.pins import RefusedPins
 from modem_drivers.profiles import GENERIC, Profile, profile_for
 from modem_drivers.radio import (
-    REGISTERED,
     Cleared,
     Event,
     EventKind,
@@ -181,35 +180,14 @@ class AtRadio:
                 raise ModemSilentError("no_ok", f"AT is answered by {answer.final.name}")
             await self._restore_after_restart()
             await self._ensure_pdu_mode()
-            registration = await self._registration()
-            signal = await self._session.try_optional("+CSQ")
-            operator = None if self._session.is_slow else await self._session.try_optional("+COPS?", "sim")
             await self._restore_notices()
-            used, total = await self._memory.use()
-            return Health(
-                registration=registration,
-                signal_dbm=replies.parse_csq(signal.lines) if signal else None,
-                operator=replies.parse_cops_read(operator.lines) if operator else None,
-                used=used,
-                total=total,
-            )
+            return await health.look(self._session, self._memory)
 
     async def _restore_notices(self) -> None:
         """A modem may lose +CNMI without a restart: texts then come untold, and reports not at all."""
         if self._abilities.cnmi and await setup.lost_notices(self._session, self._abilities):
             await self._session.try_optional(f"+CNMI={self._abilities.cnmi}")
             self._events.put_nowait(Event(EventKind.STORED, detail="+CNMI was lost"))
-
-    async def _registration(self) -> int | None:
-        first: int | None = None
-        # A stick on LTE may be registered only by +CEREG, one that is data-only by +CGREG.
-        for name in ("+CREG", "+CEREG", "+CGREG"):
-            answer = await self._session.try_optional(f"{name}?")
-            stat = replies.parse_creg(answer.lines, name) if answer else None
-            if stat in REGISTERED:
-                return stat
-            first = stat if first is None else first
-        return first
 
     async def resync(self) -> None:
         """Bring a confused modem back to its command prompt (ESC, AT); raises `ModemSilentError`."""

@@ -85,9 +85,9 @@ class Session:
     async def try_optional(self, command: str, kind: str = "short") -> Answer | None:
         """The answer when it is OK, None when the modem refuses or ignores the command.
 
-        What is ignored again and again is not asked any more: each time holds the texts up until the deadline.
+        A question that is ignored again and again is not asked any more: it holds the texts up until its deadline.
         """
-        if self._unanswered[command] >= MOST_UNANSWERED:
+        if _is_question(command) and self._unanswered[command] >= MOST_UNANSWERED:
             return None
         try:
             answer = await self.ask(command, kind)
@@ -112,6 +112,11 @@ class Session:
                 return answer
             await asyncio.sleep(pause)
         return await self.must(command, kind)
+
+
+def _is_question(command: str) -> bool:
+    """Whether it changes nothing: what it asks for is good to know, and no more."""
+    return command.endswith("?") or command in ("+CSQ", "+CNUM")
 
 
 def says_busy(answer: Answer) -> bool:

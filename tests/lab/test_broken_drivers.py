@@ -27,9 +27,10 @@ def _drill(broken: BrokenDriver, folder: Path) -> Verdict:
 def test_a_broken_driver_fails_the_lab(broken: BrokenDriver, tmp_path: Path) -> None:
     """And by the harm that it does, not because it does not run."""
     verdict = _drill(broken, tmp_path)
+    assert verdict.remark == ""  # it ran
     assert not verdict.passed
     shown = getattr(verdict, broken.harm)
-    assert shown is None if broken.harm == "recovery" else shown
+    assert (shown is None) if broken.harm == "recovery" else shown, verdict
     assert "worker failed" not in (tmp_path / "daemon.log").read_text(encoding="utf-8")
 
 
