@@ -14,7 +14,7 @@ from mgov.lab.postgresql import LabPostgresql
 from mgov.lab.traffic import LONG_QUESTION, QUESTION, Traffic
 from modem_drivers.simulated import SimulatedNetwork
 
-READY_WITHIN = 60.0  # seconds until the drill begins at all; how fast a start is, `mgov lab kill` measures
+READY_WITHIN = 120.0  # seconds until the drill begins at all; how fast a start is, `mgov lab kill` measures
 RECOVERED_WITHIN = 15.0  # seconds from the end of a fault to the first answer through its modem
 SETTLED_WITHIN = 30.0  # seconds from then until everything must be answered
 RETRIED_WITHIN = 90.0  # seconds more when messages wait for their next try
