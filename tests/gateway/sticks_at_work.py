@@ -23,16 +23,19 @@ def citizen(place: int) -> str:
 
 
 class SticksAtWork:
-    """Sticks, each with its citizen, and the daemon that serves them; `more` are lines for every modem."""
+    """Two sticks of each kind, one of which submits from its memory, each with its citizen, and their daemon."""
 
-    def __init__(self, folder: Path, url: str, sticks: Sequence[Stick], more: str = "") -> None:
-        self.sticks = sticks
+    def __init__(self, folder: Path, url: str, kinds: Sequence[type[Stick]]) -> None:
+        self.sticks = [kind(place) for place, kind in enumerate((*kinds, *kinds))]
+        for stick in self.sticks:
+            stick.start()
         self.log = folder / "log"
         self.config = folder / "mgov.toml"
         lines = [f'[database]\nurl = "{url}"']
-        for place, stick in enumerate(sticks):
+        for place, stick in enumerate(self.sticks):
             lines.append(f'[[modem]]\nname = "{stick.name}"\ndriver = "at"\nport = "{stick.port}"')
-            lines.append(f'msisdn = "+6281100000{place:02d}"\n{more}{stick.more_config}')
+            lines.append(f'msisdn = "+6281100000{place:02d}"\n{stick.more_config}')
+            lines.append(f"crash_safe_submit = {'true' if place >= len(kinds) else 'false'}")
         self.config.write_text("\n".join(lines), encoding="utf-8")
         self._daemon: subprocess.Popen[bytes] | None = None
 

@@ -269,7 +269,7 @@ class Hasty(Stick):
 class Sluggish(Stick):
     """Takes more than a second for every answer, and tells each report twice."""
 
-    TAKES = 1.2
+    TAKES = 1.05
     CNMI = ("0-2", "0-2", "0,2", "0,1", "0,1")
     PHASE = (0,)
 
