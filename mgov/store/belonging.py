@@ -50,13 +50,14 @@ class NearPairs:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What one run knows of everything: near pairs, payers' names, prefixes of bill numbers."""
+    """What one run knows of everything: near pairs, payers' names, prefixes of bill numbers, sums that many owe."""
 
     scope: Scope
     policy: Policy
     near: NearPairs
     names: NameIndex
     prefixes: frozenset[str]
+    crowded: dict[int, bool] = field(default_factory=dict)
 
 
 def knowledge(tx: Connection, scope: Scope, policy: Policy, near: NearPairs) -> Knowledge:
@@ -108,7 +109,7 @@ class Belonging:
             items.claims.append(claim)
             items.rows_of_claim[claim.id] = rows
         self._load_lookalikes(items)
-        found = resembling_bills(self.tx, self.credits.values(), named.keys(), self.known.policy)
+        found = resembling_bills(self.tx, self.credits.values(), named.keys(), self.known.policy, self.known.crowded)
         self._read_bills({number for ids in found.values() for number in ids})
         resembling = {entry: [self.bills[number].number for number in ids] for entry, ids in found.items()}
         rows = sorted(self.bills.values(), key=lambda row: int(row.id))

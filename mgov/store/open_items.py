@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
-from mgov.domain.matching import Bill, Claim, Credit
+from mgov.domain.matching import Bill, Claim, Credit, Reason
 from mgov.store.bulk import among
 from mgov.store.schema.money import bank_account, bank_entry, bill, bill_amount, confirmation, settlement
 from mgov.store.schema.staff import agency
@@ -19,7 +19,7 @@ from mgov.store.schema.staff import agency
 #: What money may still settle; also what was not found, as it may come late.
 OPEN = ("awaiting_funds", "review", "expired")
 #: A confirmation that a person took back from the machine: it settles only by hand.
-HELD = "undone"
+HELD = str(Reason.UNDONE)
 
 IS_OPEN = confirmation.c.status.in_(OPEN) & or_(confirmation.c.reason.is_(None), confirmation.c.reason != HELD)
 IS_CREDIT = (bank_entry.c.type == "CR") & (bank_entry.c.kind == "ordinary")
@@ -140,7 +140,7 @@ def credits_of(
     ids = [row.id for row in rows]
     undone = set(tx.scalars(select(bank_entry.c.reverses_id).where(among(bank_entry.c.reverses_id, ids))))
     spent = [row.id for row in rows if row.allocated]
-    paid, senders = _paid_bills(tx, spent), _senders(tx, spent)
+    paid, senders, taken = _paid_bills(tx, spent), _senders(tx, spent), _taken_from(tx, ids)
     return [
         Credit(
             id=row.id,
@@ -159,6 +159,7 @@ def credits_of(
             account=row.account,
             confirmed_by=frozenset(senders.get(row.id, ())),
             resembling=tuple(resembling.get(row.id, ())),
+            taken_from=frozenset(taken.get(row.id, ())),
         )
         for row in rows
     ]
@@ -171,6 +172,18 @@ def _paid_bills(tx: Connection, ids: list[int]) -> dict[int, list[str]]:
         .where(among(settlement.c.bank_entry_id, ids))
         .group_by(settlement.c.bank_entry_id, bill.c.number)
         .having(func.sum(settlement.c.amount) > 0)
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for entry_id, number in tx.execute(query) if ids else ():
+        found[entry_id].append(number)
+    return found
+
+
+def _taken_from(tx: Connection, ids: list[int]) -> dict[int, list[str]]:
+    query = (
+        select(settlement.c.bank_entry_id, bill.c.number)
+        .join(bill, bill.c.id == settlement.c.bill_id)
+        .where(among(settlement.c.bank_entry_id, ids), settlement.c.rule == "undo")
     )
     found: dict[int, list[str]] = defaultdict(list)
     for entry_id, number in tx.execute(query) if ids else ():

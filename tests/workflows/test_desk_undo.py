@@ -43,6 +43,27 @@ def test_all_who_heard_paid_hear_the_undoing(world: PaymentWorld) -> None:
     assert (world.statuses(), world.bill_status(BILL)) == (["review", "review"], "open")
 
 
+def test_what_was_undone_is_settled_by_no_later_text(world: PaymentWorld) -> None:
+    """Nor by the bank's own words: a person decided, and the machine does not decide otherwise."""
+    first, _ = settled(world)
+    desk.undo(world.db, first, reason="salah orang", actor=CASHIER, now=NOW, told=TOLD)
+    world.claim(BILL, proof=PROOF, sender="+6281200000077")
+    world.match()
+    assert (world.statuses(), world.bill_status(BILL)) == (["review"] * 3, "open")
+
+
+def test_money_that_names_its_bill_is_not_given_again_after_an_undoing(world: PaymentWorld) -> None:
+    """The bank's words alone would settle it; after a person's decision the next matching leaves it."""
+    world.bill(BILL, 250_000)
+    paid = world.claim(BILL, proof=PROOF).ids[0]
+    world.entry(PROOF, 250_000, text=f"SETORAN {BILL}")
+    world.match()
+    assert world.bill_status(BILL) == "paid"
+    desk.undo(world.db, paid, reason="salah orang", actor=CASHIER, now=NOW, told=TOLD)
+    world.match()
+    assert world.bill_status(BILL) == "open"
+
+
 def test_a_reversal_is_told_with_its_sum_and_the_payer_once(world: PaymentWorld) -> None:
     """Also who confirmed what somebody else had confirmed hears how much the bank took back."""
     first, again = settled(world)

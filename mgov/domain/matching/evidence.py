@@ -35,6 +35,8 @@ def weigh(index: Index, bills: list[Bill], credit: Credit, sender: str, *, prove
         against.append(Reason.ACCOUNT_NOT_FOR_AGENCY)
     if credit.reversed:
         against.append(Reason.CREDIT_REVERSED)
+    if any(bill.number in credit.taken_from for bill in bills):
+        against.insert(0, Reason.UNDONE)
     return Evidence(tuple(supports), tuple(against))
 
 

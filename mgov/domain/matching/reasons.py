@@ -40,6 +40,7 @@ class Reason(StrEnum):
     BILL_PAID_ELSEWHERE = "bill_paid_elsewhere"
     ALREADY_CONFIRMED = "already_confirmed"
     NO_MONEY_YET = "no_money_yet"
+    UNDONE = "undone"
 
 
 _SENTENCES = {
@@ -86,6 +87,10 @@ _SENTENCES = {
     Reason.BILL_PAID: ("tagihan sudah lunas", "the bill is already paid"),
     Reason.BILL_PAID_ELSEWHERE: ("tagihan sudah dibayar di tempat lain", "the bill was paid elsewhere"),
     Reason.ALREADY_CONFIRMED: ("pembayaran ini sudah dikonfirmasi", "this payment was confirmed before"),
+    Reason.UNDONE: (
+        "petugas telah membatalkan dana ini untuk tagihan ini",
+        "staff took this money back from this bill",
+    ),
     Reason.NO_MONEY_YET: ("dana belum terlihat di rekening", "no money seen on the account yet"),
 }
 

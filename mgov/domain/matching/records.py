@@ -86,7 +86,7 @@ class Credit:
     `gross` is what was paid where the bank tells it beside its fee (QRIS), 0 where it does not. `account` is the number
     of the account that it came to, empty when it is not known. `confirmed_by` are the senders of the confirmations that
     it settled. `resembling` are bills of its sum that its description may name (see `resemblance`), None when they were
-    not looked up beforehand.
+    not looked up beforehand. `taken_from` are bills from which a person took it back: only a person gives it again.
     """
 
     id: int
@@ -105,6 +105,7 @@ class Credit:
     account: str = ""
     confirmed_by: frozenset[str] = frozenset()
     resembling: tuple[str, ...] | None = None
+    taken_from: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
