@@ -169,7 +169,7 @@ def _sqlite_engine(url: str, path: str | None) -> Engine:
             "synchronous=full",
             "foreign_keys=on",
             "secure_delete=on",
-            "cache_size=-16384",  # KiB; a larger one makes nothing quicker, and each of its pages stays in memory
+            "cache_size=-16384",  # KiB; each page of a larger one would stay in memory
         ):
             connection.execute(f"pragma {pragma}")
 
