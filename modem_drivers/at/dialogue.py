@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import math
 from collections.abc import Callable
 
 from modem_drivers.at.exchange import Answer, CutOffError, Exchange
@@ -89,20 +90,27 @@ class Dialogue:
             self._hearing.exchange.end(None, "the port was closed")
 
     async def command(
-        self, command: str, seconds: float, *, quiet_end: float | None = None, knock_after: float | None = None
+        self,
+        command: str,
+        seconds: float,
+        *,
+        quiet_end: float | None = None,
+        knock_after: float | None = None,
+        silence: float = math.inf,
     ) -> Answer:
         """Send `AT` + `command` and wait for the final result.
 
         `quiet_end`: after so many seconds of silence behind at least one line the answer counts as complete, for
         modems that forget the OK. `knock_after`: seconds after which a modem that submits is asked whether it is still
-        busy (see `_knock_when_due`). Raises `CutOffError`.
+        busy (see `_knock_when_due`). `silence`: seconds without a word after which no answer is expected any more.
+        Raises `CutOffError`.
         """
         async with self._lock:
             await self._recover()
             await self._take_rest()
             exchange = self._begin(command)
             self._plan_knock(exchange, knock_after)
-            return await self._finish(exchange, seconds, quiet_end)
+            return await self._finish(exchange, seconds, quiet_end, silence)
 
     async def command_with_pdu(
         self,
@@ -172,9 +180,11 @@ class Dialogue:
         if self.lost_its_settings:
             raise CutOffError("modem_restarted", "the modem restarted and lost its settings", began=True)
 
-    async def _finish(self, exchange: Exchange, seconds: float, quiet_end: float | None) -> Answer:
+    async def _finish(
+        self, exchange: Exchange, seconds: float, quiet_end: float | None, silence: float = math.inf
+    ) -> Answer:
         try:
-            await self._wait_for_end(exchange, seconds, quiet_end)
+            await self._wait_for_end(exchange, seconds, quiet_end, silence)
         finally:
             self._drop(exchange)
         if exchange.final is None:
@@ -184,19 +194,21 @@ class Dialogue:
             raise CutOffError("forgotten", detail, began=True, handed_over=exchange.handed_over)
         return Answer(tuple(exchange.lines), exchange.final, exchange.handed_over)
 
-    async def _wait_for_end(self, exchange: Exchange, seconds: float, quiet_end: float | None) -> None:
+    async def _wait_for_end(self, exchange: Exchange, seconds: float, quiet_end: float | None, silence: float) -> None:
         """Until the final result, a silence that counts as one, or the deadline."""
         clock = asyncio.get_running_loop().time
-        deadline = clock() + seconds
+        began = clock()
         while not exchange.ended.is_set():
-            rest = deadline - clock()
+            rest = min(began + seconds, max(began, exchange.heard_at) + silence) - clock()
             if quiet_end and exchange.may_be_complete and clock() - exchange.heard_at >= quiet_end:
                 exchange.end(OK)
                 self._cut_off = True  # should the final result come late, it must not answer the next command
                 return
             if rest <= 0:
                 handed_over = exchange.handed_over
-                raise CutOffError("timeout", f"no answer within {seconds:g} s", began=True, handed_over=handed_over)
+                raise CutOffError(
+                    "timeout", f"no answer within {clock() - began:.0f} s", began=True, handed_over=handed_over
+                )
             await self._wait_a_while(exchange, min(rest, quiet_end or rest, exchange.until_knock(clock())))
             self._knock_when_due(exchange, clock())
 

@@ -17,6 +17,7 @@ DEFAULT_SECONDS = {
     "short": 3.0,  # settings and questions that the modem answers itself
     "sim": 10.0,  # what the SIM has to answer: memory, PIN, identity
     "list": 30.0,  # a full memory at 9600 baud
+    "silence": 10.0,  # in the middle of a list or before it: the modem has restarted, and forgotten what it was asked
     "prompt": 10.0,  # from +CMGS to `> `
     "submit": 60.0,  # from the PDU to the network's answer (TS 24.011 allows about 40)
     "knock": 8.0,  # from the PDU to the question whether a quiet modem is still busy with it; 0: never
@@ -76,7 +77,8 @@ class Session:
         clock = asyncio.get_running_loop().time
         asked = clock()
         try:
-            answer = await self.dialogue.command(command, self.seconds(kind), quiet_end=quiet_end)
+            silence = self.seconds("silence") if command.startswith("+CMGL") else math.inf
+            answer = await self.dialogue.command(command, self.seconds(kind), quiet_end=quiet_end, silence=silence)
         except CutOffError as error:
             raise radio_error(error, command) from None
         self._quickest = min(self._quickest, clock() - asked)

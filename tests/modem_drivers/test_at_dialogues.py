@@ -16,7 +16,7 @@ from modem_drivers.radio import (
     SimError,
     Slot,
 )
-from tests.modem_drivers.conftest import Make
+from tests.modem_drivers.conftest import SCRIPTED_SECONDS, Make
 
 DELIVER = "07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4697D9EC37"
 OTHER = "07917283010010F5040BC87238880900F1000099309251619580046F76581D"
@@ -377,3 +377,14 @@ async def test_a_question_that_is_never_answered_is_not_asked_for_ever(make: Mak
     for _ in range(4):
         await radio.probe()
     assert modem.commands.count("AT+CSQ") == 2
+
+
+async def test_a_list_that_is_cut_off_is_not_waited_for(make: Make) -> None:
+    """A modem that restarts in the middle of its list has forgotten the question; one that goes on is waited for."""
+    _, radio = make({r"AT\+CMGL=4": f"\r\n+CMGL: 1,1,,28\r\n{DELIVER}\r\n+CMGL: 2,1,,28\r\n"})
+    radio._session._seconds["silence"] = 0.8
+    await radio.open()
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(ModemSilentError):
+        await radio.received()
+    assert asyncio.get_running_loop().time() - began < SCRIPTED_SECONDS["list"] / 2
