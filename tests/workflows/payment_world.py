@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, select, update
 
+from mgov.bootstrap import bank_words
 from mgov.domain.actor import Actor
+from mgov.domain.matching import Policy
 from mgov.replies import Replies
 from mgov.store import bank, payments
 from mgov.store.bills import lookup_keys
@@ -28,7 +30,7 @@ PAID_AT = datetime(2026, 11, 23, 9, 30, tzinfo=WIB)
 CITIZEN = "+6281234567890"
 STRANGER = "+6281999999999"
 REPLIES = Replies.load(Path(__file__).parents[2] / "config" / "replies.toml")
-POLICY = PaymentPolicy(replies=REPLIES)
+POLICY = PaymentPolicy(matching=Policy(reversal_words=bank_words()["reversal"]), replies=REPLIES)
 TOLD = Answers(REPLIES, Calendar(), POLICY.zone)
 CASHIER = Actor.staff("ani")
 SECOND = Actor.staff("budi")
