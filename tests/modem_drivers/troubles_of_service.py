@@ -212,20 +212,35 @@ class NeedsPauses(Stick):
 
 
 class ForgetsPduMode(Stick):
-    """SIM800L: now and then it is in text mode again (stackoverflow.com/q/21522794); a PDU then goes out as a text."""
+    """SIM800L: now and then it is in text mode again (stackoverflow.com/q/21522794); a PDU then goes out as a text.
+
+    Here that is when neither a text nor its mode was of interest for a while: in a burst nobody could know it in time.
+    """
 
     PAUSE: ClassVar[float] = 6.0
+    IDLE: ClassVar[float] = 5.0
 
     def start(self) -> None:
         super().start()
+        self._seen_at = time.monotonic()
         self._at(self.PAUSE, self._forget)
 
     def _forget(self) -> None:
-        self._pdu_mode = False
+        if time.monotonic() - self._seen_at >= self.IDLE:
+            self._pdu_mode = False
         self._at(self.PAUSE, self._forget)
+
+    def set_cmgf(self, value: str) -> None:
+        self._seen_at = time.monotonic()
+        super().set_cmgf(value)
+
+    def read_cmgf(self, value: str) -> None:
+        self._seen_at = time.monotonic()
+        super().read_cmgf(value)
 
     def _open_prompt(self, what: str, value: str) -> None:
         if self._pdu_mode:
+            self._seen_at = time.monotonic()
             super()._open_prompt(what, value)
             return
         self.complaints.append(f"a text to the number {value}")
