@@ -173,10 +173,7 @@ def _paid_bills(tx: Connection, ids: list[int]) -> dict[int, list[str]]:
         .group_by(settlement.c.bank_entry_id, bill.c.number)
         .having(func.sum(settlement.c.amount) > 0)
     )
-    found: dict[int, list[str]] = defaultdict(list)
-    for entry_id, number in tx.execute(query) if ids else ():
-        found[entry_id].append(number)
-    return found
+    return _by_entry(tx, query, ids)
 
 
 def _taken_from(tx: Connection, ids: list[int]) -> dict[int, list[str]]:
@@ -185,10 +182,7 @@ def _taken_from(tx: Connection, ids: list[int]) -> dict[int, list[str]]:
         .join(bill, bill.c.id == settlement.c.bill_id)
         .where(among(settlement.c.bank_entry_id, ids), settlement.c.rule == "undo")
     )
-    found: dict[int, list[str]] = defaultdict(list)
-    for entry_id, number in tx.execute(query) if ids else ():
-        found[entry_id].append(number)
-    return found
+    return _by_entry(tx, query, ids)
 
 
 def _senders(tx: Connection, ids: list[int]) -> dict[int, list[str]]:
@@ -197,9 +191,14 @@ def _senders(tx: Connection, ids: list[int]) -> dict[int, list[str]]:
         .join(confirmation, confirmation.c.id == settlement.c.confirmation_id)
         .where(among(settlement.c.bank_entry_id, ids), confirmation.c.status == "settled")
     )
+    return _by_entry(tx, query, ids)
+
+
+def _by_entry(tx: Connection, query: Select[Any], ids: list[int]) -> dict[int, list[str]]:
+    """What a query of entries and texts finds, by entry; nothing is asked where there are none."""
     found: dict[int, list[str]] = defaultdict(list)
-    for entry_id, sender in tx.execute(query) if ids else ():
-        found[entry_id].append(sender)
+    for entry_id, told in tx.execute(query) if ids else ():
+        found[entry_id].append(told)
     return found
 
 

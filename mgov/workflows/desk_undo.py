@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -76,7 +77,8 @@ def _take_back(tx: Connection, by: Sitting, rows: Sequence[Row[Any]], reason: st
     settlements.undo(tx, rows, rule="undo", reasons=reason, actor=str(by.actor), now=by.now)
 
 
-def _promise(by: Sitting) -> Any:  # noqa: ANN401 - a day, or None where nobody is told
+def _promise(by: Sitting) -> date | None:
+    """Until when it is examined; None where nobody is told."""
     return by.told.until(by.now) if by.told is not None else None
 
 
