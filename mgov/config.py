@@ -174,7 +174,10 @@ class LmtpSection(_Section):
 
 
 class RemindersSection(_Section):
-    """When holders are reminded; days before the due date, negative after it."""
+    """When holders are reminded; days before the due date, negative after it.
+
+    `every_minutes` is how often what fell due since the last look is queued.
+    """
 
     stages: tuple[int, ...] = (90, 30, 14, 7, 1, 0)
     kinds: dict[str, tuple[int, ...]] = {}
@@ -183,6 +186,7 @@ class RemindersSection(_Section):
     quiet_until: ClockTime = "08:00"
     on_weekends: bool = True
     on_holidays: bool = True
+    every_minutes: float = Field(default=60, ge=0.1, le=1440)
     per_minute: float | None = Field(default=None, gt=0)
     mails_per_minute: float | None = Field(default=None, gt=0)
     price: int = Field(default=350, ge=0)

@@ -110,7 +110,7 @@ class Outreach:
         return parts
 
     def jobs(self, db: Database) -> tuple[Job, ...]:
-        """Reminders by the hour, and what keeps the queued ones true and within their hours."""
+        """Reminders at each look, and what keeps the queued ones true and within their hours."""
         settings = self.remind_settings()
 
         def due() -> str:
@@ -133,9 +133,9 @@ class Outreach:
         def forget() -> str:
             return f"{jobs.forget_slots(db, datetime.now(UTC) - timedelta(days=30))} slots forgotten"
 
-        hour, five = timedelta(hours=1), timedelta(minutes=5)
+        look, five = timedelta(minutes=self.config.reminders.every_minutes), timedelta(minutes=5)
         return (
-            Job("remind", Every(hour), due, make_up_within=hour),
+            Job("remind", Every(look), due, make_up_within=look),
             Job("recheck-reminders", Every(five), recheck, make_up_within=timedelta(0)),
             Job("sending-hours", Every(five), reopen, make_up_within=five),
             Job("forget-slots", DailyAt(time(3), self.config.zone), forget),

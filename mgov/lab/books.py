@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
+from mgov.domain.actor import Actor
 from mgov.store import outbox
 from mgov.store.database import Database
 from mgov.store.schema.messages import inbound_message, outbound_message
 from mgov.store.schema.money import confirmation
 from mgov.store.schema.staff import transition
+from mgov.workflows.documents import import_documents
 
 ACTOR = "system:lab"
 IN_DOUBT = ("sending", "uncertain")
@@ -37,6 +39,14 @@ class Books:
                 outbox.queue_text(tx, to=number, text=text, now=now, actor=ACTOR, cause="lab")
 
         self._db.transact(work)
+
+    def register_documents(self, holders: Mapping[str, str], due: datetime) -> None:
+        """Import documents due on that day, as `mgov document import` does; gives phone by number of the document."""
+        rows = "".join(f"{number},TDG,LAB,{phone},{due:%Y-%m-%d}\n" for number, phone in holders.items())
+        source = f"number,kind,agency,phone,due_on\n{rows}".encode()
+        result = import_documents(self._db, source, Actor.system("lab"), datetime.now(UTC), strict=True)
+        if result.errors:
+            raise RuntimeError(f"the lab's documents were refused: {result.errors[0]}")
 
     def in_doubt(self) -> dict[int, int]:
         """Messages that are claimed or uncertain: the number of the claim by message; a new claim has a new number."""

@@ -24,6 +24,19 @@ FROZEN = (25.0, 40.0)  # seconds: longer than a node may be silent (mgov.store.n
 AWAY = (0.5, 5.0)  # seconds that the database is gone
 WEIGHTS = (4, 1, 2)  # of killing, freezing (long, and nobody else may be struck meanwhile) and the database
 TEXT_EVERY = 0.4  # seconds between two texts
+LOOK_EVERY = 6.0  # seconds between two looks for what fell due (the least that the configuration takes)
+DUE_AT_A_LOOK = 10  # documents: a look that is long enough to be struck in its middle
+AIMED = 0.5  # share of blows that fall while a look is at work
+LOOK_TAKES = 0.2  # seconds after its slot in which such a blow falls
+CONFIG = f"""[web]
+port = 0
+[reminders]
+every_minutes = {LOOK_EVERY / 60}
+stages = [1]
+quiet_until = "00:00"
+quiet_from = "23:59"
+"""
+STEP = 0.01  # seconds between two looks at the clock
 READY_WITHIN = 60.0
 FINISHED_WITHIN = 180.0
 
@@ -49,6 +62,9 @@ class NodesVerdict:
     lost_in: int = 0
     doubled_in: int = 0
     booked_twice: int = 0
+    reminders: int = 0
+    reminders_lost: int = 0
+    reminded_twice: int = 0
     texts_out: int = 0
     lost_out: int = 0
     doubled_out: int = 0
@@ -58,8 +74,9 @@ class NodesVerdict:
 
     @property
     def passed(self) -> bool:
-        """Nothing lost, nothing answered, booked or sent twice that was never in doubt."""
-        return not (self.lost_in or self.lost_out or self.booked_twice or self.unexplained or self.remark)
+        """Nothing lost, booked or reminded twice, and nothing answered or sent twice that was never in doubt."""
+        lost = self.lost_in + self.lost_out + self.reminders_lost
+        return not (lost or self.booked_twice or self.reminded_twice or self.unexplained or self.remark)
 
 
 class NodesDrill:
@@ -102,27 +119,43 @@ class NodesDrill:
             name, msisdn = f"n{number}-{place}", f"+62811100{number}{place:02d}0"
             modems.append(LabModem(name, network.add_modem(name, msisdn), msisdn))
         folder = self._folder / f"n{number}"
-        return LabDaemon(folder, modems, database=self._url, config="[web]\nport = 0\n", node=f"n{number}")
+        return LabDaemon(folder, modems, database=self._url, config=CONFIG, node=f"n{number}")
 
     # Blows
 
     def _strike(self, network: SimulatedNetwork, nodes: list[LabDaemon], traffic: Traffic) -> None:
         end = time.monotonic() + self._verdict.seconds
-        next_blow = time.monotonic() + self._random.uniform(*CALM)
-        while time.monotonic() < end:
-            now = time.monotonic()
+        next_blow, next_text, next_due = self._next_blow(), 0.0, 0.0
+        while (now := time.monotonic()) < end:
             self._undo(now)
             if now >= next_blow:
                 self._blow(nodes)
-                next_blow = time.monotonic() + self._random.uniform(*CALM)
-            self._text(network, traffic)
-            time.sleep(TEXT_EVERY)
+                next_blow = self._next_blow()
+            elif now >= next_due and not self._is_database_away:
+                traffic.fall_due(DUE_AT_A_LOOK)
+                next_due = now + LOOK_EVERY
+            elif now >= next_text:
+                self._text(network, traffic)
+                next_text = now + TEXT_EVERY
+            else:
+                time.sleep(STEP)
+
+    def _next_blow(self) -> float:
+        """When to strike next: at any moment, or while one of the nodes queues reminders."""
+        calm = self._random.uniform(*CALM)
+        if self._random.random() < AIMED:
+            calm += LOOK_EVERY - (time.time() + calm) % LOOK_EVERY + self._random.uniform(0, LOOK_TAKES)
+        return time.monotonic() + calm
+
+    @property
+    def _is_database_away(self) -> bool:
+        return any(undo == self._server.start for _, undo in self._due)
 
     def _blow(self, nodes: list[LabDaemon]) -> None:
         """One at a time may be dead or frozen, so that two go on; the database may go meanwhile too."""
         kind = self._random.choices(("kill", "freeze", "database"), WEIGHTS)[0]
         if kind == "database":
-            if any(undo == self._server.start for _, undo in self._due):
+            if self._is_database_away:
                 return
             self._server.kill()
             self._later(AWAY, self._server.start)
@@ -153,7 +186,7 @@ class NodesDrill:
             traffic.ask(modem)
         elif chance < 0.75:
             traffic.pay(modem)
-        elif not any(undo == self._server.start for _, undo in self._due):
+        elif not self._is_database_away:
             traffic.queue(1)
 
     # The end
@@ -165,7 +198,11 @@ class NodesDrill:
         self._verdict.remark = "" if all(node.alive for node in nodes) else "a daemon ended"
 
     def _count(self, nodes: list[LabDaemon], traffic: Traffic, books: Books) -> NodesVerdict:
-        count(self._verdict, traffic, books)
+        verdict, reminded = self._verdict, traffic.reminded()
+        count(verdict, traffic, books)
+        verdict.reminders = len(traffic.holders)
+        verdict.reminders_lost = len(set(reminded.lost) - books.recipients("uncertain"))
+        verdict.reminded_twice = len(reminded.doubled)
         if any(not node.alive for node in nodes):
             self._verdict.remark = "a daemon ended"
         return self._verdict

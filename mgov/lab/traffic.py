@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mgov.lab.books import Books
 from mgov.lab.tally import Tally, tally
@@ -24,6 +24,7 @@ class Traffic:
         self.citizens: list[str] = []  #: owed one answer each
         self.payers: list[str] = []  #: those of them who confirmed a payment: owed one booking each
         self.recipients: list[str] = []  #: owed one text each
+        self.holders: list[str] = []  #: owed one reminder each
 
     def ask(self, modem: str, text: str = QUESTION, *, backwards: bool = False) -> str:
         """Let a new citizen text a modem; gives the number."""
@@ -51,6 +52,13 @@ class Traffic:
         self._books.queue(numbers, NOTICE)  # committed: from here on each is owed its text
         self.recipients += numbers
 
+    def fall_due(self, count: int) -> None:
+        """Let documents of new holders be registered that are due tomorrow."""
+        first = len(self.holders)
+        numbers = {f"LAB-{first + place:06d}": f"+6281500{first + place:06d}" for place in range(count)}
+        self._books.register_documents(numbers, datetime.now().astimezone() + timedelta(days=1))
+        self.holders += numbers.values()
+
     def answered(self) -> Tally:
         """What came of the texts in."""
         return tally(self._network.history, self.citizens)
@@ -59,6 +67,10 @@ class Traffic:
         """What came of the texts out."""
         return tally(self._network.history, self.recipients)
 
+    def reminded(self) -> Tally:
+        """What came of the reminders."""
+        return tally(self._network.history, self.holders)
+
     def settled(self, in_doubt: Set[str] = frozenset()) -> bool:
         """Whether everybody got what is owed, but for those whose message the daemon says to be in doubt."""
-        return {*self.answered().lost, *self.sent().lost} <= in_doubt
+        return {*self.answered().lost, *self.sent().lost, *self.reminded().lost} <= in_doubt

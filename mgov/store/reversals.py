@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select, union, update
 from sqlalchemy.orm import aliased
 
-from mgov.domain.matching import keys
+from mgov.domain.matching import descriptions, keys
 from mgov.store.bank_twins import TWIN
 from mgov.store.bulk import among, insert_many
 from mgov.store.schema.money import bank_account, bank_entry, bank_entry_key, confirmation, review_case, settlement
@@ -23,6 +23,8 @@ _UNDOES_NOTHING_YET = (
     bank_entry.c.reverses_id.is_(None),
     bank_entry.c.kind.in_(("ordinary", "reversal")),
 )
+
+_IS_DECIDED = exists().where(review_case.c.bank_entry_id == bank_entry.c.id, review_case.c.state != "open")
 
 
 def equal(tx: Connection) -> list[tuple[int, str, list[int]]]:
@@ -58,9 +60,22 @@ def unexplained(tx: Connection, words: Collection[str]) -> list[Row[Any]]:
     """Debits that the bank marks as a reversal or words so, which undo nothing yet and which nobody decided about."""
     said = func.upper(bank_entry.c.description)
     worded = [said.contains(word, autoescape=True) for word in sorted(words)]
-    decided = exists().where(review_case.c.bank_entry_id == bank_entry.c.id, review_case.c.state != "open")
-    query = _movements().where(*_UNDOES_NOTHING_YET, ~decided).where(or_(bank_entry.c.kind == "reversal", *worded))
-    return list(tx.execute(query.order_by(bank_entry.c.id)))
+    query = _movements().where(*_UNDOES_NOTHING_YET, ~_IS_DECIDED).where(or_(bank_entry.c.kind == "reversal", *worded))
+    rows = tx.execute(query.order_by(bank_entry.c.id))
+    return [row for row in rows if row.kind == "reversal" or descriptions.says_one_of(row.description, words)]
+
+
+def equal_to_a_credit(tx: Connection) -> list[Row[Any]]:
+    """Ordinary debits with the amount of a credit of the same account before them, which nobody decided about."""
+    credit, debit = aliased(bank_entry), bank_entry
+    same = and_(
+        credit.c.amount == debit.c.amount,
+        credit.c.account_id == debit.c.account_id,
+        credit.c.type == "CR",
+        credit.c.booked_on <= debit.c.booked_on,
+    )
+    query = _movements().where(*_UNDOES_NOTHING_YET, debit.c.kind == "ordinary", ~_IS_DECIDED, exists().where(same))
+    return list(tx.execute(query.order_by(debit.c.id)))
 
 
 def undoable(tx: Connection, debit: Row[Any], numbers: Collection[int]) -> list[Row[Any]]:

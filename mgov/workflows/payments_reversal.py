@@ -7,7 +7,7 @@ ours, since the statement with its debit came later.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from mgov.domain.matching import Policy, Reason, proofs, sentence
-from mgov.domain.matching.undoing import Extent, Movement, Undoing, numbers_of, undone_by
+from mgov.domain.matching.undoing import Extent, Movement, Undoing, numbers_of, quoted_by, undone_by
 from mgov.store import reversals, settlements
 from mgov.store.schema.money import settlement
+
+_Which = Callable[[Movement, Sequence[Movement], Collection[str]], Undoing]
 
 _NOT_FOUND = "mutasi ini membatalkan dana yang tidak jelas yang mana / it undoes a credit, but which is not clear"
 _PART = "bank menarik kembali sebagian dana / the bank took back a part of the credit"
@@ -29,6 +31,7 @@ def undo_reversed(tx: Connection, now: datetime, actor: str, policy: Policy) -> 
     undo = _Undo(tx, now, actor, policy)
     undo.pair_equal()
     undo.pair_by_words()
+    undo.pair_by_numbers()
     undo.take_back()
     take_back_own_transfers(tx, now, actor)
     return len(undo.taken)
@@ -66,13 +69,20 @@ class _Undo:
     def pair_by_words(self) -> None:
         """Debits that only their mark or their words give away, one by one: there are few."""
         for debit in reversals.unexplained(self.tx, self.policy.reversal_words):
-            found = self._undone_by(debit)
+            found = self._among_undoable(debit, undone_by)
             credit_id = None if found.extent is Extent.UNKNOWN else self._mark(debit.id, found.credits)
             if credit_id is None:
                 self.cases.append(_case(debit.id, None, _NOT_FOUND, found.credits))
             elif found.extent is Extent.PART:
                 bills = reversals.bills_held(self.tx, credit_id)
                 self.cases.append(_case(debit.id, bills[0] if bills else None, _PART, [credit_id]))
+
+    def pair_by_numbers(self) -> None:
+        """Debits that quote the own number of a credit of their amount, whatever the bank calls that."""
+        for debit in reversals.equal_to_a_credit(self.tx):
+            found = self._among_undoable(debit, quoted_by)
+            if found.extent is Extent.WHOLE and debit.id not in self.taken:
+                self._mark(debit.id, found.credits)
 
     def take_back(self) -> None:
         """Undo what the credits hold beyond what the bank left, and tell a person."""
@@ -85,12 +95,12 @@ class _Undo:
         reversals.close_cases(self.tx, self.taken, self.actor, self.now)
         reversals.open_cases(self.tx, list({row["bank_entry_id"]: row for row in self.cases}.values()), self.now)
 
-    def _undone_by(self, debit: Row[Any]) -> Undoing:
+    def _among_undoable(self, debit: Row[Any], which: _Which) -> Undoing:
         own = self.policy.own_numbers
         movement = _movement(debit)
         keys = reversals.numbers_as_keys(numbers_of(movement, own))
         credits_ = reversals.undoable(self.tx, debit, keys)
-        return undone_by(movement, [_movement(row) for row in credits_ if row.id not in self.taken.values()], own)
+        return which(movement, [_movement(row) for row in credits_ if row.id not in self.taken.values()], own)
 
     def _mark(self, debit_id: int, credit_ids: Iterable[int]) -> int | None:
         free = (credit for credit in credit_ids if credit not in self.taken.values())

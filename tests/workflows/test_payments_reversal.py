@@ -47,6 +47,7 @@ WORDED = {
         f"RETUR TRANSFER {PROOF} BI-FAST CR BRI",
     ),
     "REV for short": ("SETOR BNI KC MALINGPING", "RV0598020449", f"REV TRANSAKSI TGL 04/12/2026 NO {PROOF}"),
+    "its proof in words of another bank": ("BI-FAST CR BRI", "RV0598020450", f"TRX DIBATCH ULANG REF {PROOF}"),
     "the words only": ("BI-FAST CR BRI AGUS SETIADI", "RV77665544", "PEMBATALAN TRX BI-FAST CR BRI AGUS SETIADI"),
     "the amount only": ("BI-FAST CR BRI", "RV77665544", "CHARGEBACK"),
 }
@@ -97,6 +98,29 @@ def test_a_debit_that_quotes_an_unknown_number_undoes_nothing(world: PaymentWorl
     world.match()
     assert world.bill_status(BILL) == "paid"
     assert len(cases(world)) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["TRANSFER KELUAR PT PREVINDO", "BIAYA AVOIDA TEKNIK", f"DIBATCH ULANG REF {PROOF[:-1]}9"]
+)
+def test_a_debit_that_only_looks_like_a_reversal_undoes_nothing(world: PaymentWorld, text: str) -> None:
+    """A short word inside a longer one, or a number that is not the credit's."""
+    world.bill(BILL, 250_000)
+    world.claim(BILL, proof=PROOF, amount=250_000)
+    world.entry(PROOF, 250_000, text="BI-FAST CR BRI")
+    world.entry("CN402", 250_000, type_="DB", at=LATER, text=text)
+    world.match()
+    assert (world.bill_status(BILL), cases(world)) == ("paid", [])
+
+
+def test_a_part_that_goes_back_in_unknown_words_undoes_nothing(world: PaymentWorld) -> None:
+    """The province pays a surplus back and quotes the transfer: that takes nothing from the bill."""
+    world.bill(BILL, 250_000)
+    world.claim(BILL, proof=PROOF, amount=300_000)
+    world.entry(PROOF, 300_000, text="BI-FAST CR BRI")
+    world.entry("CN403", 50_000, type_="DB", at=LATER, text=f"TRANSFER KELUAR KELEBIHAN {PROOF}")
+    world.match()
+    assert (world.bill_status(BILL), cases(world)) == ("paid", [])
 
 
 def test_an_ordinary_debit_of_that_amount_undoes_nothing(world: PaymentWorld) -> None:

@@ -13,6 +13,8 @@ from mgov.domain.matching.proofs import MIN_EMBEDDED, MIN_PROVING, REMEMBERED, b
 _BILL = re.compile(r"(?<![A-Z0-9])([A-Z]{2,8})[-/. ]?((?:19|20)\d\d)[-/. ]?(\d{4,8})(?![A-Z0-9])")
 #: The same where the bank cut the description off.
 _CUT_BILL = re.compile(r"(?<![A-Z0-9])([A-Z]{2,8})[-/. ]?((?:19|20)\d\d)[-/. ]?(\d{0,7})[-/. ]?$")
+#: Letters of a word that would be part of names and of longer words: REV, VOID.
+SHORT_WORD = 4
 _TOKEN = re.compile(r"[A-Z0-9]+")
 #: Numbers that the bank's own words say are of a merchant, a terminal, an account or a person, and of no transfer.
 _LABELLED = re.compile(
@@ -93,6 +95,17 @@ def _spellings(day: date, size: int) -> set[str]:
     around = [day - timedelta(days=n) for n in range(-1, _DAYS_TOLD)]
     forms = ("%d%m%y", "%y%m%d") if size == 6 else ("%d%m%Y", "%Y%m%d")
     return {near.strftime(form) for near in around for form in forms}
+
+
+def says_one_of(description: str, words: Iterable[str]) -> bool:
+    """Whether `description` holds one of a bank's words: also inside a longer word, but a short one only by itself."""
+    said = description.upper()
+    return any(_by_itself(word).search(said) if len(word) <= SHORT_WORD else word in said for word in words)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _by_itself(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Z0-9]){re.escape(word)}(?![A-Z0-9])")
 
 
 def names_account(description: str, own_numbers: Iterable[str], but: str = "") -> bool:

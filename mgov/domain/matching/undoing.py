@@ -68,6 +68,13 @@ def undone_by(debit: Movement, credits_: Sequence[Movement], own_numbers: Collec
     return _one(repeated or (equal if speechless else []), Extent.WHOLE) or _unknown(equal)
 
 
+def quoted_by(debit: Movement, credits_: Sequence[Movement], own_numbers: Collection[str] = ()) -> Undoing:
+    """What a debit undoes that no word of the bank gives away: the credit of its amount whose own number it quotes."""
+    said = numbers_of(debit, own_numbers)
+    equal = [credit for credit in credits_ if credit.amount == debit.amount and said & numbers_of(credit, own_numbers)]
+    return _one(equal, Extent.WHOLE) or _unknown([])
+
+
 def _of_named(debit: Movement, named: list[Movement]) -> Undoing:
     whole = [credit for credit in named if credit.amount == debit.amount]
     if whole:
