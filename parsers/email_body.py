@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Mapping
+
+from lxml import etree  # type: ignore[import-untyped]
 
 _LONGEST = 50_000
 _BLOCKS = frozenset({"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "hr", "ul", "ol"})
@@ -58,36 +60,38 @@ _REST_IS_QUOTED = re.compile(
 _INVISIBLE = re.compile(r"display:\s*none|mso-hide:\s*all|visibility:\s*hidden", re.I)
 
 
-class _Text(HTMLParser):
+class _Text:
     """Collects what a reader of the mail sees, without quotes and signatures that the mail program marked."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._hidden: list[str] = []
         self._ended = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = " ".join(value for name, value in attrs if name in ("class", "id", "name") and value)
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        named = " ".join(attributes[name] for name in ("class", "id", "name") if name in attributes)
         if _REST_IS_QUOTED.search(named):
             self._ended = True
-        style = " ".join(value for name, value in attrs if name == "style" and value)
-        marked = bool(_QUOTE_CLASS.search(named) or _INVISIBLE.search(style)) or any(n == "hidden" for n, _ in attrs)
+        is_invisible = "hidden" in attributes or _INVISIBLE.search(attributes.get("style", ""))
+        marked = bool(_QUOTE_CLASS.search(named) or is_invisible)
         if tag not in _VOID and (self._hidden or tag in _HIDDEN or marked):
             self._hidden.append(tag)
         if tag in _BLOCKS and not self._hidden:
             self.parts.append("\n")
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if tag in self._hidden:
             while self._hidden and self._hidden.pop() != tag:
                 pass
         elif tag in _BLOCKS and not self._hidden:
             self.parts.append("\n")
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
         if not (self._hidden or self._ended):
             self.parts.append(data)
+
+    def close(self) -> str:
+        return "".join(self.parts)
 
 
 def own_text(body: str, is_html: bool) -> str:
@@ -130,11 +134,15 @@ def _forwarded_notice(plain: str, rest: list[str]) -> list[str]:
     return body if _NOTICE.search(text) and _REF.search(text) and not (quoted or _OURS.search(text)) else []
 
 
+#: What no text can hold: a parser would stop at it.
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
+
+
 def _from_html(body: str) -> str:
-    parser = _Text()
-    parser.feed(body)
-    parser.close()
-    return re.sub(r"\n{3,}", "\n\n", "".join(parser.parts))
+    """What a browser would show; libxml2's parser takes any markup, in time that grows with its length."""
+    parser = etree.HTMLParser(target=_Text(), recover=True, huge_tree=True, no_network=True)
+    parser.feed(_NO_TEXT.sub("", body))
+    return re.sub(r"\n{3,}", "\n\n", parser.close())
 
 
 def _ends(plain: str, written: bool, following: str) -> bool:

@@ -54,7 +54,7 @@ def resolve_bills(tx: Connection) -> int:
 
 
 def credits_naming_bills(tx: Connection) -> array[int]:
-    """The ids of untouched credits that name a bill which is owed: by number, pay code or unique amount."""
+    """The ids of untouched credits that name a bill which is owed: by number, pay code or unique amount; by amount."""
     owed = bill.c.status.in_(OWED)
     named = bank_entry_key.c.bank_entry_id == bank_entry.c.id
     query = (
@@ -67,7 +67,7 @@ def credits_naming_bills(tx: Connection) -> array[int]:
                 exists().where(bill.c.unique_amount == bank_entry.c.amount, owed),
             )
         )
-        .order_by(bank_entry.c.id)
+        .order_by(bank_entry.c.amount, bank_entry.c.id)
     )
     return _ids(tx, query)
 
@@ -103,7 +103,8 @@ def credits_for_closed_bills(tx: Connection) -> list[Row[Any]]:
 def restless(tx: Connection, near_claims: set[int]) -> array[int]:
     """The ids of open claims whose decision may be another than to go on waiting.
 
-    Asked once a run: PostgreSQL hashes all keys of credits for it, however few claims are asked for.
+    Asked once a run: PostgreSQL hashes all keys of credits for it, however few claims are asked for. In the order of
+    their bills' amounts: what is matched together then has few sums, and the bills that owe these are few.
     """
     calm = and_(
         confirmation.c.status.in_(("awaiting_funds", "expired")),
@@ -117,7 +118,7 @@ def restless(tx: Connection, near_claims: set[int]) -> array[int]:
         select(confirmation.c.id)
         .outerjoin(bill, bill.c.id == confirmation.c.bill_id)
         .where(IS_OPEN, or_(~calm, concerned))
-        .order_by(confirmation.c.id)
+        .order_by(func.coalesce(bill.c.amount, 0), confirmation.c.id)
     )
     return _ids(tx, query)
 

@@ -119,7 +119,7 @@ class _Run:
         done = set[int]()
         for found in self._batches(restless):
             step = self._step([number for number in found if number not in done], [])
-            done = {number for number in done | step.claims if number > found[-1]}
+            done = (done | step.claims).difference(found)
 
     def _match_credits(self) -> None:
         """Credits that name a bill by themselves and that no claim brought in."""
@@ -127,7 +127,7 @@ class _Run:
         done = set[int]()
         for found in self._batches(naming):
             step = self._step([], [number for number in found if number not in done])
-            done = {number for number in done | step.credits if number > found[-1]}
+            done = (done | step.credits).difference(found)
 
     def _batches(self, ids: array[int]) -> Iterator[array[int]]:
         return (ids[start : start + self.policy.batch] for start in range(0, len(ids), self.policy.batch))
