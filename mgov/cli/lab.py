@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -256,10 +257,10 @@ def failover(seconds: float, asynchronous: bool, mariadb: bool, language: str, a
         raise NotDone("the failover did not keep its promises")
 
 
-def _told(found: dict[str, object], passed: bool, language: str) -> str:
-    lines = [
-        f"{name.replace('_', ' '):20} {value}" for name, value in found.items() if name not in ("passed", "remark")
-    ]
+def _told(found: dict[str, Any], passed: bool, language: str) -> str:
+    aside = ("passed", "remark", "stories")
+    lines = [f"{name.replace('_', ' '):20} {value}" for name, value in found.items() if name not in aside]
+    lines += [str(line) for line in found.get("stories", ())]
     return "\n".join([*lines, f"{_word(passed, language)} {found['remark']}".strip()])
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from mgov.domain.actor import Actor
 from mgov.store import outbox
@@ -53,6 +53,18 @@ class Books:
         columns = outbound_message.c
         query = select(columns.id, columns.lease_number).where(columns.state.in_(IN_DOUBT), columns.channel == "sms")
         return {row.id: row.lease_number for row in self._db.read(lambda tx: tx.execute(query).all())}
+
+    def story(self, number: str) -> list[str]:
+        """What the books say of the messages to one number, for whoever looks into a loss or a double."""
+        c, t = outbound_message.c, transition.c
+        query = (
+            select(c.id, t.at, t.from_state, t.to_state, t.actor, t.cause, t.detail)
+            .join(transition, and_(t.object_id == c.id, t.object_kind == "send"))
+            .where(c.recipient == number)
+            .order_by(t.id)
+        )
+        rows = self._db.read(lambda tx: tx.execute(query).all())
+        return [f"{row.at:%H:%M:%S.%f} {row.id} {' '.join(str(value) for value in row[2:])}" for row in rows]
 
     def recipients(self, *states: str) -> set[str]:
         """Who the messages in these states are for."""

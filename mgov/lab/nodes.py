@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -70,6 +71,7 @@ class NodesVerdict:
     doubled_out: int = 0
     unexplained: int = 0
     uncertain: int = 0
+    stories: list[str] = field(default_factory=list)  #: of all that was lost or doubled, with the blows
     remark: str = ""
 
     @property
@@ -88,6 +90,7 @@ class NodesDrill:
         self._url = url
         self._random = random.Random(seed)  # noqa: S311 - moments of blows, to be had again by the seed
         self._verdict = NodesVerdict(seconds, seed)
+        self._blows: list[str] = []
         self._due: list[tuple[float, Callable[[], None]]] = []  # what has to be undone, and when
 
     def run(self) -> NodesVerdict:
@@ -106,7 +109,7 @@ class NodesDrill:
                     return self._verdict
                 self._strike(network, nodes, traffic)
                 self._finish(nodes, traffic, books)
-                return self._count(nodes, traffic, books)
+                return self._count(network, nodes, traffic, books)
             finally:
                 self._undo(time.monotonic() + 3600)
                 for node in nodes:
@@ -158,18 +161,24 @@ class NodesDrill:
             if self._is_database_away:
                 return
             self._server.kill()
+            self._log("database away")
             self._later(AWAY, self._server.start)
         elif any(undo != self._server.start for _, undo in self._due):
             return
         elif kind == "kill":
             node = self._random.choice(nodes)
             node.kill()
+            self._log(f"{node.folder.name} killed")
             self._later(DEAD, node.start)
         else:
             node = self._random.choice(nodes)
             node.freeze()
+            self._log(f"{node.folder.name} frozen")
             self._later(FROZEN, node.wake)
         self._verdict.blows[kind] = self._verdict.blows.get(kind, 0) + 1
+
+    def _log(self, blow: str) -> None:
+        self._blows.append(f"{datetime.now(UTC):%H:%M:%S.%f} {blow}")
 
     def _later(self, seconds: tuple[float, float], undo: Callable[[], None]) -> None:
         self._due.append((time.monotonic() + self._random.uniform(*seconds), undo))
@@ -178,6 +187,7 @@ class NodesDrill:
         for entry in [entry for entry in self._due if entry[0] <= now]:
             self._due.remove(entry)
             entry[1]()
+            self._log(f"undone: {getattr(entry[1], '__qualname__', '')}")
 
     def _text(self, network: SimulatedNetwork, traffic: Traffic) -> None:
         modem = self._random.choice(network.modems)
@@ -197,12 +207,25 @@ class NodesDrill:
         time.sleep(2.0)  # a doubled answer comes a moment later
         self._verdict.remark = "" if all(node.alive for node in nodes) else "a daemon ended"
 
-    def _count(self, nodes: list[LabDaemon], traffic: Traffic, books: Books) -> NodesVerdict:
+    def _count(self, network: SimulatedNetwork, nodes: list[LabDaemon], traffic: Traffic, books: Books) -> NodesVerdict:
         verdict, reminded = self._verdict, traffic.reminded()
         count(verdict, traffic, books)
         verdict.reminders = len(traffic.holders)
         verdict.reminders_lost = len(set(reminded.lost) - books.recipients("uncertain"))
         verdict.reminded_twice = len(reminded.doubled)
+        harmed = [*traffic.answered().doubled, *traffic.sent().doubled, *reminded.doubled, *reminded.lost]
+        verdict.stories = [line for number in harmed for line in self._story(network, books, number)]
+        if verdict.stories:
+            verdict.stories += self._blows
         if any(not node.alive for node in nodes):
             self._verdict.remark = "a daemon ended"
         return self._verdict
+
+    @staticmethod
+    def _story(network: SimulatedNetwork, books: Books, number: str) -> list[str]:
+        accepted = [
+            f"{each.accepted_at.astimezone(UTC):%H:%M:%S.%f} {each.modem} part {each.part} reference {each.reference}"
+            for each in network.history
+            if each.to == number
+        ]
+        return [number, *accepted, *books.story(number)]
