@@ -84,19 +84,22 @@ class Clerk:
         return tuple(self._hand)
 
     def begin(self) -> send.Task:
-        """The next of them; from here on it may be on the air."""
-        task = self._hand.popleft()
+        """The next of them; from here on it may be on the air.
+
+        At every moment it is in hand, on the air or settled: a thread that takes stock meanwhile would queue it again.
+        """
+        task = self._on_air = self._hand[0]
         if self._logbook is not None:
             self._logbook.begin(task)
-        self._on_air = task
+        self._hand.popleft()
         return task
 
     def settle(self, task: send.Task, submission: send.Submission) -> None:
         """Remember what came of a submission; it is written with the next turn, however long that takes."""
         if self._logbook is not None:
             self._logbook.end(task, submission)
-        self._on_air = None
         self._settled.append((task, submission))
+        self._on_air = None
 
     @property
     def has_to_settle(self) -> bool:
@@ -204,9 +207,10 @@ class Clerk:
         if not self._in_doubt:
             return
         held = [*self._hand, *([self._on_air] if self._on_air is not None else [])]
-        gone_out = [task for task, _ in self._settled]
+        settled = list(self._settled)  # after what is held: what ends meanwhile is found in one of them
+        gone_out = [task for task, _ in settled]
         still_open = take_stock(self._db, self.sender.owner, [*gone_out, *held], _now())
-        self._settled[:] = [done for done in self._settled if done[0].part_id in still_open]
+        self._settled[: len(settled)] = [done for done in settled if done[0].part_id in still_open]
         self._in_doubt = False
 
     # While the database is away
