@@ -47,6 +47,8 @@ _ENOUGH = 12  #: letters of a whole name that are compared, as banks cut
 _MARK = 6  #: characters of a plate, telephone or identity
 _SERIAL = 5  #: digits of a bill's serial number
 _TOGETHER = 3  #: tokens in which a plate is written: A 5654 GB
+#: Descriptions that are remembered: each has dozens of keys, some kilobytes.
+HEARD = 512
 _TOKEN = re.compile(r"[A-Z0-9]+")
 _LETTERS = re.compile(r"[A-Z]+")
 _DIGITS = re.compile(r"\d+")
@@ -101,7 +103,7 @@ class Ears:
         return whole[:_ENOUGH] in letters or any(len(pair) >= _JOINED and pair in letters for pair in pairs)
 
 
-@lru_cache(maxsize=proofs.REMEMBERED)
+@lru_cache(maxsize=HEARD)
 def heard(description: str) -> tuple[frozenset[Key], str]:
     """The keys of a description, and all its letters that may be a name's."""
     tokens = _TOKEN.findall(description.upper())
