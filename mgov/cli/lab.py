@@ -182,6 +182,7 @@ def _columns(cells: tuple[str, ...]) -> str:
 @click.option("--postgresql", is_flag=True, help=POSTGRESQL_HELP)
 @click.option("--crash-safe", is_flag=True, help="Modems with crash_safe_submit = true.")
 @click.option("--profile", type=click.Choice(sorted(profiles())), default="generic", help="The make of the modems.")
+@click.option("--burst", default=0, metavar="N", help="In every fourth round queue N texts, and kill in their middle.")
 @click.option("--seed", type=int, help="Of the random moments; printed, so that a run can be had again.")
 @click.option("--ready-within", default=READY_WITHIN, show_default=True, help="Seconds that a start may take.")
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", show_default=True)
@@ -192,6 +193,7 @@ def kill(
     postgresql: bool,
     crash_safe: bool,
     profile: str,
+    burst: int,
     seed: int | None,
     ready_within: float,
     language: str,
@@ -205,7 +207,14 @@ def kill(
         empty_database(server.url if server else database, Path(name)) as url,
     ):
         verdict = KillRounds(
-            Path(name), url, rounds, crash_safe=crash_safe, seed=chosen, ready_within=ready_within, profile=profile
+            Path(name),
+            url,
+            rounds,
+            crash_safe=crash_safe,
+            seed=chosen,
+            ready_within=ready_within,
+            profile=profile,
+            burst=burst,
         ).run()
     found = {"passed": verdict.passed, "late": verdict.late, "slowest": verdict.slowest}
     click.echo(json.dumps(asdict(verdict) | found) if as_json else _story(verdict, language))
@@ -293,16 +302,26 @@ def _story(verdict: KillVerdict, language: str) -> str:
         else ("putaran", "masuk: hilang/ganda/dicatat dua kali", "keluar: hilang/ganda", "ganda tanpa keraguan")
     )
     more = (
-        ("uncertain at the end", "modems ready: median/slowest/late", "longest doubt after a restart", "seed")
+        (
+            "uncertain/without report at the end",
+            "modems ready: median/slowest/late",
+            "longest doubt after a restart",
+            "seed",
+        )
         if language == "en"
-        else ("tak pasti di akhir", "modem siap: median/terlama/terlambat", "ragu terlama sesudah mulai", "benih")
+        else (
+            "tak pasti/tanpa laporan di akhir",
+            "modem siap: median/terlama/terlambat",
+            "ragu terlama sesudah mulai",
+            "benih",
+        )
     )
     values = (
         str(verdict.rounds),
         f"{verdict.lost_in}/{verdict.doubled_in}/{verdict.booked_twice} ({verdict.texts_in})",
         f"{verdict.lost_out}/{verdict.doubled_out} ({verdict.texts_out})",
         str(verdict.unexplained),
-        str(verdict.uncertain),
+        f"{verdict.uncertain}/{verdict.unreported}",
         f"{middle:.1f} s/{verdict.slowest:.1f} s/{verdict.late} ({len(verdict.ready)})",
         f"{verdict.longest_doubt:.1f} s",
         str(verdict.seed),

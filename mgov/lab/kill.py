@@ -21,6 +21,7 @@ EARLY = 0.2  # share of rounds that are killed while the daemon still starts
 EARLIEST, LATEST = 0.1, 2.0  # seconds after the start at which those are killed
 READY_WITHIN = 3.0  # seconds from the start to modems that are set up
 SETTLED_WITHIN = 15.0  # seconds that anything may stay claimed or uncertain after a restart, with crash-safe submission
+BURST_EVERY = 4  # in every so many rounds a burst is queued, where bursts are asked for
 SETTLE_EVERY = 20  # in every so many rounds the daemon lives until nothing is in doubt, and the time is taken
 GIVEN_UP = 60.0  # seconds after which waiting makes no sense
 REPORTS_WITHIN = 15.0  # seconds more for the reports of what is uncertain
@@ -43,6 +44,7 @@ class KillVerdict:
     doubled_out: int = 0
     unexplained: int = 0
     uncertain: int = 0
+    unreported: int = 0  #: sent, and no report was booked though the modem keeps each until it is acknowledged
     ready: list[float] = field(default_factory=list)
     ready_within: float = READY_WITHIN
     longest_doubt: float = 0.0
@@ -61,7 +63,7 @@ class KillVerdict:
     @property
     def passed(self) -> bool:
         """Nothing lost or booked twice; doubles only of what was in doubt, and none with crash-safe submission."""
-        lost = self.lost_in + self.lost_out + self.booked_twice
+        lost = self.lost_in + self.lost_out + self.booked_twice + self.unreported
         doubled = self.doubled_in + self.doubled_out if self.crash_safe else self.unexplained
         settled = not self.crash_safe or (self.longest_doubt <= SETTLED_WITHIN and not self.uncertain)
         return not lost and not doubled and settled and not self.late and not self.remark
@@ -80,11 +82,13 @@ class KillRounds:
         seed: int,
         ready_within: float,
         profile: str = "generic",
+        burst: int = 0,
     ) -> None:
         self._folder = folder
         self._database = database
         self._rounds = rounds
         self._profile = profile
+        self._burst = burst
         self._random = random.Random(seed)  # noqa: S311 - moments of kills, to be had again by the seed
         self._verdict = KillVerdict(rounds, crash_safe, seed, ready_within=ready_within)
         self._doubts: dict[int, int] = {}
@@ -100,7 +104,7 @@ class KillRounds:
                 for number in range(1, self._rounds + 1):
                     self._round(number, network, daemon, books, traffic)
                 self._finish(network, daemon, books, traffic)
-                return self._count(daemon, books, traffic)
+                return self._count(network, daemon, books, traffic)
             finally:
                 daemon.stop()
                 books.close()
@@ -130,7 +134,10 @@ class KillRounds:
         else:
             self._wait_ready(network, before, started)
             ready_at = time.monotonic()
-            self._exchange(network, traffic)
+            if self._burst and number % BURST_EVERY == 0:
+                self._send_half_a_burst(network, traffic)
+            else:
+                self._exchange(network, traffic)
             if number % SETTLE_EVERY == 0:
                 self._wait_settled(books, started)
         daemon.kill()
@@ -155,6 +162,13 @@ class KillRounds:
             else:
                 self._ask(network, traffic)
         time.sleep(max(0.0, began + length - time.monotonic()))
+
+    def _send_half_a_burst(self, network: SimulatedNetwork, traffic: Traffic) -> None:
+        """As fast as the modems send; the reports of what has gone out are still under way at its end."""
+        network.submit_latency = 0.0
+        before = len(network.history)
+        traffic.queue(self._burst)
+        wait_until(lambda: len(network.history) - before >= self._burst // 2, GIVEN_UP)
 
     def _ask(self, network: SimulatedNetwork, traffic: Traffic) -> None:
         modem = self._random.choice(network.modems)
@@ -194,11 +208,18 @@ class KillRounds:
         wait_until(lambda: traffic.settled(books.recipients("uncertain")), FINISHED_WITHIN, every=0.2)
         if not self._verdict.crash_safe:
             wait_until(lambda: not books.in_doubt(), REPORTS_WITHIN, every=0.2)
+        wait_until(lambda: not self._unreported(network, books), REPORTS_WITHIN, every=0.2)
         time.sleep(1.0)  # a doubled answer comes a moment later
 
-    def _count(self, daemon: LabDaemon, books: Books, traffic: Traffic) -> KillVerdict:
+    def _unreported(self, network: SimulatedNetwork, books: Books) -> int:
+        """A modem that wants no receipt tells a report to nobody while the daemon is dead, and it is gone."""
+        keeps_reports = all(network.modem(name).settings.csms for name in network.modems)
+        return len(books.unreported()) if keeps_reports else 0
+
+    def _count(self, network: SimulatedNetwork, daemon: LabDaemon, books: Books, traffic: Traffic) -> KillVerdict:
         verdict = self._verdict
         count(verdict, traffic, books)
+        verdict.unreported = self._unreported(network, books)
         if not daemon.alive:
             verdict.remark = "the daemon ended"
         return verdict

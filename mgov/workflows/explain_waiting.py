@@ -15,12 +15,14 @@ from mgov.workflows.explain_words import say, word
 
 
 def waiting(tx: Connection, message: RowMapping, teller: Teller) -> list[str]:
-    """What keeps a message where it is, the weightiest first; nothing for one that has arrived or was sent."""
+    """What keeps a message where it is, the weightiest first; nothing for one that has arrived."""
     state, lang = message["state"], teller.lang
     if state == "sending":
         return [say("why_sending", lang, owner=message["lease_owner"] or "?")]
     if state == "uncertain":
         return [say("why_uncertain", lang, number=message["id"])]
+    if state == "sent" and message["channel"] == "sms":
+        return [say("why_sent", lang)]
     if state in dead_letters.DEAD:
         again = dead_letters.resent_as(tx, message["id"])
         return [] if again is not None else [say("why_dead", lang, number=message["id"])]

@@ -111,6 +111,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "WAITS for the delivery report; without one it expires after three days"
         " (`mgov sms resend {number} --doubtful` sends it again)",
     ),
+    "why_sent": (
+        "TERKIRIM, laporan kirim belum ada: telepon tujuan mungkin mati, atau laporannya datang ketika modem tidak"
+        " didengar dan dibuang olehnya; tidak dikirim ulang",
+        "SENT, and no delivery report is here: the phone may be off, or the report came while nobody listened to the"
+        " modem, which dropped it; it is not sent again",
+    ),
     "why_dead": (
         "SELESAI tanpa terkirim; `mgov sms resend {number}` mengirimnya lagi",
         "DEAD; `mgov sms resend {number}` sends it again",

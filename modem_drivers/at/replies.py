@@ -115,6 +115,11 @@ def parse_cnmi_read(lines: Lines) -> tuple[int, ...]:
     return tuple(number for number in found if number is not None)
 
 
+def parse_cnma_test(lines: Lines) -> frozenset[int]:
+    """`+CNMA: (0-2)`: 0 and 1 acknowledge, 2 refuses."""
+    return next((numbers(part) for part in bracketed(after(lines, "+CNMA") or "")), frozenset())
+
+
 def parse_cmgf(lines: Lines) -> int | None:
     """`+CMGF: 0`: 0 PDU mode, 1 text mode."""
     text = after(lines, "+CMGF")

@@ -31,6 +31,7 @@ _CNMI_FALLBACKS = (
 
 ASK_AGAIN_SECONDS = 0.1
 _DEREGISTERED = 2  # <mode> of +COPS (TS 27.007, 7.3)
+_REFUSE = 2  # <n> of +CNMA: RP-ERROR
 
 
 @dataclass(slots=True)
@@ -148,7 +149,20 @@ async def set_up_notices(session: Session, abilities: Abilities) -> None:
             abilities.cnmi = wish
             abilities.notices = values[1] in (1, 2)
             abilities.reports_stored = len(values) > 3 and values[3] == 2
-            return
+            break
+    if abilities.acknowledges:
+        await _give_back_unacknowledged(session)
+
+
+async def _give_back_unacknowledged(session: Session) -> None:
+    """Refuse what the modem told an earlier run that died before its +CNMA, so that it is told again.
+
+    Until then it tells nothing more, and when the network's patience ends it turns mt and ds of +CNMI to 0 (TS 27.005,
+    3.4.4): it then drops each report that comes until somebody looks.
+    """
+    offered = await session.try_optional("+CNMA=?")
+    if offered and _REFUSE in replies.parse_cnma_test(offered.lines):
+        await session.try_optional(f"+CNMA={_REFUSE}")
 
 
 async def lost_notices(session: Session, abilities: Abilities) -> bool:

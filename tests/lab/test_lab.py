@@ -81,3 +81,4 @@ def test_doubles_are_forgiven_only_to_what_was_in_doubt_without_crash_safe_submi
     assert not KillVerdict(1, crash_safe=True, seed=1, longest_doubt=15.1).passed
     assert not KillVerdict(1, crash_safe=True, seed=1, ready=[3.1]).passed
     assert not KillVerdict(1, crash_safe=False, seed=1, lost_in=1).passed
+    assert not KillVerdict(1, crash_safe=False, seed=1, unreported=1).passed

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
 import pytest
 
-from modem_drivers.radio import Outcome, SimError, WrongModemError
+from modem_drivers.radio import EventKind, Outcome, Radio, SimError, WrongModemError
 from modem_drivers.simulated import FaultKind, SimulatedNetwork
-from modem_drivers.sms import compose
+from modem_drivers.sms import compose, decode_status_report
 from tests.modem_drivers.conftest import CITIZEN, GATEWAY, OpenRadio
 
 
@@ -141,3 +142,30 @@ async def test_lost_notices_are_asked_for_again(network: SimulatedNetwork, open_
     network.run(lambda: network.modem("m").settings.cnmi.__setitem__(1, 0))
     await radio.probe()
     assert list(network.modem("m").settings.cnmi) == before
+
+
+async def test_reports_go_on_after_a_run_that_died_before_it_acknowledged_one(
+    network: SimulatedNetwork, open_radio: OpenRadio
+) -> None:
+    """The modem tells nothing more until then, and in the end drops what comes; it is asked to tell it again."""
+    network.retry_after = 0.1
+    network.phone(CITIZEN)
+    radio = await open_radio(network.add_modem("m", GATEWAY))
+    part = compose(CITIZEN, "satu", report=True).pdus[0]
+    sent = [(await radio.submit(part.pdu, part.length)).reference for _ in range(3)]
+    assert await _reported(radio) == sent[0]
+    await radio.close()
+    radio = await open_radio(network.path("m"))
+    assert [await _reported(radio, acknowledge=True) for _ in sent] == sent
+    assert network.dropped_reports("m") == []
+
+
+async def _reported(radio: Radio, *, acknowledge: bool = False) -> int:
+    """The TP-MR of the next report."""
+    async with asyncio.timeout(3):
+        while (event := await radio.next_event()).kind is not EventKind.RECEIVED:
+            pass
+    if acknowledge:
+        await radio.acknowledge()
+    assert event.received is not None
+    return decode_status_report(event.received.pdu).reference

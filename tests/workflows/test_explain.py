@@ -118,6 +118,20 @@ def test_why_a_message_waits(database: Database) -> None:
     assert "MENUNGGU modem t1" in _told(database, "send", waiting)
 
 
+def test_a_text_without_its_report_says_that_nobody_sends_it_again(database: Database) -> None:
+    """It may have come to a modem that nobody listened to; with the report the remark is gone."""
+    number = queue(database)
+    report(database, "t1", "TELKOMSEL")
+    who = sender(database, "t1")
+    task = claim(database, who)
+    assert task is not None
+    finish(database, who, task, reference=17)
+    assert "laporan kirim belum ada" in _told(database, "send", number)
+    assert "no delivery report is here" in _told(database, "send", number, "en")
+    receive_reports(database, origin("t1"), [Report("pdu", 17, CITIZEN, 0, NOW)], NOW)
+    assert "laporan kirim belum ada" not in _told(database, "send", number)
+
+
 def test_a_dead_letter_is_sent_again_once(database: Database) -> None:
     """As a new message with the same answer-to; the list forgets it, the audit knows who; a second time is refused."""
     report(database, "t1", "TELKOMSEL")
