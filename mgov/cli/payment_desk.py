@@ -12,7 +12,7 @@ from mgov.cli.context import CliContext, NotDone
 from mgov.workflows import desk
 from mgov.workflows.desk import DeskError, DeskOutcome
 
-#: Digits from which a number names a bank's reference and no payment.
+#: Digits from which a number names a bank's reference and no payment; so does one that begins with zero.
 _SHORTEST_REFERENCE = 10
 
 REASON = click.option("--reason", required=True)
@@ -120,12 +120,12 @@ def separate(context: CliContext, entry: str, reason: str) -> None:
 @REASON
 @click.pass_obj
 def undo(context: CliContext, what: str, reason: str) -> None:
-    """Take back what settled a confirmation (its ID), or what the desk did with a credit (its reference, or #ID)."""
+    """Take back what settled a confirmation (its ID), or what was done with a credit alone (its reference, or #ID)."""
     who = sitting(context)
-    if what.isdigit() and len(what) < _SHORTEST_REFERENCE:
+    if what.isdigit() and len(what) < _SHORTEST_REFERENCE and not what.startswith("0"):
         _say(lambda: desk.undo(context.database(), int(what), reason=reason, **who))
     else:
-        _say(lambda: desk.undo_entry(context.database(), what, reason=reason, **_who(context)))
+        _say(lambda: desk.undo_entry(context.database(), what, reason=reason, **who))
 
 
 @click.command("close-case")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +46,16 @@ def open_entry_case(tx: Connection, entry_id: int) -> Row[Any] | None:
     """The open case of a bank entry that no confirmation belongs to."""
     mine = (review_case.c.bank_entry_id == entry_id) & (review_case.c.state == "open")
     return tx.execute(select(review_case).where(mine, review_case.c.confirmation_id.is_(None))).first()
+
+
+def candidates_again(tx: Connection, confirmation_id: int, taken: Sequence[int]) -> str:
+    """What to choose from when a decision was taken back, as JSON: the money that it had, and the rest of before."""
+    last = select(review_case.c.candidates).where(review_case.c.confirmation_id == confirmation_id)
+    before = json.loads(tx.scalar(last.order_by(review_case.c.id.desc()).limit(1)) or "[]")
+    rows = tx.execute(select(bank_entry).where(bank_entry.c.id.in_(taken)).order_by(bank_entry.c.id))
+    named = ("reference", "amount", "booked_at")
+    again = [{"entry": row.id, **{name: row._mapping[name] for name in named}} for row in rows]
+    return json.dumps([*again, *(one for one in before if one["entry"] not in taken)], ensure_ascii=False)
 
 
 def add_entry_case(tx: Connection, entry_id: int, reasons: str, now: datetime) -> Row[Any] | None:

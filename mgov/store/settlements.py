@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from mgov.domain.matching import Reason, sentence
 from mgov.store import audit, outbox
 from mgov.store.bulk import among, insert_many, update_many
 from mgov.store.database import wake
@@ -158,7 +159,7 @@ def sync_cases(tx: Connection, now: datetime) -> int:
             "kind": "confirmation",
             "confirmation_id": row.id,
             "bill_id": row.bill_id,
-            "reasons": row.reason or "",
+            "reasons": _in_words(row.reason),
             "candidates": "[]",
             "state": "open",
             "opened_at": now,
@@ -167,6 +168,10 @@ def sync_cases(tx: Connection, now: datetime) -> int:
     ]
     insert_many(tx, review_case, rows)
     return len(rows)
+
+
+def _in_words(reason: str | None) -> str:
+    return sentence(Reason(reason)) if reason in set(Reason) else reason or ""
 
 
 def put_cases(tx: Connection, rows: Rows, now: datetime) -> None:
@@ -226,8 +231,10 @@ def sync_refunds(tx: Connection, now: datetime) -> int:
     """Put on the refund list what bills hold beyond their amount, or hold although cancelled or paid elsewhere.
 
     What is listed and is no surplus any more is dropped, unless it was given back already. The few rupiah that made an
-    amount unique are booked as such and not given back. Returns how many are new on the list.
+    amount unique are booked as such and not given back. Nor is what the bank took back of a credit that a person put on
+    the list: it would go back twice. Returns how many are new on the list.
     """
+    _drop_refunds_of_reversed(tx, now)
     surplus = case((bill.c.state == "open", bill.c.overpaid), else_=bill.c.allocated)
     _drop_refunds(tx, surplus, now)
     listed = _listed()
@@ -263,6 +270,31 @@ def _drop_refunds(tx: Connection, surplus: Any, now: datetime) -> None:  # noqa:
     tx.execute(update(refund).where(stale).values(state="dropped", decided_at=now, decided_by="system:engine"))
 
 
+def _drop_refunds_of_reversed(tx: Connection, now: datetime) -> None:
+    """Of a credit that the bank undid, only what it left stays on the list."""
+    undone = (
+        select(bank_entry.c.reverses_id.label("credit"), func.sum(bank_entry.c.amount).label("sum"))
+        .where(bank_entry.c.reverses_id.is_not(None))
+        .group_by(bank_entry.c.reverses_id)
+        .subquery()
+    )
+    left = bank_entry.c.amount - bank_entry.c.allocated - undone.c.sum
+    query = (
+        select(refund, left.label("left"))
+        .join(bank_entry, bank_entry.c.id == refund.c.bank_entry_id)
+        .join(undone, undone.c.credit == bank_entry.c.id)
+        .where(refund.c.state == "due", refund.c.amount > left)
+    )
+    rows = tx.execute(query).all()
+    dropped = {"state": "dropped", "decided_at": now, "decided_by": "system:engine"}
+    update_many(tx, refund, [{"id": row.id, **dropped} for row in rows])
+    kept = [row for row in rows if row.left > 0]
+    same = {"state": "due", "created_at": now}
+    insert_many(
+        tx, refund, [{"bank_entry_id": r.bank_entry_id, "amount": r.left, "reason": r.reason, **same} for r in kept]
+    )
+
+
 def _surplus_of(row: Row[Any]) -> list[tuple[int, str, str]]:
     """What to list of a bill's surplus: its unique rupiah, once, and the rest."""
     unique = min(row.missing, row.unique_suffix) if row.state == "open" and row.known == 0 else 0
@@ -295,10 +327,8 @@ def last_taken_back(tx: Connection, bill_id: int | None) -> int:
     return -int(tx.scalar(select(settlement.c.amount).where(mine).order_by(settlement.c.id.desc()).limit(1)) or 0)
 
 
-def repeats_of(tx: Connection, row: Row[Any]) -> list[Row[Any]]:
-    """The confirmations that were settled since they tell the same payment of a bill as this one."""
-    same = (confirmation.c.bill_id == row.bill_id) & (confirmation.c.bank_entry_id == row.bank_entry_id)
-    repeated = (
-        (confirmation.c.rule == "duplicate") & (confirmation.c.status == "settled") & (confirmation.c.id != row.id)
-    )
+def repeats_of(tx: Connection, bill_id: int | None, entry_ids: Collection[int]) -> list[Row[Any]]:
+    """The confirmations that were settled since they tell a payment of a bill that was known, by these credits."""
+    same = (confirmation.c.bill_id == bill_id) & among(confirmation.c.bank_entry_id, sorted(entry_ids))
+    repeated = (confirmation.c.rule == "duplicate") & (confirmation.c.status == "settled")
     return list(tx.execute(select(confirmation).where(same, repeated).order_by(confirmation.c.id)))

@@ -60,7 +60,8 @@ def reject(
     version: int | None = None,
 ) -> DeskOutcome:
     """Refuse a confirmation, with the reason that its sender is told. Raises `DeskError`; see `approve`."""
-    note = _Note(Sitting(actor, now, told=told), confirmation_id, {"reason": reason, **said}, version=version)
+    because = _because(reason)
+    note = _Note(Sitting(actor, now, told=told), confirmation_id, {**because, **said}, version=version)
     return _guarded(db, note, lambda tx: _reject(tx, note.sitting, confirmation_id, reason))
 
 
@@ -106,19 +107,19 @@ def split(
 
 def other_income(db: Database, entry: str, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
     """Say that a credit pays no bill. Raises `DeskError`."""
-    note = _Note(Sitting(actor, now), entry, {"reason": reason})
+    note = _Note(Sitting(actor, now), entry, _because(reason))
     return _guarded(db, note, lambda tx: desk_steps.other_income(tx, note.sitting, entry, reason))
 
 
 def refund(db: Database, entry: str, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
     """Put what is free of a credit on the refund list. Raises `DeskError`."""
-    note = _Note(Sitting(actor, now), entry, {"reason": reason})
+    note = _Note(Sitting(actor, now), entry, _because(reason))
     return _guarded(db, note, lambda tx: desk_steps.refund(tx, note.sitting, entry, reason))
 
 
 def separate(db: Database, entry: str, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
     """Say that what looked like an entry of another format is money of its own. Raises `DeskError`."""
-    note = _Note(Sitting(actor, now), entry, {"reason": reason})
+    note = _Note(Sitting(actor, now), entry, _because(reason))
     return _guarded(db, note, lambda tx: desk_steps.separate(tx, note.sitting, entry, reason))
 
 
@@ -126,19 +127,21 @@ def undo(
     db: Database, confirmation_id: int, *, reason: str, actor: Actor, now: datetime, told: Answers | None = None
 ) -> DeskOutcome:
     """Take back what settled a confirmation; it waits for a person from then on. Raises `DeskError`."""
-    note = _Note(Sitting(actor, now, told=told), confirmation_id, {"reason": reason})
+    note = _Note(Sitting(actor, now, told=told), confirmation_id, _because(reason))
     return _guarded(db, note, lambda tx: desk_undo.undo(tx, note.sitting, confirmation_id, reason))
 
 
-def undo_entry(db: Database, entry: str, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
-    """Take back what people did with a credit that no confirmation belongs to. Raises `DeskError`."""
-    note = _Note(Sitting(actor, now), entry, {"reason": reason})
+def undo_entry(
+    db: Database, entry: str, *, reason: str, actor: Actor, now: datetime, told: Answers | None = None
+) -> DeskOutcome:
+    """Take back what was done with a credit without a confirmation. Raises `DeskError`."""
+    note = _Note(Sitting(actor, now, told=told), entry, _because(reason))
     return _guarded(db, note, lambda tx: desk_undo.undo_entry(tx, note.sitting, entry, reason))
 
 
 def close_case(db: Database, case_id: int, *, reason: str, actor: Actor, now: datetime) -> DeskOutcome:
     """Say that a case without a confirmation (a raised bill) was seen, and what came of it. Raises `DeskError`."""
-    note = _Note(Sitting(actor, now), f"case {case_id}", {"reason": reason})
+    note = _Note(Sitting(actor, now), f"case {case_id}", _because(reason))
     return _guarded(db, note, lambda tx: desk_steps.close_case(tx, note.sitting, case_id, reason))
 
 
@@ -148,6 +151,13 @@ def _reject(tx: Connection, by: Sitting, confirmation_id: int, reason: str) -> D
     if row is not None and row.reason == Reason.CREDIT_REVERSED and row.status == "review":
         return desk_undo.confirm_reversal(tx, by, confirmation_id)
     return desk_steps.reject(tx, by, confirmation_id, reason)
+
+
+def _because(reason: str) -> dict[str, Any]:
+    """What is said of a decision that needs a reason. Raises `DeskError` where none is given."""
+    if not reason.strip():
+        raise DeskError("no_reason", "tulis alasannya / say why")
+    return {"reason": reason}
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,9 @@ def _entry(tx: Connection, name: str) -> Row[Any]:
         raise DeskError("unknown_entry", f"tidak ada dana {name} di bank / no such bank entry")
     free = [row for row in rows if row.amount > row.allocated and row.kind == "ordinary"]
     free = [row for row in free if not desk.is_reversed(tx, row.id)]
+    if not free and any(row.kind == "other_income" for row in rows):
+        told = f"dana {name} sudah disisihkan; batalkan dulu dengan undo / it was set aside: undo that first"
+        raise DeskError("set_aside", told)
     if not free:
         raise DeskError("entry_used", f"dana {name} sudah dipakai atau ditarik / that entry is used or was undone")
     if len(free) > 1 and len({(row.amount, row.booked_at, row.description) for row in free}) > 1:

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from mgov.domain.matching import Reason
+from mgov.domain.matching import Reason, sentence
 from mgov.replies import rupiah
-from mgov.store import desk, history, payments, settlements
+from mgov.store import desk, history, payments, reversals, settlements
 from mgov.store.open_items import HELD
 from mgov.store.schema.money import settlement
 from mgov.workflows import desk_steps
@@ -44,37 +44,74 @@ def undo(tx: Connection, by: Sitting, confirmation_id: int, reason: str) -> Desk
     if row is None or row.status != "settled":
         raise DeskError("not_settled", "konfirmasi ini tidak lunas / this confirmation is not settled")
     rows = settlements.net_settlements(tx, settlement.c.confirmation_id == row.id)
+    if not rows:
+        _require_no_money_of_another(tx, row)
     _take_back(tx, by, rows, reason)
     amount = sum(taken.amount for taken in rows)
-    values: dict[str, object] = {"bills": row.bill_number, "amount": amount}
-    for told in (row, *(settlements.repeats_of(tx, row) if amount else ())):
-        desk_steps.set_status(tx, by, told, "review", HELD, detail=reason, promised_on=_promise(by))
-        desk_steps.tell(tx, by, told, "undone", {**values, "until": _promise(by)})
+    repeats = settlements.repeats_of(tx, row.bill_id, {taken.bank_entry_id for taken in rows})
+    for heard in (row, *(repeat for repeat in repeats if repeat.id != row.id)):
+        _reopen(tx, by, heard, rows, reason)
     if amount:
         bill = payments.find_bill(tx, row.bill_number)
-        desk_steps.tell_payer(tx, by, row, bill, "undone", {**values, "until": _promise(by)})
-    settlements.sync_cases(tx, by.now)
+        values = {"bills": row.bill_number, "amount": amount, "until": _promise(by)}
+        desk_steps.tell_payer(tx, by, row, bill, "undone", values)
     return DeskOutcome("undone", f"{row.bill_number} {rupiah(amount)}" if amount else row.bill_number)
 
 
 def undo_entry(tx: Connection, by: Sitting, entry: str, reason: str) -> DeskOutcome:
-    """Take back what people did with a credit that no confirmation belongs to: divided, other income, refund."""
+    """Take back what was done with a credit without a confirmation: divided, other income, refund, or booked on the
+    bill that the bank named. Who confirmed such a payment later, and heard that it is paid, hears the correction.
+    """
     credit = _decided_entry(tx, entry)
-    mine = (settlement.c.bank_entry_id == credit.id) & (settlement.c.rule == "manual")
-    rows = settlements.net_settlements(tx, mine & settlement.c.confirmation_id.is_(None))
+    mine = (settlement.c.bank_entry_id == credit.id) & settlement.c.confirmation_id.is_(None)
+    rows = settlements.net_settlements(tx, mine)
     if not rows and credit.kind != "other_income":
-        raise DeskError("nothing_to_undo", f"tidak ada putusan atas dana {entry} / nobody decided on that entry")
+        raise DeskError("nothing_to_undo", _told_of_nothing(tx, credit, entry))
     _take_back(tx, by, rows, reason)
     if credit.kind == "other_income":
         desk.drop_refunds_of(tx, credit.id, str(by.actor), by.now)
         desk.mark_entry(tx, credit.id, "ordinary")
     history.record(tx, "entry", credit.id, to="undone", at=by.now, actor=by.actor, cause="desk", detail=reason)
+    still_held = reversals.bills_held(tx, credit.id)
+    for bill_id in dict.fromkeys(row.bill_id for row in rows if row.bill_id not in still_held):
+        for heard in settlements.repeats_of(tx, bill_id, {credit.id}):
+            _reopen(tx, by, heard, [row for row in rows if row.bill_id == bill_id], reason)
     numbers = [desk.bill_by_id(tx, row.bill_id).number for row in rows]
     return DeskOutcome("undone", ", ".join((f"#{credit.id}", *numbers)))
 
 
 def _take_back(tx: Connection, by: Sitting, rows: Sequence[Row[Any]], reason: str) -> None:
     settlements.undo(tx, rows, rule="undo", reasons=reason, actor=str(by.actor), now=by.now)
+
+
+def _reopen(tx: Connection, by: Sitting, heard: Row[Any], taken: Sequence[Row[Any]], reason: str) -> None:
+    """Put a confirmation before a person again, with the money that it had, and tell its sender."""
+    promise = _promise(by)
+    candidates = desk.candidates_again(tx, heard.id, [row.bank_entry_id for row in taken])
+    why = f"{sentence(Reason.UNDONE)}: {reason}"
+    case = {"confirmation_id": heard.id, "bill_id": heard.bill_id, "reasons": why, "candidates": candidates}
+    desk_steps.set_status(tx, by, heard, "review", HELD, detail=reason, promised_on=promise)
+    settlements.put_cases(tx, [case], by.now)
+    amount = sum(row.amount for row in taken)
+    desk_steps.tell(tx, by, heard, "undone", {"bills": heard.bill_number, "amount": amount, "until": promise})
+
+
+def _require_no_money_of_another(tx: Connection, row: Row[Any]) -> None:
+    """Refuse to undo a repetition while the payment that it repeats stands: its bill is paid. Raises `DeskError`."""
+    of_its_bill = settlement.c.bill_id == row.bill_id
+    for booked in settlements.net_settlements(tx, settlement.c.bank_entry_id == row.bank_entry_id, of_its_bill):
+        what = booked.confirmation_id or f"#{booked.bank_entry_id}"
+        told = f"dananya dicatat pada yang lain; batalkan {what} / its money is booked on another; undo {what}"
+        raise DeskError("repeats_another", told)
+
+
+def _told_of_nothing(tx: Connection, credit: Row[Any], entry: str) -> str:
+    """Why there is nothing to undo; where a confirmation has the money, which."""
+    booked = settlements.net_settlements(tx, settlement.c.bank_entry_id == credit.id)
+    owners = ", ".join(str(row.confirmation_id) for row in booked)
+    if owners:
+        return f"dana {entry} melunasi konfirmasi {owners}; batalkan itu / it settled that confirmation; undo that"
+    return f"tidak ada putusan atas dana {entry} / nobody decided on that entry"
 
 
 def _promise(by: Sitting) -> date | None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from mgov.store import takings
 from mgov.store.database import Database
-from mgov.workflows import desk
+from mgov.workflows import desk, payments_view
 from mgov.workflows.desk import DeskError
-from tests.workflows.payment_world import CASHIER, CITIZEN, NOW, STRANGER, TOLD, PaymentWorld
+from mgov.workflows.desk_age import Ages
+from scheduler.calendar import Calendar
+from tests.workflows.payment_world import CASHIER, CITIZEN, NOW, POLICY, STRANGER, TOLD, PaymentWorld
 
 BILL = "SKRD-2026-004512"
 PROOF = "111222333444"
@@ -109,3 +112,94 @@ def test_an_entry_that_nobody_decided_on_is_not_undone(world: PaymentWorld) -> N
     with pytest.raises(DeskError) as caught:
         desk.undo_entry(world.db, PROOF, reason="x", actor=CASHIER, now=NOW)
     assert caught.value.code == "nothing_to_undo"
+
+
+def test_who_chooses_again_sees_the_money_and_the_reason(world: PaymentWorld) -> None:
+    """The case that an undoing opens names what was taken back, what else was offered before, and why."""
+    world.bill(BILL, 250_000)
+    offered = [world.entry(PROOF, 240_000), world.entry("111222333445", 250_000)]
+    claim = world.claim(BILL, proof=PROOF).ids[0]
+    world.match()
+    desk.approve(world.db, claim, "111222333445", actor=CASHIER, now=NOW, told=TOLD)
+    desk.undo(world.db, claim, reason="dana orang lain", actor=CASHIER, now=NOW, told=TOLD)
+    [case] = payments_view.reviewed(world.db, CASHIER, Ages(Calendar(), POLICY.zone, NOW))
+    assert [one["entry"] for one in case["candidates"]] == [offered[1], offered[0]]
+    assert case["candidates"][0]["reference"] == "111222333445"
+    assert "dana orang lain" in case["reasons"]
+    assert case["reasons"].startswith("petugas telah membatalkan dana ini")
+
+
+def test_money_that_the_machine_booked_by_the_banks_words_is_undone_by_its_entry(world: PaymentWorld) -> None:
+    """No confirmation has it, so its credit is named; the machine does not book it there again."""
+    world.bill(BILL, 250_000)
+    world.entry(PROOF, 250_000, text=f"SETORAN {BILL}")
+    world.match()
+    assert world.bill_status(BILL) == "paid"
+    desk.undo_entry(world.db, PROOF, reason="salah tulis di bank", actor=CASHIER, now=NOW)
+    world.match()
+    assert (world.bill_status(BILL), world.books()) == ("open", (250_000, 0, 0))
+
+
+@pytest.mark.parametrize("by", ["a person", "the machine"])
+def test_who_confirmed_an_undone_payment_afterwards_hears_it(world: PaymentWorld, by: str) -> None:
+    """His text came when the bill was paid already, and he heard LUNAS; it waits for a person now."""
+    world.bill(BILL, 250_000)
+    entry = world.entry(PROOF, 250_000, text="SETORAN" if by == "a person" else f"SETORAN {BILL}")
+    if by == "a person":
+        desk.assign(world.db, PROOF, [BILL], actor=CASHIER, now=NOW)
+    world.match()
+    world.claim(BILL, proof=PROOF)
+    world.match()
+    assert world.texts()[-1].startswith("LUNAS")
+    desk.undo_entry(world.db, f"#{entry}", reason="salah tagihan", actor=CASHIER, now=NOW, told=TOLD)
+    world.match()
+    assert world.texts()[-1].startswith(f"RALAT: pencatatan Rp250.000 untuk tagihan {BILL} dibatalkan")
+    assert (world.statuses(), world.bill_status(BILL)) == (["review"], "open")
+
+
+def test_a_repetition_is_not_undone_while_its_bill_is_paid(world: PaymentWorld) -> None:
+    """Its sender would hear that the bill is not paid, which is not true; the desk is told what to undo instead."""
+    first, again = settled(world)
+    with pytest.raises(DeskError, match=f"batalkan {first} ") as caught:
+        desk.undo(world.db, again, reason="x", actor=CASHIER, now=NOW, told=TOLD)
+    assert (caught.value.code, world.bill_status(BILL)) == ("repeats_another", "paid")
+
+
+def test_money_set_aside_is_not_called_used(world: PaymentWorld) -> None:
+    """Whoever wants it for a bill after all is told what to undo first."""
+    world.bill(BILL, 250_000)
+    world.entry(PROOF, 250_000)
+    desk.refund(world.db, PROOF, reason="keliru", actor=CASHIER, now=NOW)
+    with pytest.raises(DeskError) as caught:
+        desk.assign(world.db, PROOF, [BILL], actor=CASHIER, now=NOW)
+    assert caught.value.code == "set_aside"
+
+
+@pytest.mark.parametrize(("taken", "due"), [(250_000, 0), (100_000, 150_000)])
+def test_what_the_bank_took_back_is_not_refunded_as_well(world: PaymentWorld, taken: int, due: int) -> None:
+    """A person put a credit on the refund list, then the bank undid it: it must not go back twice."""
+    world.entry(PROOF, 250_000)
+    desk.refund(world.db, PROOF, reason="salah kirim", actor=CASHIER, now=NOW)
+    world.entry(PROOF, taken, type_="DB", text=f"REVERSAL {PROOF}")
+    world.match()
+    world.match()
+    assert world.db.read(takings.refunds_due) == due
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_decision_without_a_reason_is_none(world: PaymentWorld, reason: str) -> None:
+    """A citizen must not read "tidak dapat diterima: ." nor an auditor nothing."""
+    first, _ = settled(world)
+    who = {"reason": reason, "actor": CASHIER, "now": NOW}
+    acts = (
+        lambda: desk.undo(world.db, first, **who),
+        lambda: desk.reject(world.db, first, **who),
+        lambda: desk.refund(world.db, PROOF, **who),
+        lambda: desk.other_income(world.db, PROOF, **who),
+        lambda: desk.undo_entry(world.db, PROOF, **who),
+        lambda: desk.close_case(world.db, 1, **who),
+    )
+    for act in acts:
+        with pytest.raises(DeskError) as caught:
+            act()
+        assert caught.value.code == "no_reason"
