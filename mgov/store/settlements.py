@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from mgov.domain.matching import Reason, sentence
-from mgov.store import audit, outbox
+from mgov.store import audit, counters, outbox
 from mgov.store.bulk import among, insert_many, update_many
 from mgov.store.database import wake
 from mgov.store.schema.messages import PRIORITIES, outbound_message
@@ -65,6 +65,9 @@ def refresh_statistics(tx: Connection) -> None:
         if newest > 2 * (tx.scalar(planned, {"name": table.name}) or 0) + STALE_AFTER:
             tx.execute(text(f"analyze {table.name}{also}"))
 
+
+#: The counter of what is told by `tell_news`.
+_NEWS = "payment-news"
 
 #: The row that is the lock; it is there after the first time, however many ask at once.
 _MAKE_LOCK = {
@@ -301,9 +304,15 @@ def _surplus_of(row: Row[Any]) -> list[tuple[int, str, str]]:
     return [(unique, "booked", "unique amount"), (row.missing - unique, "due", "surplus")]
 
 
+def tell_news(tx: Connection) -> None:
+    """Say that something changed which matching looks at and which neither a new id nor a bill's time shows."""
+    counters.advance(tx, _NEWS)
+
+
 def fingerprint(tx: Connection) -> str:
     """Changes whenever anything that matching looks at has: ids only grow, and changed bills carry their time."""
     parts = [
+        select(counter.c.value).where(counter.c.name == _NEWS),
         select(func.max(confirmation.c.id)),
         select(func.max(bank_entry.c.id)),
         select(func.max(settlement.c.id)),

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from mgov.domain.actor import Actor
 from mgov.domain.number_table import NumberTable
 from mgov.domain.roles import Right
-from mgov.store import audit, bank
+from mgov.store import audit, bank, settlements
 from mgov.store.bank_twins import TWIN
 from mgov.store.database import Database
 from mgov.workflows import access, own_transfers
@@ -253,6 +253,8 @@ class _Writer:
         if self.done.entries and not self.done.new:
             remarks["tidak ada mutasi baru / nothing new"] = None
         paired = 0
+        if self.done.new:
+            settlements.tell_news(self.tx)
         if self.done.new and self.done.covers_from:
             paired = own_transfers.pair(self.tx, self.done.covers_from)
         return replace(self.done, own_transfers=paired, remarks=tuple(remarks))

@@ -12,6 +12,7 @@ from sqlalchemy.engine import RowMapping
 
 from mgov.domain.actor import Actor
 from mgov.domain.roles import Account, Right, Role
+from mgov.replies import rupiah
 from mgov.store import authors, bills, history, parties, services, unique_amounts
 from mgov.store.database import Database
 from mgov.workflows import csv_import as cells
@@ -211,7 +212,8 @@ def _reopens(row: RowMapping, value: int) -> bool:
 
 
 def _case(row: RowMapping, value: int, now: datetime) -> dict[str, Any]:
-    reason = f"bill {row['number']} was paid and its amount was raised from {row['amount']} to {value}"
+    said = f"tagihan {row['number']} sudah lunas, lalu dinaikkan dari {rupiah(row['amount'])} ke {rupiah(value)}"
+    reason = f"{said} / the bill was paid and its amount was raised"
     return {"kind": "bill_raised", "bill_id": row["id"], "reasons": reason, "candidates": "[]", "opened_at": now}
 
 

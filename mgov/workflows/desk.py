@@ -180,6 +180,7 @@ def _guarded(db: Database, note: _Note, work: Callable[[Connection], DeskOutcome
         standing_for = _require(tx, note)
         _same_version(tx, note)
         outcome = work(tx)
+        settlements.tell_news(tx)
         detail = {"result": outcome.detail, **note.said, **({"deputy_for": standing_for} if standing_for else {})}
         audit.record(tx, sitting.actor, f"payment.{outcome.kind}", "payment", note.target, detail, now=sitting.now)
         return outcome

@@ -153,7 +153,8 @@ def _divide(tx: Connection, by: Sitting, credit: Row[Any], parts: list[tuple[Row
     total = sum(amount for _, amount in parts) + desk.moved_alone(tx, credit.id, [bill.id for bill, _ in parts])
     case = desk.open_entry_case(tx, credit.id)
     if total > by.limit and case is None:
-        case = desk.add_entry_case(tx, credit.id, what, by.now)
+        told = ", ".join(f"{bill.number} {rupiah(amount)}" for bill, amount in parts)
+        case = desk.add_entry_case(tx, credit.id, f"usul pembagian / proposed: {told}", by.now)
     first = _first_of_two(tx, by, case, what, total)
     if first is _PROPOSED:
         return _PROPOSED

@@ -162,6 +162,7 @@ def _fill_in(tx: Connection, known: Row[Any], shared: dict[str, Any]) -> bool:
     if not {"paid_on", "amount"} & new.keys():
         return False
     payments.fill_in(tx, known.id, new)
+    settlements.tell_news(tx)
     history.record(
         tx,
         "confirmation",

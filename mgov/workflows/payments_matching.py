@@ -68,10 +68,11 @@ class Rematching:
 
     def run(self, now: datetime) -> MatchSummary | None:
         """Match when there is news; None when there is none."""
-        if not self.has_news():
+        found = self._db.read(settlements.fingerprint)
+        if found == self._seen:
             return None
         summary = match_all(self._db, now, self._policy)
-        self._seen = self._db.read(settlements.fingerprint)
+        self._seen = found  # not of now: what came while it matched may not have been seen
         return summary
 
 

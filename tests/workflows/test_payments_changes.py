@@ -63,6 +63,7 @@ def test_the_raise_of_a_paid_bill_reopens_the_rest_and_tells_a_person(world: Pay
     assert (of_bill(world).status, of_bill(world).allocated) == ("partly_paid", 250_000)
     [case] = payments_view.other_cases(world.db, CASHIER, AGES)
     assert case["kind"] == "bill_raised"
+    assert case["reasons"].startswith(f"tagihan {BILL} sudah lunas, lalu dinaikkan dari Rp250.000 ke Rp300.000 / ")
     desk.close_case(world.db, case["case"], reason="denda November", actor=CASHIER, now=NOW)
     assert payments_view.other_cases(world.db, CASHIER, AGES) == []
     later = NOW + timedelta(days=2)
