@@ -8,6 +8,7 @@ from parsers.board import Board
 from parsers.proof_shapes import (
     FT_NUMBER,
 )
+from parsers.reading import HIDDEN_NUMBER
 
 _ACCOUNT = re.compile(
     r"\b(?:no(?:mor|\.)? ?)?(?:rek(?:ening)?|norek|account|acc?|akun|virtual account|va|briva|a/c)(?: (?!rp|idr|bukti|ref|noref|resi|struk|slip|kode|jurnal|no\b|nomor|trx|rrn|ntb|tgl|jam)[a-z]{2,8}\.?){0,4}[ :.=]{0,3}"
@@ -44,5 +45,5 @@ def take_hidden(board: Board) -> bool:
     if not board.hints("**", "??", "xx"):
         return False
     before = len(board.how)
-    board.without(_HIDDEN_NUMBER, "number with hidden parts, not the proof")
+    board.without(_HIDDEN_NUMBER, HIDDEN_NUMBER)
     return len(board.how) > before

@@ -20,6 +20,7 @@ from parsers.proof_shapes import (
     is_proof,
     normalise,
 )
+from parsers.reading import UNREADABLE_NUMBER
 
 _SECOND = re.compile(
     r"\)?[ ]?[#*|;_,/\n] ?\(?([a-z]{0,8}\d[a-z0-9.\-]{4,24}|\d{2,5}(?: \d{2,5}){1,5})\)?(?= ?(?:[#*|;_,/\n]|$))"
@@ -81,7 +82,7 @@ def _take_masked(board: Board, matches: list[re.Match[str]]) -> bool:
     """Take what is hidden or unreadable, so that nobody reads a sum or a time from it; whether there is any."""
     masked = [one for one in matches if _masked(board, one)]
     for one in masked:
-        board.take(one.start(1), one.end(1), "unreadable number, to be asked")
+        board.take(one.start(1), one.end(1), UNREADABLE_NUMBER)
     return bool(masked)
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+HIDDEN_NUMBER = "number with hidden parts, not the proof"
+UNREADABLE_NUMBER = "unreadable number, to be asked"
+"""The notes on a number that a slip or an application shows in part only (``FT26***``, ``889012xxx``)."""
+
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "PAY": ("bill", "proof", "paid_at"),
     "REGISTER": ("id_number", "name"),
@@ -34,6 +38,11 @@ class Reading:
     certain: bool = True
     how: tuple[str, ...] = ()
     guessed: bool = False
+
+    @property
+    def says_hidden_number(self) -> bool:
+        """Whether the text has a number of which a part is hidden."""
+        return any(note.startswith((HIDDEN_NUMBER, UNREADABLE_NUMBER)) for note in self.how)
 
 
 def missing_of(command: str | None, fields: Mapping[str, object]) -> tuple[str, ...]:

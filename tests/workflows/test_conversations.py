@@ -25,12 +25,17 @@ def _claims(world: World) -> list[dict[str, Any]]:
 
 
 _BOTH = "kode bayar atau nomor bukti"
+_WHOLE = "lengkapi nomor bukti yang utuh, tanpa X atau *. Contoh"
 _TABLE = [
     # asked for everything at once, and completed
     (["bayar", "SKRD-2026-004512 bukti 0093482711 tgl 24/11/2026"], ["lengkapi nomor tagihan, nomor", "diterima"]),
     (["BAYAR SKRD-2026-004512", "0093482711"], ["lengkapi nomor bukti, tanggal dan jam", "kapan dibayar"]),
     (["SKRD-2026-004512 sudah dibayar kemarin", "0093482711"], ["lengkapi nomor bukti", "diterima"]),
     (["SKRD-2026-004512 sudah dibayar, bukti 0093482711", "tadi jam 9 pagi"], ["kapan dibayar", "diterima"]),
+    # of a number that is shown in part only, the whole is asked for
+    (["BAYAR SKRD-2026-004512#FT26999XXX#24/11/2026#09:00", "FT26328ABC12"], [_WHOLE, "diterima"]),
+    (["bayar SKRD-2026-004512 bukti ****7788 tgl 24/11/2026 jam 9", "0093482711"], [_WHOLE, "diterima"]),
+    (["PAY SKRD-2026-004512#FT26***991#24/11/2026#09:00"], ["the whole proof number, without X or *. Example"]),
     # a number that fits two fields is asked about, and said in words
     (["bayar", "1260778100245519", "bukti 1260778100245519"], ["lengkapi", _BOTH, "lengkapi nomor tagihan"]),
     (["bayar", "1260778100245519", "KODE BAYAR 1260778100245519"], ["lengkapi", _BOTH, "lengkapi nomor bukti"]),

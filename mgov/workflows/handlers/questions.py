@@ -13,6 +13,7 @@ from mgov.workflows.handlers.request import Question, Reply, Request
 _FIELDS = {
     "bill": ("nomor tagihan", "the bill's number"),
     "proof": ("nomor bukti", "the proof number"),
+    "whole_proof": ("nomor bukti yang utuh, tanpa X atau *", "the whole proof number, without X or *"),
     "paid_at": ("tanggal dan jam bayar", "date and time of payment"),
     "id_number": ("NIK atau NIB", "NIK or NIB"),
     "name": ("nama", "name"),
@@ -50,9 +51,10 @@ def missing(request: Request) -> Reply:
         strike_pin(request.tx, request.message_id, pin)
     wanted = tuple(dict.fromkeys((*reading.missing, *(("pin",) if pin else ()))))
     column = 1 if (request.language or request.replies.language) == "en" else 0
+    asked = ("whole_proof" if name == "proof" and reading.says_hidden_number else name for name in wanted)
     values = {
         "command": command,
-        "wanted": [_FIELDS.get(name, (name, name))[column] for name in wanted],
+        "wanted": [_FIELDS.get(name, (name, name))[column] for name in asked],
         "example": _EXAMPLES.get(command, (command, command))[column],
     }
     payload: dict[str, object] = {
