@@ -13,11 +13,13 @@ from mgov.bootstrap import calendar
 from mgov.bootstrap import payment_policy as payment_policy
 from mgov.cli import payment_desk
 from mgov.cli.context import CliContext, NotDone, error_line
+from mgov.cli.terminal import safe_line
 from mgov.domain.roles import Right
 from mgov.replies import rupiah
-from mgov.store import history
 from mgov.workflows import access, desk_deputies, desk_sheet, payment_summary, payments_view
 from mgov.workflows.desk_age import Ages
+from mgov.workflows.explain_money import cause_in
+from mgov.workflows.explain_story import Teller
 from mgov.workflows.payments_matching import match_all
 
 STATUSES = ("awaiting_funds", "settled", "review", "rejected", "expired")
@@ -39,7 +41,7 @@ for _command in payment_desk.COMMANDS:
 @click.pass_obj
 def list_(context: CliContext, status: tuple[str, ...], limit: int | None, as_json: bool) -> None:
     """Confirmations, oldest first."""
-    rows = payments_view.listing(context.database(), context.actor(), status, limit)
+    rows = payments_view.listing(context.database(), context.actor(), status, limit, now=context.now())
     context.print_rows(rows if as_json else map(_readable, rows), as_json)
 
 
@@ -75,29 +77,36 @@ def review(context: CliContext, as_json: bool, export: Path | None, filled_in: P
 @click.pass_obj
 def cases(context: CliContext, as_json: bool) -> None:
     """What waits for a person and is no confirmation: bills raised after they were paid, money proposed for bills."""
-    context.print_rows(payments_view.other_cases(context.database(), context.actor(), _ages(context)), as_json)
+    rows = payments_view.other_cases(context.database(), context.actor(), _ages(context))
+    context.print_rows(rows if as_json else map(_readable, rows), as_json)
 
 
 @payment.command()
 @click.argument("payment_id", type=int)
+@click.option("--json", "as_json", is_flag=True, help="one object, with its history")
 @click.pass_obj
-def show(context: CliContext, payment_id: int) -> None:
-    """One confirmation with its history."""
-    actor = context.actor()
+def show(context: CliContext, payment_id: int, as_json: bool) -> None:
+    """One confirmation with what waits to be decided on it, and its history."""
 
-    def load(tx: Any) -> tuple[list[dict[str, Any]], list[Any]]:  # noqa: ANN401 - a connection
-        rows = [row for row in payments_view.visible(tx, actor) if row["id"] == payment_id]
-        return rows, list(history.of(tx, "confirmation", payment_id))
+    def clock(moment: datetime) -> str:
+        return f"{moment.astimezone(context.config.zone):%d/%m/%Y %H:%M:%S}"
 
-    rows, steps = context.database().read(load)
-    if not rows:
+    ages, lang = _ages(context), context.config.language
+    teller = Teller(lang, ages.now, clock)
+    row = payments_view.one(context.database(), context.actor(), payment_id, ages, teller)
+    if row is None:
         raise NotDone(f"konfirmasi {payment_id} tidak ada / no such confirmation")
-    for key, value in rows[0].items():
-        click.echo(f"{key}: {context.plain(value)}")
+    steps = row.pop("history")
+    if as_json:
+        told = [{key: context.plain(value) for key, value in step.items()} for step in steps]
+        context.print_rows([row | {"history": told}], True)
+        return
+    coded = {name: _in_words(row[name], lang) for name in ("status", "reason", "rule") if row[name]}
+    for name, value in (_readable(row) | coded).items():
+        if value not in (None, "", False):
+            click.echo(f"{name + ':':13} {clock(value) if isinstance(value, datetime) else context.shown(value)}")
     for step in steps:
-        click.echo(
-            f"{context.plain(step['at'])} {step['to_state']} {step['actor']} {step['cause']} {step['detail'] or ''}"
-        )
+        click.echo(safe_line(f"{clock(step['at'])}  {step['sentence']}  ({step['actor']})"))
 
 
 @payment.command("match")
@@ -145,6 +154,11 @@ def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
     if "candidates" in row:
         told["candidates"] = ", ".join(_candidate(one) for one in row["candidates"])
     return told
+
+
+def _in_words(code: str, lang: str) -> str:
+    said = cause_in(code, lang)
+    return code if said == code else f"{code} ({said})"
 
 
 def _candidate(one: Mapping[str, Any]) -> str:

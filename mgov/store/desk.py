@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, exists, func, insert, or_, select, update
 
+from mgov.store.bulk import among
 from mgov.store.schema.money import bank_entry, bill, refund, review_case, settlement
 from mgov.store.schema.staff import agency, staff, staff_role
 
@@ -29,6 +30,12 @@ def is_reversed(tx: Connection, entry_id: int) -> bool:
 def bill_by_id(tx: Connection, bill_id: int) -> Row[Any]:
     """A bill by its id."""
     return tx.execute(select(bill).where(bill.c.id == bill_id)).one()
+
+
+def bills_by_id(tx: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
+    """Bills by their ids: `id, number, agency_id`."""
+    query = select(bill.c.id, bill.c.number, bill.c.agency_id).where(among(bill.c.id, sorted(set(ids))))
+    return {row.id: row for row in tx.execute(query)}
 
 
 def open_case(tx: Connection, confirmation_id: int) -> Row[Any] | None:
@@ -58,10 +65,10 @@ def candidates_again(tx: Connection, confirmation_id: int, taken: Sequence[int])
     return json.dumps([*again, *(one for one in before if one["entry"] not in taken)], ensure_ascii=False)
 
 
-def add_entry_case(tx: Connection, entry_id: int, reasons: str, now: datetime) -> Row[Any] | None:
-    """Put a bank entry before a second person."""
-    values = {"kind": "entry", "bank_entry_id": entry_id, "reasons": reasons, "candidates": "[]", "opened_at": now}
-    tx.execute(insert(review_case).values(**values))
+def add_entry_case(tx: Connection, entry_id: int, bill_id: int, reasons: str, now: datetime) -> Row[Any] | None:
+    """Put a bank entry that is proposed for bills, this one first, before a second person."""
+    values = {"kind": "entry", "bank_entry_id": entry_id, "bill_id": bill_id, "reasons": reasons}
+    tx.execute(insert(review_case).values(**values, candidates="[]", opened_at=now))
     return open_entry_case(tx, entry_id)
 
 

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from mgov.domain.actor import Actor
 from mgov.domain.sheet_cells import safe_cell
 from mgov.store.database import Database
-from mgov.workflows import desk
+from mgov.workflows import access, desk
 from mgov.workflows.desk_age import Ages
 from mgov.workflows.desk_steps import DeskError
 from mgov.workflows.payment_answers import Answers
@@ -55,8 +55,10 @@ def write(rows: Sequence[Mapping[str, Any]], stream: BinaryIO, ages: Ages) -> in
     for column, name in enumerate((*TOLD, *FILLED_IN), 1):
         sheet.column_dimensions[sheet.cell(1, column).column_letter].width = _WIDTHS.get(name, 14)
     sheet.freeze_panes = "A2"
-    for row in rows:
+    entry = len(TOLD) + FILLED_IN.index("entry") + 1
+    for line, row in enumerate(rows, 2):
         sheet.append([safe_cell(_cell(row, name, ages)) for name in TOLD])
+        sheet.cell(line, entry).number_format = "@"  # else a spreadsheet takes the zeros off 0083296793
     book.save(stream)
     return len(rows)
 
@@ -153,6 +155,8 @@ def _decide(db: Database, row: _Filled, actor: Actor, now: datetime, limit: int,
             )
     except DeskError as error:
         return Decided(row.line, row.payment, problem=f"{error.code}: {error}")
+    except access.RefusedError as error:
+        return Decided(row.line, row.payment, problem=str(error))
     return Decided(row.line, row.payment, outcome=f"{outcome.kind}: {outcome.detail}")
 
 

@@ -12,6 +12,7 @@ from mgov.domain.actor import Actor
 from mgov.replies import rupiah
 from mgov.store import desk, history, payments, settlements
 from mgov.store.bank_twins import TWIN
+from mgov.workflows import desk_deputies
 from mgov.workflows.payment_answers import Answers
 
 #: Rupiah from which what a person decides needs a second one.
@@ -154,7 +155,7 @@ def _divide(tx: Connection, by: Sitting, credit: Row[Any], parts: list[tuple[Row
     case = desk.open_entry_case(tx, credit.id)
     if total > by.limit and case is None:
         told = ", ".join(f"{bill.number} {rupiah(amount)}" for bill, amount in parts)
-        case = desk.add_entry_case(tx, credit.id, f"usul pembagian / proposed: {told}", by.now)
+        case = desk.add_entry_case(tx, credit.id, parts[0][0].id, f"usul pembagian / proposed: {told}", by.now)
     first = _first_of_two(tx, by, case, what, total)
     if first is _PROPOSED:
         return _PROPOSED
@@ -178,8 +179,10 @@ def _first_of_two(
         return None
     assert case is not None  # noqa: S101 - whatever needs two persons has a case
     proposal = f"proposed {what}"
-    if case.proposed_by not in (None, str(by.actor)) and case.decision == proposal:
-        return str(case.proposed_by)
+    if case.proposed_by is not None and case.decision == proposal:
+        proposer = Actor.staff(case.proposed_by.removeprefix("staff:"))
+        if not desk_deputies.same_seat(tx, proposer, by.actor, by.now):
+            return str(case.proposed_by)
     _changed_or_conflict(desk.change_case(tx, case, proposed_by=str(by.actor), decision=proposal))
     return _PROPOSED
 

@@ -113,6 +113,11 @@ def _lines(tx: Connection, kind: str, number: int, teller: Teller) -> list[Line]
     return sorted([*beginning, *recorded], key=lambda line: line.at)
 
 
+def payment_story(tx: Connection, number: int, teller: Teller) -> list[Line]:
+    """The transitions of a payment, for whoever is known to see it."""
+    return _lines(tx, "payment", number, teller)
+
+
 def _sentence(row: Any, what: str, teller: Teller) -> str:  # noqa: ANN401 - a row of transitions
     told = detail_in(row["detail"], teller.lang)
     return say(

@@ -79,5 +79,12 @@ def test_a_misspelt_account_is_said_and_money_is_named_as_people_name_it(tmp_pat
     strange = run(main, ["bank", "import", str(tmp_path / "s.csv"), "--account", "rkut", *at])
     assert (strange.exit_code, "rkut: bukan [[account]] di mgov.toml (rkud)" in strange.stderr) == (0, True)
     listed = run(main, ["payment", "list", *at]).stdout
-    assert "951669640586 Rp967.000" in listed
-    assert "{" not in listed
+    shown = run(main, ["payment", "show", "1", *at]).stdout
+    for told in (listed, shown):
+        assert "951669640586 Rp967.000" in told
+        assert not {"{", "None", "["} & set(told.replace("None", "{"))
+    assert "settled (lunas)" in shown
+    [paid] = run(main, ["payment", "list", "--json", *at]).stdout.splitlines()
+    one = json.loads(run(main, ["payment", "show", "1", "--json", *at]).stdout)
+    assert json.loads(paid).items() <= one.items()
+    assert [step["to"] for step in one["history"]] == ["awaiting_funds", "settled"]

@@ -38,7 +38,7 @@ WORDS = {
     ("payment", "assign"): "X PKB-2026-551203", ("payment", "split"): "X PKB-2026-551203=1",
     ("payment", "other-income"): "X --reason x", ("payment", "refund"): "X --reason x",
     ("payment", "undo"): "1 --reason x", ("payment", "close-case"): "1 --reason x",
-    ("payment", "confirm-reversal"): "1", ("payment", "deputy"): "lurah",
+    ("payment", "confirm-reversal"): "1", ("payment", "deputy"): "lurah", ("payment", "separate"): "X --reason x",
     ("privacy", "export"): "--nik 3604014107900003",
     ("remind", "preview"): "--on 2026-12-01", ("remind", "run"): "--on 2026-12-01", ("report",): "PAD",
     ("resume",): "--class bulk", ("service", "import"): "services.csv", ("sms", "resend"): "1",

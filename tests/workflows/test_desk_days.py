@@ -12,7 +12,7 @@ from mgov.store import staff as staff_store
 from mgov.store.database import Database
 from mgov.store.schema.messages import outbound_message
 from mgov.store.schema.staff import staff
-from mgov.workflows import access, desk, desk_deputies, desk_escalation, payment_summary
+from mgov.workflows import access, desk, desk_deputies, desk_escalation, payment_summary, payments_view
 from mgov.workflows.desk_age import Ages
 from scheduler.calendar import Calendar
 from tests.workflows.payment_world import CASHIER, NOW, PAID_AT, POLICY, REPLIES, STRANGER, TOLD, PaymentWorld
@@ -110,6 +110,32 @@ def test_a_deputy_decides_and_hears_of_late_cases(world: PaymentWorld) -> None:
     assert desk.reject(world.db, 2, reason="bukan miliknya", actor=budi, now=NOW, told=TOLD).kind == "rejected"
     desk_escalation.escalate(world.db, REPLIES, ages(3), NOW + timedelta(days=3))
     assert [to for to, _ in queued(world, "escalation:")] == ["+628120000003"]
+
+
+def test_a_deputy_sees_what_he_decides_on(world: PaymentWorld) -> None:
+    """An operator sees no payments; as the cashier's deputy he sees hers, for as long as he is."""
+    doubtful(world)
+    world.match()
+    budi = Actor.staff("budi")
+    with pytest.raises(access.RefusedError):
+        payments_view.reviewed(world.db, budi, ages(0))
+    desk_deputies.appoint(world.db, "ani", "budi", NOW + timedelta(days=1), actor=CASHIER, now=NOW)
+    assert len(payments_view.reviewed(world.db, budi, ages(0))) == 2
+    assert len(payments_view.listing(world.db, budi, now=NOW)) == 2
+    with pytest.raises(access.RefusedError):
+        payments_view.reviewed(world.db, budi, ages(2))
+
+
+def test_a_deputy_is_no_second_pair_of_eyes_for_whom_he_stands_in(world: PaymentWorld) -> None:
+    """Whoever proposes, she or he: a cashier must not name her own second person; another cashier is one."""
+    add_staff(world, "citra", ["cashier"], "+628120000004")
+    world.bill(BILL, 50_000_000)
+    world.entry(PROOF, 50_000_000)
+    desk_deputies.appoint(world.db, "ani", "budi", None, actor=CASHIER, now=NOW)
+    for login in ("ani", "budi", "ani"):
+        assert desk.assign(world.db, PROOF, [BILL], actor=Actor.staff(login), now=NOW).kind == "proposed"
+    assert world.books()[1] == 0
+    assert desk.assign(world.db, PROOF, [BILL], actor=Actor.staff("citra"), now=NOW).kind == "allocated"
 
 
 def test_a_deputy_is_one_only_for_his_time(world: PaymentWorld) -> None:

@@ -8,9 +8,12 @@ from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
 import pytest
+from sqlalchemy import insert
 
-from mgov.store import audit
+from mgov.domain.actor import Actor
+from mgov.store import audit, staff
 from mgov.store.database import Database
+from mgov.store.schema.staff import agency
 from mgov.workflows import desk_sheet, payments_view
 from mgov.workflows.desk_age import Ages
 from mgov.workflows.desk_sheet import Decided, SheetError
@@ -104,6 +107,32 @@ def test_a_case_that_changed_since_is_not_decided_by_an_old_sheet(world: Payment
     assert late.problem.startswith("conflict")
     assert world.statuses()[0] == "rejected"
     assert world.books()[1] == 0
+
+
+def test_a_row_of_another_agency_stops_no_other(world: PaymentWorld) -> None:
+    """Who belongs to one agency imports the sheet of all: his rows are done, the others are said."""
+    dishub = world.db.transact(
+        lambda tx: tx.execute(insert(agency).values(code="DISHUB", name="Dishub", created_at=NOW)).inserted_primary_key
+    )
+    values = {"login": "eka", "agency_id": dishub[0], "created_at": NOW}
+    world.db.transact(lambda tx: staff.add(tx, ["cashier"], created_by="test", **values))
+    world.bill("RTR-2026-000001", 100_000, agency_id=dishub[0])
+    world.claim("RTR-2026-000001", proof="777666555444", amount=100_000)
+    world.entry("777666555444", 90_000)
+    world.match()
+    book = sheet_of(world)
+    for line in (2, 4):
+        fill_in(book, line, decision="tolak", reason="bukan miliknya")
+    first, last = taken(world, book, actor=Actor.staff("eka"))
+    assert (first.outcome, "dinas" in first.problem) == ("", True)
+    assert last.outcome.startswith("rejected")
+
+
+def test_a_reference_keeps_its_zeros_in_a_spreadsheet(world: PaymentWorld) -> None:
+    """The cell for the entry is text: 0083296793 typed there does not become 83296793."""
+    book = sheet_of(world)
+    header = [cell.value for cell in book.active[1]]
+    assert [row[header.index("entry")].number_format for row in book.active.iter_rows(min_row=2)] == ["@", "@"]
 
 
 def test_rows_without_a_decision_are_left_alone(world: PaymentWorld) -> None:
