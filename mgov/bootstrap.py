@@ -236,6 +236,7 @@ def payment_policy(config: Config) -> PaymentPolicy:
         days_after=max(14, config.payments.window_days),
         own_numbers=frozenset(account.number for account in config.account),
         reversal_words=words["reversal"],
+        suspect_words=words["suspect"],
         income_words=words["income"],
     )
     return PaymentPolicy(
@@ -250,7 +251,7 @@ def payment_policy(config: Config) -> PaymentPolicy:
 
 
 def bank_words() -> dict[str, frozenset[str]]:
-    """What banks write of money that goes back (`reversal`) and that is no citizen's (`income`)."""
+    """What banks write of money that goes back (`reversal`, perhaps: `suspect`) and that is no citizen's (`income`)."""
     return {kind: frozenset(words) for kind, words in shipped_table("bank_words.toml").items()}
 
 

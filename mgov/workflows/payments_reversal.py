@@ -10,16 +10,16 @@ import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row
 
 from mgov.domain.matching import Policy, Reason, proofs, sentence
-from mgov.domain.matching.undoing import Extent, Movement, Undoing, numbers_of, quoted_by, undone_by
+from mgov.domain.matching.undoing import Extent, Movement, numbers_of, quoted_by, suspected_by, undone_by
 from mgov.store import reversals, settlements
 from mgov.store.schema.money import settlement
 
-_Which = Callable[[Movement, Sequence[Movement], Collection[str]], Undoing]
+_T = TypeVar("_T")
 
 _NOT_FOUND = "mutasi ini membatalkan dana yang tidak jelas yang mana / it undoes a credit, but which is not clear"
 _PART = "bank menarik kembali sebagian dana / the bank took back a part of the credit"
@@ -81,8 +81,17 @@ class _Undo:
         """Debits that quote the own number of a credit of their amount, whatever the bank calls that."""
         for debit in reversals.equal_to_a_credit(self.tx):
             found = self._among_undoable(debit, quoted_by)
-            if found.extent is Extent.WHOLE and debit.id not in self.taken:
-                self._mark(debit.id, found.credits)
+            if debit.id in self.taken:
+                continue
+            if found.extent is not Extent.WHOLE or self._mark(debit.id, found.credits) is None:
+                self._suspect(debit, found.credits)
+
+    def _suspect(self, debit: Row[Any], quoted: tuple[int, ...]) -> None:
+        """Before a person, where a debit only may undo a credit."""
+        words = self.policy.suspect_words
+        found = quoted or self._among_undoable(debit, lambda said, equal, _own: suspected_by(said, equal, words))
+        if found:
+            self.cases.append(_case(debit.id, None, _NOT_FOUND, found))
 
     def take_back(self) -> None:
         """Undo what the credits hold beyond what the bank left, and tell a person."""
@@ -95,7 +104,9 @@ class _Undo:
         reversals.close_cases(self.tx, self.taken, self.actor, self.now)
         reversals.open_cases(self.tx, list({row["bank_entry_id"]: row for row in self.cases}.values()), self.now)
 
-    def _among_undoable(self, debit: Row[Any], which: _Which) -> Undoing:
+    def _among_undoable(
+        self, debit: Row[Any], which: Callable[[Movement, Sequence[Movement], Collection[str]], _T]
+    ) -> _T:
         own = self.policy.own_numbers
         movement = _movement(debit)
         keys = reversals.numbers_as_keys(numbers_of(movement, own))

@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
+from mgov.bootstrap import bank_words
 from mgov.domain.matching import Bill, Claim, Credit, Decision, DecisionKind, Policy, Reason, match
 
 WIB = timezone(timedelta(hours=7))
 PAID_AT = datetime(2026, 10, 13, 8, 35, tzinfo=WIB)
 AMOUNT = 2_001_100
 OWN = "0061234567890"
-POLICY = Policy(own_numbers=frozenset({OWN, "0101000111"}))
+POLICY = Policy(own_numbers=frozenset({OWN, "0101000111"}), income_words=bank_words()["income"])
 BILL = Bill("PKB-2026-300001", ((AMOUNT, None),), payer_name="NAMA ORANGB", payer_phone="+6281200000001")
 
 

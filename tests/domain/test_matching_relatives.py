@@ -99,7 +99,7 @@ def test_letters_that_belong_to_a_reference_stay(proof: str) -> None:
 def test_a_claim_of_another_does_not_keep_money_from_the_bill_that_it_names() -> None:
     """Somebody claims it for his bill: he goes to a person, and the named bill is paid all the same."""
     named = credit(f"BI-FAST CR BRI {HERS.number}")
-    other = bill("PKB-2026-300009", 501_100, "JOKO SUSILO BUDIMAN", HUSBAND)
+    other = bill("PKB-2026-471208", 501_100, "JOKO SUSILO BUDIMAN", HUSBAND)
     first, second = match([claim(of=other, sender=HUSBAND)], [named], [HERS, other])
     assert (first.kind, first.reasons[0]) == (DecisionKind.AMBIGUOUS, Reason.CREDIT_CONSUMED)
     assert [allocation.bill for allocation in second.allocations] == [HERS.number]

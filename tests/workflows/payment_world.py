@@ -30,7 +30,10 @@ PAID_AT = datetime(2026, 11, 23, 9, 30, tzinfo=WIB)
 CITIZEN = "+6281234567890"
 STRANGER = "+6281999999999"
 REPLIES = Replies.load(Path(__file__).parents[2] / "config" / "replies.toml")
-POLICY = PaymentPolicy(matching=Policy(reversal_words=bank_words()["reversal"]), replies=REPLIES)
+_WORDS = bank_words()
+POLICY = PaymentPolicy(
+    matching=Policy(reversal_words=_WORDS["reversal"], suspect_words=_WORDS["suspect"]), replies=REPLIES
+)
 TOLD = Answers(REPLIES, Calendar(), POLICY.zone)
 CASHIER = Actor.staff("ani")
 SECOND = Actor.staff("budi")

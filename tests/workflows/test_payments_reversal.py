@@ -47,6 +47,9 @@ WORDED = {
         f"RETUR TRANSFER {PROOF} BI-FAST CR BRI",
     ),
     "REV for short": ("SETOR BNI KC MALINGPING", "RV0598020449", f"REV TRANSAKSI TGL 04/12/2026 NO {PROOF}"),
+    "its proof in dots": ("BI-FAST CR BRI", "RV0598020451", f"SALAH POSTING {PROOF[:4]}.{PROOF[4:8]}.{PROOF[8:]}"),
+    "its proof behind letters": ("BI-FAST CR BRI", "RV0598020452", f"DB ADJ/EXREF{PROOF}/01"),
+    "its proof cut off": ("BI-FAST CR BRI", "RV0598020453", f"PEMBATALAN {PROOF[:10]}"),
     "its proof in words of another bank": ("BI-FAST CR BRI", "RV0598020450", f"TRX DIBATCH ULANG REF {PROOF}"),
     "the words only": ("BI-FAST CR BRI AGUS SETIADI", "RV77665544", "PEMBATALAN TRX BI-FAST CR BRI AGUS SETIADI"),
     "the amount only": ("BI-FAST CR BRI", "RV77665544", "CHARGEBACK"),
@@ -111,6 +114,30 @@ def test_a_debit_that_only_looks_like_a_reversal_undoes_nothing(world: PaymentWo
     world.entry("CN402", 250_000, type_="DB", at=LATER, text=text)
     world.match()
     assert (world.bill_status(BILL), cases(world)) == ("paid", [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DANA DIKEMBALIKAN AN MAESAROH KOMALA SURYADI",
+        "PEMBETULAN PEMBUKUAN MAESAROH KOMALA",
+        "TRANSFER BALIK KE MAESAROH KOMALA SURYADI",
+        "KELIRU POSTING 15/10/26",
+        "TRF MAESAROH KOMALA SURYADI",
+    ],
+)
+def test_a_debit_of_the_sum_that_may_undo_the_credit_is_a_case(world: PaymentWorld, text: str) -> None:
+    """It has the payer's name, or a word for going back: the bill stays paid, and a person looks."""
+    world.bill(BILL, 250_000)
+    world.claim(BILL, proof=PROOF, amount=250_000)
+    credit = world.entry(PROOF, 250_000, text="TRF ONLINE BJB ATM S1D812 MAESAROH KOMALA SURYADI")
+    debit = world.entry("CN404", 250_000, type_="DB", at=LATER, text=text)
+    world.match()
+    world.match()
+    [(kind, entry, candidates)] = cases(world)
+    assert (kind, entry) == ("reversal", debit)
+    assert f'"entry": {credit}' in candidates
+    assert world.bill_status(BILL) == "paid"
 
 
 def test_a_part_that_goes_back_in_unknown_words_undoes_nothing(world: PaymentWorld) -> None:

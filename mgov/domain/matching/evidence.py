@@ -40,6 +40,21 @@ def weigh(index: Index, bills: list[Bill], credit: Credit, sender: str, *, prove
     return Evidence(tuple(supports), tuple(against))
 
 
+def may_be_mistyped(index: Index, bill: Bill, credit: Credit) -> bool:
+    """Whether a credit that names another bill by its number may be meant for this one, which owes just as much.
+
+    It names this one's payer and not the other's, or the two numbers are one slip apart.
+    """
+    if index.ledger.due(bill, credit.value_date) not in _near_amounts(index, credit):
+        return False
+    known, _ = index.numbers_in(credit)
+    named = index.names_in(credit)
+    if index.payer_of(bill) in named and not any(index.payer_of(index.bills[number]) in named for number in known):
+        return True
+    key = descriptions.bill_key(bill.number)
+    return any(proofs.one_slip(key, descriptions.bill_key(number)) for number in known - {bill.number})
+
+
 def _by_numbers(index: Index, bills: list[Bill], credit: Credit) -> tuple[list[Reason], list[Reason]]:
     known, strange = index.numbers_in(credit)
     claimed = {bill.number for bill in bills}

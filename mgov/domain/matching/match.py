@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mgov.domain.matching import again, exact, near, settle, unclaimed
+from mgov.domain.matching import again, evidence, exact, near, settle, unclaimed
 from mgov.domain.matching.index import Index
 from mgov.domain.matching.reasons import Reason
 from mgov.domain.matching.records import Around, Bill, Claim, Credit, Decision, DecisionKind, Policy
@@ -64,13 +64,20 @@ def _by_proof(index: Index, ordered: list[Claim]) -> tuple[dict[int, Decision], 
         for claim, hit in hits:
             if hit.rule is rule:
                 decided[claim.id] = exact.decide(index, claim, hit)
-    claimed = (hit for claim, hit in hits if not _names_another(decided[claim.id]))
+    claimed = (hit for claim, hit in hits if not _names_another(index, claim, hit, decided[claim.id]))
     return decided, {credit.id for hit in claimed for credit in hit.credits}
 
 
-def _names_another(decision: Decision) -> bool:
-    """Whether the bank's words give the money to another bill: such a claim does not keep it from that bill."""
-    return decision.kind is DecisionKind.AMBIGUOUS and Reason.NAMES_OTHER_BILL in decision.reasons
+def _names_another(index: Index, claim: Claim, hit: exact.Hit, decision: Decision) -> bool:
+    """Whether the bank's words give the money to another bill: such a claim does not keep it from that bill.
+
+    They do not where they name the payer of what is claimed, or a bill that is one slip from it: the number may be
+    mistyped, and a person decides.
+    """
+    if decision.kind is not DecisionKind.AMBIGUOUS or Reason.NAMES_OTHER_BILL not in decision.reasons:
+        return False
+    bills, _ = settle.bills_of(index, claim)
+    return not any(evidence.may_be_mistyped(index, bill, credit) for bill in bills for credit in hit.credits)
 
 
 def _without_money(index: Index, claim: Claim) -> Decision:

@@ -65,8 +65,13 @@ def is_account(said: str, own_numbers: Collection[str]) -> bool:
 
 
 def fold(key: str) -> str:
-    """Letters that are read as digits become them."""
-    return key.translate(_FOLD)
+    """Letters that are read as digits become them; zeros at the head are dropped, as sheets do that save a statement.
+
+    Not where too little would be left.
+    """
+    folded = key.translate(_FOLD)
+    bare = folded.lstrip("0")
+    return bare if len(bare) >= MIN_EXACT and bare.isdigit() else folded
 
 
 def is_near(said: str, booked: str) -> bool:

@@ -125,7 +125,8 @@ class Policy:
 
     `fees` are rupiah that banks take off; days are calendar days around the day of payment; `near_minutes` is how close
     the told and the booked time must be where the proof is not exact. `own_numbers` (our accounts) are never a proof,
-    and neither is what more than `most_hits` credits carry. A debit with one of `reversal_words` undoes a credit;
+    and neither is what more than `most_hits` credits carry. A debit with one of `reversal_words` undoes a credit,
+    with one of `suspect_words` and a credit's amount it may;
     a credit with one of `income_words` is no citizen's payment, unless it names the bill or its payer.
     """
 
@@ -136,8 +137,9 @@ class Policy:
     unique_limit: int = 999
     own_numbers: frozenset[str] = frozenset()
     most_hits: int = 200
-    income_words: frozenset[str] = frozenset({"SETORAN LAIN-LAIN", "JASA GIRO", "BAGI HASIL"})
-    reversal_words: frozenset[str] = frozenset({"REVERSAL", "RETUR", "KOREKSI", "BATAL", "CHARGEBACK"})
+    income_words: frozenset[str] = frozenset()
+    reversal_words: frozenset[str] = frozenset()
+    suspect_words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,19 @@ def _fits(index: Index, bill: Bill, credit: Credit) -> bool:
     if bill.state != "open" or evidence.weigh(index, [bill], credit, bill.payer_phone).against:
         return False
     due = index.ledger.due(bill, credit.value_date)
+    if _is_anothers(index, credit, bill):
+        return False
     return due > 0 and credit.amount in (due, due + bill.unique_suffix)
+
+
+def _is_anothers(index: Index, credit: Credit, bill: Bill) -> bool:
+    """Whether the bank names the payer of another bill of this sum, whose number was mistyped into this one's."""
+    payers = index.names_in(credit) - {index.payer_of(bill)}
+    return any(
+        other.state == "open" and evidence.may_be_mistyped(index, other, credit)
+        for payer in payers
+        for other in index.bills_by_payer[payer]
+    )
 
 
 def _settle(index: Index, credit: Credit, bill: Bill, rule: Rule, waiting: list[Claim]) -> Decision:

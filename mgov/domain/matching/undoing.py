@@ -6,15 +6,30 @@ repeats the words, or says nothing but the amount. What fits more than one credi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from mgov.domain.matching import descriptions, proofs
+from mgov.domain.matching.names import NO_NAMES, words_of
 
 #: Words of a description that must agree where no number does.
 FEWEST_WORDS = 3
+_SIGNS = re.compile(r"[^A-Z0-9]+")
+#: Words of a payer's name that must agree for a debit to be looked at.
+FEWEST_NAMES = 2
+#: Characters of a longer number that are enough where a bank cuts it.
+LONG = 10
+#: What banks write in credits and debits alike, beside what stands around names anyway.
+_NO_PAYERS = frozenset(
+    {
+        *("FAST", "ONLINE", "INTERNET", "BANKING", "MOBILE", "KLIRING", "SKN", "RTGS", "LLG", "OTOMATIS", "TUNAI"),
+        *("TELLER", "QRIS", "TRX", "TRSF", "TRANSAKSI", "REKENING", "REK", "KELUAR", "MASUK", "BIAYA", "ADM", "DANA"),
+        *("KAB", "KOTA", "CABANG", "SERANG", "CILEGON", "TANGERANG", "LEBAK", "PANDEGLANG", "PERMATA", "DANAMON"),
+    }
+)
 
 
 class Extent(StrEnum):
@@ -57,7 +72,7 @@ def numbers_of(movement: Movement, own_numbers: Collection[str]) -> frozenset[st
 def undone_by(debit: Movement, credits_: Sequence[Movement], own_numbers: Collection[str] = ()) -> Undoing:
     """What `debit`, which the bank marks or words as a reversal, undoes of `credits_` (those not yet undone)."""
     said = numbers_of(debit, own_numbers)
-    shared = {credit.id: len(said & numbers_of(credit, own_numbers)) for credit in credits_}
+    shared = {credit.id: _shared(debit, said, numbers_of(credit, own_numbers)) for credit in credits_}
     most = max(shared.values(), default=0)
     named = [credit for credit in credits_ if most and shared[credit.id] == most]
     if named:
@@ -68,11 +83,39 @@ def undone_by(debit: Movement, credits_: Sequence[Movement], own_numbers: Collec
     return _one(repeated or (equal if speechless else []), Extent.WHOLE) or _unknown(equal)
 
 
+def _shared(debit: Movement, said: frozenset[str], numbers: frozenset[str]) -> int:
+    """How many numbers a debit shares with a credit; one that it only holds somehow counts where none is equal."""
+    return len(said & numbers) or int(any(_quotes(debit, number) for number in numbers))
+
+
 def quoted_by(debit: Movement, credits_: Sequence[Movement], own_numbers: Collection[str] = ()) -> Undoing:
     """What a debit undoes that no word of the bank gives away: the credit of its amount whose own number it quotes."""
-    said = numbers_of(debit, own_numbers)
-    equal = [credit for credit in credits_ if credit.amount == debit.amount and said & numbers_of(credit, own_numbers)]
-    return _one(equal, Extent.WHOLE) or _unknown([])
+    equal = [credit for credit in credits_ if credit.amount == debit.amount]
+    named = [credit for credit in equal if any(_quotes(debit, number) for number in numbers_of(credit, own_numbers))]
+    return _one(named, Extent.WHOLE) or _unknown(named)
+
+
+def suspected_by(debit: Movement, credits_: Sequence[Movement], words: Collection[str]) -> tuple[int, ...]:
+    """Credits of its amount that a debit may undo: it has a word for it, or most of the words of the credit's payer."""
+    equal = [credit for credit in credits_ if credit.amount == debit.amount]
+    if descriptions.says_one_of(debit.description, words):
+        return tuple(credit.id for credit in equal)
+    said = _name_words(debit)
+    return tuple(credit.id for credit in equal if len(said & _name_words(credit)) >= FEWEST_NAMES)
+
+
+def _quotes(debit: Movement, number: str) -> bool:
+    """Whether a debit holds a number, however it is parted, without its zeros, or cut off behind ten characters."""
+    said = proofs.fold(f"{debit.reference} {debit.description}".upper())
+    bare = number.lstrip("0")
+    if len(bare) < proofs.MIN_EMBEDDED:
+        return False
+    cut = (word for word in _SIGNS.split(said) if len(word) >= LONG)
+    return bare in _SIGNS.sub("", said) or any(number.startswith(word) for word in cut)
+
+
+def _name_words(movement: Movement) -> set[str]:
+    return {word for word in words_of(movement.description) if len(word) > 2} - NO_NAMES - _NO_PAYERS
 
 
 def _of_named(debit: Movement, named: list[Movement]) -> Undoing:
