@@ -82,6 +82,15 @@ def cases(context: CliContext, as_json: bool) -> None:
 
 
 @payment.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def refunds(context: CliContext, as_json: bool) -> None:
+    """The refund list: what bills hold too much, and credits that were put there."""
+    rows = payments_view.refunds_due(context.database(), context.actor(), context.now())
+    context.print_rows(rows, as_json)
+
+
+@payment.command()
 @click.argument("payment_id", type=int)
 @click.option("--json", "as_json", is_flag=True, help="one object, with its history")
 @click.pass_obj

@@ -23,7 +23,7 @@ LET_IN: dict[str, frozenset[str] | None] = {
     "modem": frozenset({"list", "pause", "resume"}),
     "payment": frozenset(
         {"list", "review", "show", "match", "approve", "reject", "assign", "split", "other-income", "refund", "undo"}
-        | {"cases", "close-case", "confirm-reversal", "deputy", "separate", "summary"}
+        | {"cases", "close-case", "confirm-reversal", "deputy", "refunds", "separate", "summary"}
     ),
     "pause": None,
     "privacy": frozenset({"export"}),

@@ -106,6 +106,18 @@ def add_refund(tx: Connection, **values: object) -> None:
     tx.execute(insert(refund).values(**values))
 
 
+def refunds(tx: Connection) -> list[Row[Any]]:
+    """What has to go back, oldest first, with its bill (and whose it is) or its credit."""
+    about = (bill.c.number, bill.c.agency_id, bill.c.payer_name, bill.c.payer_phone, bank_entry.c.reference)
+    query = (
+        select(refund, *about)
+        .outerjoin(bill, bill.c.id == refund.c.bill_id)
+        .outerjoin(bank_entry, bank_entry.c.id == refund.c.bank_entry_id)
+        .where(refund.c.state == "due")
+    )
+    return list(tx.execute(query.order_by(refund.c.id)))
+
+
 def drop_refunds_of(tx: Connection, entry_id: int, actor: str, now: datetime) -> None:
     """Take what a person put on the refund list of a credit off it again, as far as nobody paid it back."""
     due = (refund.c.bank_entry_id == entry_id) & (refund.c.state == "due")

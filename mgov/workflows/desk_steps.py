@@ -67,9 +67,10 @@ def approve(tx: Connection, by: Sitting, confirmation_id: int, entry: str) -> De
     settled = {"rule": "manual", "bank_entry_id": credit.id, "settled_at": by.now}
     set_status(tx, by, row, "settled", "approved", by.reason or None, **settled)
     _tell_settled(tx, by, row, bill, credit, amount)
-    left = bill.amount - bill.allocated - amount
+    left, free = bill.amount - bill.allocated - amount, credit.amount - credit.allocated - amount
     still = f", sisa / left {rupiah(left)}" if left > 0 else ""
-    return DeskOutcome("settled", f"{bill.number} {rupiah(amount)}{still}")
+    unused = f"; #{credit.id}: {rupiah(free)} belum dipakai / not used yet" if free > 0 else ""
+    return DeskOutcome("settled", f"{bill.number} {rupiah(amount)}{still}{unused}")
 
 
 def reject(tx: Connection, by: Sitting, confirmation_id: int, reason: str) -> DeskOutcome:
@@ -162,7 +163,13 @@ def _divide(tx: Connection, by: Sitting, credit: Row[Any], parts: list[tuple[Row
     for bill, amount in parts:
         _allocate(tx, by, credit, bill, amount, None, first)
     close(tx, case, by, what)
-    return DeskOutcome("allocated", ", ".join(f"{bill.number} {rupiah(amount)}" for bill, amount in parts))
+    return DeskOutcome("allocated", ", ".join(_booked(bill, amount) for bill, amount in parts))
+
+
+def _booked(bill: Row[Any], amount: int) -> str:
+    over = min(amount, bill.allocated + amount - bill.amount)
+    too_much = f" (lebih / too much {rupiah(over)})" if over > 0 else ""
+    return f"{bill.number} {rupiah(amount)}{too_much}"
 
 
 _PROPOSED = DeskOutcome("proposed", "perlu persetujuan orang kedua / a second person must approve")

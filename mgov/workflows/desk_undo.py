@@ -36,11 +36,13 @@ def confirm_reversal(tx: Connection, by: Sitting, confirmation_id: int) -> DeskO
 
 
 def undo(tx: Connection, by: Sitting, confirmation_id: int, reason: str) -> DeskOutcome:
-    """Take back what settled a confirmation; the machine leaves it to people from then on.
+    """Take back what settled a confirmation, or its refusal; the machine leaves it to people from then on.
 
     So it does with those that confirmed the same payment. All who heard that the bill is paid hear the correction.
     """
     row = payments.get_confirmation(tx, confirmation_id)
+    if row is not None and row.status == "rejected" and row.reason != Reason.CREDIT_REVERSED:
+        return _take_up_again(tx, by, row, reason)
     if row is None or row.status != "settled":
         raise DeskError("not_settled", "konfirmasi ini tidak lunas / this confirmation is not settled")
     rows = settlements.net_settlements(tx, settlement.c.confirmation_id == row.id)
@@ -82,6 +84,18 @@ def undo_entry(tx: Connection, by: Sitting, entry: str, reason: str) -> DeskOutc
 
 def _take_back(tx: Connection, by: Sitting, rows: Sequence[Row[Any]], reason: str) -> None:
     settlements.undo(tx, rows, rule="undo", reasons=reason, actor=str(by.actor), now=by.now)
+
+
+def _take_up_again(tx: Connection, by: Sitting, row: Row[Any], reason: str) -> DeskOutcome:
+    """Examine after all what was refused by mistake: its sender hears until when."""
+    promise = _promise(by)
+    why = f"penolakan ditarik kembali / the refusal was taken back: {reason}"
+    candidates = desk.candidates_again(tx, row.id, [])
+    case = {"confirmation_id": row.id, "bill_id": row.bill_id, "reasons": why, "candidates": candidates}
+    desk_steps.set_status(tx, by, row, "review", HELD, detail=reason, promised_on=promise)
+    settlements.put_cases(tx, [case], by.now)
+    desk_steps.tell(tx, by, row, "review", {"bills": row.bill_number, "until": promise})
+    return DeskOutcome("undone", f"{row.bill_number}: diperiksa lagi / before a person again")
 
 
 def _reopen(tx: Connection, by: Sitting, heard: Row[Any], taken: Sequence[Row[Any]], reason: str) -> None:

@@ -74,6 +74,21 @@ def other_cases(db: Database, actor: Actor, ages: Ages) -> list[dict[str, Any]]:
     return db.read(read)
 
 
+def refunds_due(db: Database, actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    """The refund list: what bills hold too much, and credits that the desk put there. Raises `RefusedError`."""
+
+    def read(tx: Connection) -> list[dict[str, Any]]:
+        agencies = _agencies(tx, actor, now)
+        return [
+            {"id": row.id, "amount": row.amount, "bill": row.number, "payer": row.payer_name, "phone": row.payer_phone}
+            | {"entry": row.bank_entry_id, "reference": row.reference, "reason": row.reason, "since": row.created_at}
+            for row in desk.refunds(tx)
+            if agencies is None or row.agency_id in agencies
+        ]
+
+    return db.read(read)
+
+
 def _agencies(tx: Connection, actor: Actor, now: datetime) -> set[int] | None:
     """The agencies whose payments he sees, None: all."""
     seen = {account.agency_id for account in desk_deputies.seats(tx, actor, Right.PAYMENT_VIEW, now)}

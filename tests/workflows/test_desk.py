@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from mgov.store.database import Database
 from mgov.store.schema.money import settlement
-from mgov.workflows import desk
+from mgov.workflows import desk, payments_view
 from mgov.workflows.desk import DeskError
 from tests.workflows.payment_world import CASHIER, NOW, SECOND, STRANGER, TOLD, PaymentWorld
 
@@ -137,3 +137,21 @@ def test_other_income_is_left_alone_by_the_machine(world: PaymentWorld) -> None:
     world.claim(BILL, proof="111222333444")
     world.match()
     assert world.statuses() == ["awaiting_funds"]
+
+
+def test_the_desk_is_told_what_is_too_much_and_what_stays_free(world: PaymentWorld) -> None:
+    """A cashier who picks the wrong bill sees it at once, and the refund list tells whose money it is."""
+    payment = _doubtful(world, 250_000)
+    entry = world.entry("111222333444", 262_345)
+    done = desk.approve(world.db, payment, "111222333444", actor=CASHIER, now=NOW, told=TOLD)
+    assert done.detail.endswith(f"; #{entry}: Rp12.345 belum dipakai / not used yet")
+    done = desk.assign(world.db, f"#{entry}", [BILL], actor=CASHIER, now=NOW)
+    assert done.detail == f"{BILL} Rp12.345 (lebih / too much Rp12.345)"
+    world.entry("111222333445", 50_000)
+    desk.refund(world.db, "111222333445", reason="salah kirim", actor=CASHIER, now=NOW)
+    world.match()
+    listed = payments_view.refunds_due(world.db, CASHIER, NOW)
+    assert [(row["bill"], row["reference"], row["amount"]) for row in listed] == [
+        (None, "111222333445", 50_000),
+        (BILL, None, 12_345),
+    ]

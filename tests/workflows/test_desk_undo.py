@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from mgov.store import takings
@@ -203,3 +205,31 @@ def test_a_decision_without_a_reason_is_none(world: PaymentWorld, reason: str) -
         with pytest.raises(DeskError) as caught:
             act()
         assert caught.value.code == "no_reason"
+
+
+def test_a_refusal_by_mistake_is_taken_up_again(world: PaymentWorld) -> None:
+    """Its sender hears that it is examined, the desk sees what it had before, and a person settles it."""
+    world.bill(BILL, 250_000)
+    world.entry(PROOF, 240_000)
+    claim = world.claim(BILL, proof=PROOF).ids[0]
+    world.match()
+    desk.reject(world.db, claim, reason="bukan", actor=CASHIER, now=NOW, told=TOLD)
+    later = NOW + timedelta(minutes=1)
+    desk.undo(world.db, claim, reason="ternyata benar", actor=CASHIER, now=later, told=TOLD)
+    world.match()
+    assert world.texts()[-1].startswith(f"Konfirmasi bayar {BILL} sedang diperiksa petugas, paling lambat 27/11/2026")
+    [case] = payments_view.reviewed(world.db, CASHIER, Ages(Calendar(), POLICY.zone, NOW))
+    assert [one["reference"] for one in case["candidates"]] == [PROOF]
+    desk.approve(world.db, claim, PROOF, actor=CASHIER, now=NOW, told=TOLD)
+    assert (world.statuses(), world.books()) == (["settled"], (240_000, 240_000, 240_000))
+
+
+def test_what_the_bank_took_back_is_not_taken_up_again(world: PaymentWorld) -> None:
+    """Its sender was told the correction; there is no money to examine."""
+    first, _ = settled(world)
+    world.entry(PROOF, 250_000, type_="DB", text=f"REVERSAL {PROOF}")
+    world.match()
+    desk.confirm_reversal(world.db, first, actor=CASHIER, now=NOW, told=TOLD)
+    with pytest.raises(DeskError) as caught:
+        desk.undo(world.db, first, reason="x", actor=CASHIER, now=NOW, told=TOLD)
+    assert caught.value.code == "not_settled"
