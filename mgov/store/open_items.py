@@ -78,7 +78,15 @@ def _claim(rows: list[Row[Any]], zone: ZoneInfo) -> Claim:
 def bill_query() -> Select[Any]:
     """The columns that `bills_of` needs."""
     columns = (bill.c.id, bill.c.number, bill.c.amount, bill.c.allocated, bill.c.state, bill.c.payer_name)
-    more = (bill.c.payer_phone, bill.c.pay_code, bill.c.unique_suffix, bill.c.plate, bill.c.payer_id, agency.c.code)
+    more = (
+        bill.c.payer_phone,
+        bill.c.pay_code,
+        bill.c.unique_suffix,
+        bill.c.plate,
+        bill.c.payer_id,
+        bill.c.object,
+        agency.c.code,
+    )
     return select(*columns, *more).join(agency, agency.c.id == bill.c.agency_id)
 
 
@@ -96,7 +104,7 @@ def bills_of(tx: Connection, rows: Sequence[Row[Any]], zone: ZoneInfo) -> list[B
             payer_phone=row.payer_phone or "",
             pay_code=row.pay_code or "",
             unique_suffix=row.unique_suffix,
-            marks=tuple(mark for mark in (row.plate, row.payer_id) if mark),
+            marks=tuple(mark for mark in (row.plate, row.payer_id, row.object) if mark),
         )
         for row in rows
     ]

@@ -29,12 +29,12 @@ def resembling_bills(
     mute = ((row.id, row.amount, row.description) for row in credits_ if not row.allocated and row.id not in named)
     ears = Ears(mute, policy.fees)
     b = bill.c
-    columns = (b.id, b.number, b.amount, b.payer_name, b.payer_phone, b.plate, b.payer_id)
+    columns = (b.id, b.number, b.amount, b.payer_name, b.payer_phone, b.plate, b.payer_id, b.object)
     query = select(*columns).where(b.status.in_(OWED))
     found: dict[int, list[int]] = defaultdict(list)
     for portion in portions(_uncrowded(tx, {amount for sums in ears.sums.values() for amount in sums}, crowded)):
         for row in tx.execute(query.where(among(b.amount, portion)).order_by(b.id)):
-            marks = [mark for mark in (row.plate, row.payer_id, row.payer_phone) if mark]
+            marks = [mark for mark in (row.plate, row.payer_id, row.object, row.payer_phone) if mark]
             for entry in ears.who_names({row.amount}, row.number, row.payer_name or "", marks):
                 found[entry].append(row.id)
     return found

@@ -21,7 +21,7 @@ TRUE = Bill(
     ((AMOUNT, None),),
     payer_name="CICIH EFENDI YUDHISTIRA",
     payer_phone=PAYER,
-    marks=("A 5654 GB", "3604124507830003"),
+    marks=("A 5654 GB", "3604124507830003", "LOKASI SERANG 98"),
 )
 
 #: What the bank writes of the money that paid `TRUE`.
@@ -38,6 +38,7 @@ SPELT = {
     "year and serial number": "BI-FAST CR BJB 2026/063719",
     "plate": "SETOR TUNAI TELLER 6856 PANDEGLANG A5654GB",
     "telephone": "TRF ONLINE BNI ATM S1B273 081962260529",
+    "place": "SETOR TUNAI TELLER 6856 LOKASI-SERANG-98",
     "identity": "SETOR TUNAI NIK 3604124507830003",
 }
 
@@ -73,6 +74,11 @@ def test_words_that_mean_the_claimant_as_well_keep_nothing_back() -> None:
     """Both payers' names fit what the bank wrote: proof, sum and minute decide."""
     mine = replace(CLAIMED, payer_name="CICIH RAHAYU YUDHISTIRA")
     assert decided("BI-FAST CR BSI CICIH YUDHISTIRA", TRUE, claimed=mine).kind is DecisionKind.MATCHED
+
+
+def test_a_number_with_letters_for_digits_names_its_bill() -> None:
+    """As texts may have them, so may a teller's row: the thief's exact proof does not settle."""
+    assert decided("BI-FAST CR BJB PKB-2O26-O63719", TRUE).kind is DecisionKind.AMBIGUOUS
 
 
 def test_one_word_of_a_name_is_chance() -> None:

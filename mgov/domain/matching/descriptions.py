@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
-from mgov.domain.matching.proofs import MIN_EMBEDDED, MIN_PROVING, REMEMBERED, bare, is_guessable, normalise
+from mgov.domain.matching.proofs import AS_DIGITS, MIN_EMBEDDED, MIN_PROVING, REMEMBERED, bare, is_guessable, normalise
 
-#: A bill number as people and banks write it: SKRD-2026-004512, SKRD2026004512, SKRD/2026/004512, SKRD 2026 004512.
-_BILL = re.compile(r"(?<![A-Z0-9])([A-Z]{2,8})[-/. ]?((?:19|20)\d\d)[-/. ]?(\d{4,8})(?![A-Z0-9])")
+#: A bill number as people and banks write it: SKRD-2026-004512, SKRD2026004512, SKRD/2026/004512, SKRD 2026 004512, and
+#: with letters that are read as digits.
+_BILL = re.compile(r"(?<![A-Z0-9])([A-Z]{2,8})[-/. ]?((?:19|2[0O])[\dOIL]{2})[-/. ]?([\dOIL]{4,8})(?![A-Z0-9])")
 #: The same where the bank cut the description off.
 _CUT_BILL = re.compile(r"(?<![A-Z0-9])([A-Z]{2,8})[-/. ]?((?:19|20)\d\d)[-/. ]?(\d{0,7})[-/. ]?$")
 #: Letters of a word that would be part of names and of longer words: REV, VOID.
@@ -41,7 +42,8 @@ def prefix_of(number: str) -> str:
 @lru_cache(maxsize=REMEMBERED)
 def bill_keys(description: str) -> tuple[str, ...]:
     """Everything in `description` that has the shape of a bill number, as keys."""
-    return tuple("".join(found) for found in _BILL.findall(description.upper()))
+    found = _BILL.findall(description.upper())
+    return tuple(kind + year.translate(AS_DIGITS) + serial.translate(AS_DIGITS) for kind, year, serial in found)
 
 
 def cut_bill_key(description: str) -> str | None:

@@ -13,7 +13,8 @@ _BEFORE = re.compile(
     r"(?:BRI|BRIMO|BNI|BCA|BJB|BTN|BSI|MANDIRI|LIVIN|BANTEN|CIMB|DANAMON|PERMATA|MEGA|PANIN|MUAMALAT|DKI|SEABANK|JAGO"
     r"|TRX|TRXID|TX|TXN|TRF|REF|NOREF|REFNO|RRN|RESI|NORESI|BUKTI|NO|ID)(\d{9,})"
 )
-_FOLD = str.maketrans("OIL", "011")
+#: Letters that are read as digits.
+AS_DIGITS = str.maketrans("OIL", "011")
 
 #: Texts whose reading is remembered: a group of claims and credits looks at each of its texts several times.
 REMEMBERED = 16_384
@@ -69,7 +70,7 @@ def fold(key: str) -> str:
 
     Not where too little would be left.
     """
-    folded = key.translate(_FOLD)
+    folded = key.translate(AS_DIGITS)
     bare = folded.lstrip("0")
     return bare if len(bare) >= MIN_EXACT and bare.isdigit() else folded
 

@@ -35,7 +35,7 @@ class Bill:
 
     `amounts` are pairs of amount and first day of validity, oldest first; None: from the beginning. `paid` is what is
     allocated so far. `state` is `open`, `cancelled` or `paid_elsewhere`. `payer_phone` is E.164 or empty. `marks` are
-    the plate and the payer's identity, by which a description may name it.
+    the plate, the payer's identity and the place, by which a description may name it.
     """
 
     number: str
