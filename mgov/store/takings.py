@@ -7,12 +7,17 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, select
+from sqlalchemy import Connection, Row, and_, case, exists, func, select
+from sqlalchemy.orm import aliased
 
 from mgov.store.bank_twins import TWIN
 from mgov.store.bulk import among
 from mgov.store.open_items import IS_CREDIT
 from mgov.store.schema.money import bank_account, bank_entry, confirmation, refund, review_case
+
+_debit = aliased(bank_entry)
+#: Whether a credit may still pay a bill: the bank did not undo it.
+_USABLE = and_(IS_CREDIT, ~exists().where(_debit.c.reverses_id == bank_entry.c.id))
 
 
 def of_day(tx: Connection, on: date) -> list[Row[Any]]:
@@ -20,14 +25,13 @@ def of_day(tx: Connection, on: date) -> list[Row[Any]]:
 
     `matched` is allocated to bills, `other` is no payment of a bill (own transfers, other income, undone).
     """
-    ordinary = bank_entry.c.kind == "ordinary"
     query = (
         select(
             bank_account.c.number.label("account"),
             func.count().label("entries"),
             func.sum(bank_entry.c.amount).label("total"),
             func.sum(bank_entry.c.allocated).label("matched"),
-            func.sum(case((ordinary, 0), else_=bank_entry.c.amount - bank_entry.c.allocated)).label("other"),
+            func.sum(case((_USABLE, 0), else_=bank_entry.c.amount - bank_entry.c.allocated)).label("other"),
         )
         .join(bank_account, bank_account.c.id == bank_entry.c.account_id)
         .where(bank_entry.c.type == "CR", bank_entry.c.booked_on == on, bank_entry.c.kind != TWIN)
@@ -49,7 +53,7 @@ def free_of(tx: Connection, on: date, entries: Collection[int]) -> dict[str, int
     query = (
         select(bank_account.c.number, free)
         .join(bank_account, bank_account.c.id == bank_entry.c.account_id)
-        .where(IS_CREDIT, bank_entry.c.booked_on == on, among(bank_entry.c.id, entries))
+        .where(_USABLE, bank_entry.c.booked_on == on, among(bank_entry.c.id, entries))
         .group_by(bank_account.c.number)
     )
     return {row[0]: int(row[1]) for row in tx.execute(query)}

@@ -78,6 +78,15 @@ def test_the_summary_of_a_day_adds_up(world: PaymentWorld) -> None:
     assert whole.matched + whole.unclaimed + whole.doubtful + whole.other == whole.total
 
 
+def test_what_the_bank_took_back_is_not_called_unclaimed(world: PaymentWorld) -> None:
+    """Nobody should look for the payer of money that is not there any more."""
+    world.entry(PROOF, 77_000)
+    world.entry(PROOF, 77_000, type_="DB", text=f"REVERSAL {PROOF}")
+    world.match()
+    whole = payment_summary.summaries(world.db, CASHIER, PAID_AT.date(), ages())[-1]
+    assert (whole.total, whole.unclaimed, whole.other) == (77_000, 0, 77_000)
+
+
 def test_the_desk_gets_the_summary_once(world: PaymentWorld) -> None:
     """By text and by mail, to cashiers only, and not again for the same day."""
     doubtful(world)
