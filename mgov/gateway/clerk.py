@@ -164,9 +164,9 @@ class Clerk:
                 if not await self._try(partial(give_back, self._db, self.sender, task, _now())):
                     self._in_doubt = True  # the next turn takes it back
 
-    async def settle_doubts(self, sent: dict[tuple[str, int], bool]) -> bool:
-        """Settle doubts by what the modem's memory says; False when the database is away."""
-        settled = 0
+    async def settle_doubts(self, sent: dict[modem_memory.Place, bool]) -> modem_memory.Settled | None:
+        """Settle doubts by what the modem's memory says; None when the database is away."""
+        settled = modem_memory.Settled(0)
 
         def work() -> None:
             nonlocal settled
@@ -174,10 +174,10 @@ class Clerk:
             settled = modem_memory.settle_from_memory(self._db, self.sender, sent, _now())
 
         if not await self._try(work):
-            return False
-        if settled:
-            self._log.info("settled doubts by the modem's memory", parts=settled)
-        return True
+            return None
+        if settled.parts:
+            self._log.info("settled doubts by the modem's memory", parts=settled.parts)
+        return settled
 
     async def note_slot(self, task: send.Task, storage: str | None, index: int | None) -> bool:
         """Commit where in the modem's memory a part lies (None: it is sent without); False when that cannot be."""

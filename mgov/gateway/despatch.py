@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from datetime import UTC, datetime
 
 import structlog
@@ -21,6 +23,7 @@ from modem_drivers.radio import (
 )
 from modem_drivers.sms import EncodedPdu, PduError
 
+LOOK_AGAIN = 1.0  # seconds until the memory is asked again of what may be on the air
 SWEEP = 4  # settled slots that are deleted together: each look at the memory costs an exchange
 
 
@@ -33,6 +36,7 @@ class Despatch:
         self.crash_safe = settings.crash_safe
         self._to_clear: list[Slot] = []
         self._in_burst = False
+        self._look_again_at = math.inf
         self._log = structlog.get_logger("modem").bind(modem=settings.name)
 
     async def submit(self, radio: Radio, task: send.Task) -> send.Submission:
@@ -86,14 +90,21 @@ class Despatch:
         for slot in (await radio.clear(slots)).stuck:
             self._log.warning("slot will not delete", storage=slot.storage, index=slot.index)
 
+    @property
+    def until_look(self) -> float:
+        """Seconds until the memory is to be asked once more of what may still be on the air."""
+        return max(0.0, self._look_again_at - asyncio.get_running_loop().time())
+
     async def settle_by_memory(self, radio: Radio) -> bool:
         """Settle doubts by what the modem's memory says, before anything is sent; False: the database is away."""
         if not self.crash_safe:
             return True
         found = await radio.stored()
         sent = {(item.slot.storage, item.slot.index): item.state is StoredState.SENT for item in found}
-        if not await self._clerk.settle_doubts(sent):
+        settled = await self._clerk.settle_doubts(sent)
+        if settled is None:
             return False
-        self._to_clear = [item.slot for item in found]
+        self._look_again_at = asyncio.get_running_loop().time() + LOOK_AGAIN if settled.on_air else math.inf
+        self._to_clear = [item.slot for item in found if (item.slot.storage, item.slot.index) not in settled.on_air]
         await self.clear_memory(radio)
         return True

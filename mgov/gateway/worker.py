@@ -116,7 +116,8 @@ class ModemWorker:
             outlet.woken = outlet.woken or self._wake.is_set()
             self._wake.clear()
             inlet.take_events()
-            doubts_settled = doubts_settled or await self._despatch.settle_by_memory(radio)
+            if not doubts_settled or not self._despatch.until_look:
+                doubts_settled = await self._despatch.settle_by_memory(radio)
             if self._now() - polled > poll:
                 polled, inlet.look = self._now(), True
             await outlet.write(radio, may_claim=doubts_settled and not inlet.look and outlet.may_send)
@@ -132,7 +133,8 @@ class ModemWorker:
                     await self._submit(radio)
             elif not inlet.has_events:
                 self._despatch.pause()
-                await self._wait(min(poll, outlet.until_claim, self._health.until_check))
+                until = (outlet.until_claim, self._health.until_check, self._despatch.until_look)
+                await self._wait(min(poll, *until))
 
     async def _look_after(self, radio: Radio) -> None:
         """Look how the modem is when that is due: nothing is begun without a network, and a full memory is emptied."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
@@ -12,6 +13,20 @@ from mgov.store import leases, outbound_parts, outbox, sims
 from mgov.store.database import Database, wake
 from mgov.workflows.reports import match_parked_of_sim
 from mgov.workflows.send import NOT_WRITTEN, Sender
+
+#: How long a submission may still go on whose end nobody heard: some modems answer other commands meanwhile, and say
+#: STO UNSENT until the network has the text.
+ON_AIR = timedelta(seconds=12)
+
+Place = tuple[str, int]  # memory and index
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How many parts were settled, and where those lie that may be on the air at this moment: look again soon."""
+
+    parts: int
+    on_air: frozenset[Place] = frozenset()
 
 
 def note_slot(db: Database, part_id: int, storage: str | None, index: int | None) -> None:
@@ -24,24 +39,25 @@ def note_slot(db: Database, part_id: int, storage: str | None, index: int | None
     db.transact(work)
 
 
-def settle_from_memory(db: Database, sender: Sender, sent: Mapping[tuple[str, int], bool], now: datetime) -> int:
-    """Settle what a crash left in doubt by what the modem's memory says; returns how many parts were settled.
+def settle_from_memory(db: Database, sender: Sender, sent: Mapping[Place, bool], now: datetime) -> Settled:
+    """Settle what a crash left in doubt by what the modem's memory says.
 
     `sent` tells of each slot with a SUBMIT whether it is STO SENT. A part that was never written, or is STO UNSENT, has
-    not gone out and is queued again; a slot that is gone says nothing, and the part stays uncertain.
+    not gone out and is queued again, though not while its submission may still go on; a slot that is gone says nothing,
+    and the part stays uncertain.
     """
 
-    def work(tx: Connection) -> int:
-        settled = 0
+    def work(tx: Connection) -> Settled:
+        settled, on_air = 0, set()
         for part in outbound_parts.uncertain_in_memory(tx, sender.modem):
-            if part["memory"] == NOT_WRITTEN:
-                verdict: bool | None = False
-            else:
-                verdict = sent.get((part["memory"], part["memory_index"]))
-            if verdict is not None:
+            place = (part["memory"], part["memory_index"])
+            verdict = False if part["memory"] == NOT_WRITTEN else sent.get(place)
+            if verdict is False and place in sent and timedelta() <= now - part["submitted_at"] < ON_AIR:
+                on_air.add(place)
+            elif verdict is not None:
                 _settle_doubt(tx, sender, part, verdict, now)
                 settled += 1
-        return settled
+        return Settled(settled, frozenset(on_air))
 
     return db.transact(work)
 

@@ -28,6 +28,7 @@ ESCAPE_PAUSE_SECONDS = 0.03  # some modems drop what follows an ESC at once
 SETTLE_SECONDS = 0.1  # late answers to a cut-off conversation arrive within this time after the AT's OK
 
 KNOCK_AGAIN_SECONDS = 2.5  # between questions whether a quiet modem is still busy
+PROMPT_REST_STEP_SECONDS, LONGEST_PROMPT_REST_SECONDS = 0.1, 0.3  # for modems that are deaf for a while behind it
 REST_STEP_SECONDS, LONGEST_REST_SECONDS = 0.05, 0.3  # for modems that want a pause behind each answer
 
 
@@ -46,6 +47,7 @@ class Dialogue:
         self._lock = asyncio.Lock()
         self._cut_off = False
         self._rest = 0.0  # seconds of silence that the modem wants before the next command
+        self._prompt_rest = 0.0  # seconds that it wants between its prompt and the PDU
         self.expects_echo = True  #: False once the modem has shown that echo is off
 
     @property
@@ -70,6 +72,12 @@ class Dialogue:
         rest = self._rest + REST_STEP_SECONDS
         self._rest = rest if rest <= LONGEST_REST_SECONDS else 0.0
 
+    def rest_longer_at_prompt(self) -> bool:
+        """The modem did not hear a whole PDU: wait a little longer before it; False when the longest did not help."""
+        rest = self._prompt_rest + PROMPT_REST_STEP_SECONDS
+        self._prompt_rest = rest if rest <= LONGEST_PROMPT_REST_SECONDS else 0.0
+        return self._prompt_rest > 0
+
     @property
     def lost_its_settings(self) -> bool:
         """Whether the modem echoes again after echo was off: it restarted, and may be in text mode."""
@@ -79,7 +87,7 @@ class Dialogue:
         """Open the port; raises `PortUnavailableError`."""
         self._hearing.forget()
         self._cut_off = False
-        self._rest = 0.0
+        self._rest = self._prompt_rest = 0.0
         self._hearing.echoed, self.expects_echo = False, True
         await self._port.open(path, baudrate)
 
@@ -128,6 +136,7 @@ class Dialogue:
             exchange = self._begin(command, pdu)
             try:
                 await self._wait_for_prompt(exchange, prompt_seconds)
+                await asyncio.sleep(self._prompt_rest)
                 self._refuse_after_restart()
                 if exchange.ended.is_set():
                     self._cut_off = True  # an OK where a PDU is due: the prompt may still be open
@@ -192,6 +201,7 @@ class Dialogue:
         if exchange.knocks and exchange.final.ok and not exchange.lines:
             detail = "the modem answers AT again and has forgotten what it was given"
             raise CutOffError("forgotten", detail, began=True, handed_over=exchange.handed_over)
+        self._cut_off = self._cut_off or exchange.answers_another
         return Answer(tuple(exchange.lines), exchange.final, exchange.handed_over)
 
     async def _wait_for_end(self, exchange: Exchange, seconds: float, quiet_end: float | None, silence: float) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from modem_drivers.at.finals import Final, final_of
 
+_ANSWER = re.compile(r"(\+(?:CMG[FLR]|CPMS|CNMI|COPS|CSCA|CSMS)): ?")  # never said unasked
 HEAD_OF_PDU = re.compile(r"\+CMG[LR]:")
 
 
@@ -76,6 +77,12 @@ class Exchange:
     def expects_pdu(self) -> bool:
         """Whether the last line was the head of a PDU."""
         return bool(self.lines) and HEAD_OF_PDU.search(self.lines[-1]) is not None
+
+    @property
+    def answers_another(self) -> bool:
+        """Whether a line answers an earlier command: a result that nobody asked for has made all answers one late."""
+        named = [found.group(1) for line in self.lines if (found := _ANSWER.match(line))]
+        return any(name not in self.asked for name in named)
 
     def hear(self, line: str) -> None:
         """Take a line of the answer, which may be its end."""

@@ -23,6 +23,7 @@ from modem_drivers.radio import (
 
 _EMPTY: set[tuple[str, int | None]] = {("CMS", 321), ("CME", 21), ("CME", 22)}
 _CANNOT: set[tuple[str, int | None]] = {("CMS", 303), ("CME", 4), ("ERROR", None)}
+_PARTS_OF_MT = ("SM", "ME")
 MOST_REMEMBERED = 1000
 
 
@@ -39,14 +40,21 @@ class Memory:
         self._unlisted = 0  # as many are counted and neither listed nor found slot by slot
         self._contents: dict[Slot, str] = {}  # what was last read where
         # Messages from before, in a memory that is not the receiving one, are looked for once.
-        self._other = [name for name in abilities.readable if name in ("SM", "ME") and name != abilities.receiving]
+        self._other = [name for name in abilities.readable if name in _PARTS_OF_MT and name != abilities.receiving]
         if abilities.receiving == "MT":
             self._other.clear()
 
     def notice(self, storage: str) -> None:
-        """Something lies in this memory: the next look goes there too, when it is not looked into anyway."""
-        if storage not in (self._abilities.receiving, *self._other):
-            self._other.append(storage)
+        """Something lies in this memory: the next look goes there too, when it is not looked into anyway.
+
+        MT is SM and ME by other numbers (TS 27.005, 3.1). What was deleted by its number in SM must not be deleted by
+        that in MT, too: something new may lie there by then.
+        """
+        looked_into = (self._abilities.receiving, *self._other)
+        if storage in looked_into or ("MT" in looked_into and storage in _PARTS_OF_MT):
+            return
+        parts = [name for name in _PARTS_OF_MT if name in self._abilities.readable] if storage == "MT" else []
+        self._other += [name for name in parts or [storage] if name not in looked_into]
 
     async def received(self) -> list[ReceivedPdu]:
         """Everything received in the receiving memory and, with stored reports, in theirs."""

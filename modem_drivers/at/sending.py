@@ -37,6 +37,8 @@ class Sender:
         for _ in range(TOO_SOON_TRIES):
             dialogue = self._session.dialogue
             answer = await dialogue.command_with_pdu(command, pdu, prompt, submit, QUIET_END_SECONDS, knock)
+            if _says_malformed(answer) and dialogue.rest_longer_at_prompt():
+                continue  # it refused what it heard of the PDU: nothing has gone out
             if answer.handed_over or not says_too_soon(answer):
                 break
             dialogue.rest_longer()
@@ -76,6 +78,14 @@ class Sender:
         except CutOffError as error:
             return interrupted(error.code, handed_over=error.began)  # from the command on it may be sending
         return _result(answer, "+CMSS")
+
+
+def _says_malformed(answer: Answer) -> bool:
+    """Whether the modem takes the PDU for one of another length (TS 27.005, 3.2.5: 304)."""
+    return answer.handed_over and (answer.final.kind, numeric_code(answer.final.kind, answer.final.code)) == (
+        "CMS",
+        304,
+    )
 
 
 def _result(answer: Answer, name: str) -> SendResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.gateway.sticks_at_work import LONG, SticksAtWork, citizen, wait
 from tests.modem_drivers.makes import Sluggish, makes
 from tests.modem_drivers.troubles import troubles
 from tests.modem_drivers.troubles_of_service import Restarting
+from tests.modem_drivers.troubles_of_timing import HearsWhileSending
 
 WITHIN = 90.0  # seconds: one modem takes a second for every answer, and all of them share two cores
 TEXTS = 4
@@ -66,3 +68,24 @@ def test_no_trouble_costs_or_doubles_a_text(tmp_path: Path, migrated_sqlite_url:
     drop = sum(isinstance(stick, Restarting) or not stick.tells_reports for stick in site.sticks)
     reports = (len(site.sticks) - drop - 2) * TEXTS
     _assert_served(site, _through_a_power_cut(site, reports), reports)
+
+
+@pytest.mark.timeout(120)
+def test_a_text_on_the_air_at_a_power_cut_is_not_sent_again(tmp_path: Path, migrated_sqlite_url: str) -> None:
+    """Also by a modem that answers meanwhile, and says STO UNSENT until the network has it."""
+    site = SticksAtWork(tmp_path, migrated_sqlite_url, [HearsWhileSending])
+    try:
+        site.start()
+        site.come("STATUS 11111", 1)
+        wait(
+            lambda: all(isinstance(stick, HearsWhileSending) and stick.is_sending for stick in site.sticks),
+            WITHIN,
+            every=0.02,
+        )
+        site.cut_power()
+        site.start()
+        wait(lambda: site.delivered() >= len(site.sticks), WITHIN, every=0.5)
+        time.sleep(HearsWhileSending.SUBMITS + 1)  # what is sent again comes later
+    finally:
+        site.stop()
+    assert site.answers() == {citizen(place): 1 for place in range(len(site.sticks))}

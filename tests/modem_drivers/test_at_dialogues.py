@@ -17,6 +17,7 @@ from modem_drivers.radio import (
     Slot,
 )
 from tests.modem_drivers.conftest import SCRIPTED_SECONDS, Make
+from tests.modem_drivers.scripted import ScriptedModem
 
 DELIVER = "07917283010010F5040BC87238880900F10000993092516195800AE8329BFD4697D9EC37"
 OTHER = "07917283010010F5040BC87238880900F1000099309251619580046F76581D"
@@ -388,3 +389,66 @@ async def test_a_list_that_is_cut_off_is_not_waited_for(make: Make) -> None:
     with pytest.raises(ModemSilentError):
         await radio.received()
     assert asyncio.get_running_loop().time() - began < SCRIPTED_SECONDS["list"] / 2
+
+
+async def test_a_pdu_whose_head_was_not_heard_is_typed_again_after_a_rest(make: Make) -> None:
+    """CMS 304 to a PDU: some modems are deaf for a moment behind their prompt; it is waited for from then on."""
+    answers = iter(("\r\n+CMS ERROR: 304\r\n", "\r\n+CMGS: 7\r\n\r\nOK\r\n", "\r\n+CMGS: 8\r\n\r\nOK\r\n"))
+    modem, radio = make({"PDU": lambda _line: next(answers)})
+    await radio.open()
+    assert [(await radio.submit(SUBMIT, 22)).reference for _ in range(2)] == [7, 8]
+    assert modem.pdus == [SUBMIT] * 3
+
+
+async def test_a_pdu_that_is_refused_after_every_rest_is_the_modems_fault(make: Make) -> None:
+    """It is not typed for ever."""
+    modem, radio = make({"PDU": "\r\n+CMS ERROR: 304\r\n"})
+    await radio.open()
+    assert (await radio.submit(SUBMIT, 22)).outcome is Outcome.MODEM_FAULT
+    assert 1 < len(modem.pdus) < 6
+
+
+async def test_answers_that_come_one_late_are_noticed(make: Make) -> None:
+    """A result that nobody asked for answers one command, and each answer the next: then no list has its texts."""
+    modem, radio = make()
+    await radio.open()
+    slow = _OneAfterTheOther(modem)
+    modem.script |= {
+        r"AT": lambda _line: slow.say(),
+        r"AT\+CMGF\?": lambda _line: slow.say("+CMGF: 0"),
+        r"AT\+CSQ": lambda _line: slow.say("+CSQ: 20,99") or "\r\nERROR\r\n",
+        r"AT\+COPS\?": lambda _line: slow.say('+COPS: 0,0,"TELKOMSEL"'),
+        r"AT\+CPMS\?": lambda _line: slow.say('+CPMS: "SM",1,20,"SM",1,20,"SM",1,20'),
+        r"AT\+CMGL=4": lambda _line: slow.say(f"+CMGL: 2,0,,28\r\n{DELIVER}"),
+    }
+    await radio.probe()
+    assert [entry.pdu for entry in await radio.received()] == [DELIVER]
+
+
+class _OneAfterTheOther:
+    """Says answers in the order of the commands, a tenth of a second each."""
+
+    def __init__(self, modem: ScriptedModem) -> None:
+        self._modem = modem
+        self._free_at = 0.0
+
+    def say(self, line: str = "") -> str:
+        loop = asyncio.get_running_loop()
+        self._free_at = max(self._free_at, loop.time()) + 0.1
+        loop.call_at(self._free_at, self._modem.say, f"\r\n{line}\r\n\r\nOK\r\n")
+        return ""
+
+
+async def test_mt_is_looked_for_where_its_parts_lie(make: Make) -> None:
+    """MT is SM and ME by other numbers: deleted by both, a text may take with it what has come to its place."""
+    offers = {
+        r"AT\+CPMS=\?": '\r\n+CPMS: ("SM","ME","MT"),("SM","ME"),("SM","ME")\r\n\r\nOK\r\n',
+        r"AT\+CPMS=.*": "\r\n+CPMS: 1,20,1,20,1,20\r\n\r\nOK\r\n",
+        r"AT\+CMGL=4": f"\r\n+CMGL: 2,0,,28\r\n{DELIVER}\r\n\r\nOK\r\n",
+    }
+    modem, radio = make(offers)
+    await radio.open()
+    await radio.received()
+    modem.say('\r\n+CMTI: "MT",2\r\n')
+    await radio.next_event()
+    assert {entry.slot for entry in await radio.received()} == {Slot("SM", 2), Slot("ME", 2)}

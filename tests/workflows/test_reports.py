@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mgov.domain.message import Report
 from mgov.store import outbound_parts, outbox
 from mgov.store.database import Database
-from mgov.workflows.modem_memory import note_slot, settle_from_memory
+from mgov.workflows.modem_memory import ON_AIR, Settled, note_slot, settle_from_memory
 from mgov.workflows.overdue import expire_overdue
 from mgov.workflows.reports import receive_reports
 from tests.workflows.sending import CITIZEN, NOW, claim, finish, origin, other, queue, report, row, sender, words
@@ -102,7 +102,7 @@ def test_a_part_that_only_the_memory_knows_to_be_sent_gets_its_report(database: 
             database.transact(lambda tx, part=task.part_id: outbound_parts.change(tx, part, state="sending"))
             receive_reports(database, origin("t1"), [told], NOW + SECOND)
             database.transact(lambda tx, part=task.part_id: outbound_parts.change(tx, part, state="uncertain"))
-        assert settle_from_memory(database, who, {("ME", 3): True}, NOW + 2 * SECOND) == 1
+        assert settle_from_memory(database, who, {("ME", 3): True}, NOW + 2 * SECOND).parts == 1
         if not early:
             assert row(database, message)["state"] == "sent"
             receive_reports(database, origin("t1"), [told], NOW + 3 * SECOND)
@@ -119,7 +119,7 @@ def test_a_report_is_rather_of_what_was_sent_than_of_a_doubt(database: Database)
         assert task is not None
         note_slot(database, task.part_id, "ME", slot)
         finish(database, who, task, "uncertain", code="timeout")
-    assert settle_from_memory(database, who, {("ME", 3): True}, NOW) == 1
+    assert settle_from_memory(database, who, {("ME", 3): True}, NOW).parts == 1
     receive_reports(database, origin("t1"), [_report(5)], NOW + SECOND)
     assert [row(database, number)["state"] for number in (known, doubtful)] == ["delivered", "uncertain"]
 
@@ -135,8 +135,24 @@ def test_a_doubt_that_was_not_sent_frees_the_whole_message(database: Database) -
     note_slot(database, task.part_id, "ME", 3)
     finish(database, who, task, "uncertain", code="timeout")
     assert row(database, message)["bound_sim"] == "sim-t1"
-    assert settle_from_memory(database, who, {("ME", 3): False}, NOW) == 1
+    assert settle_from_memory(database, who, {("ME", 3): False}, NOW + ON_AIR).parts == 1
     assert (row(database, message)["state"], row(database, message)["bound_sim"]) == ("queued", None)
-    taken = claim(database, sender(database, "t2"), parts=words)
+    taken = claim(database, sender(database, "t2"), now=NOW + ON_AIR, parts=words)
     assert taken is not None
     assert (taken.message["id"], taken.sequence) == (message, 1)
+
+
+def test_unsent_is_believed_only_when_the_submission_must_have_ended(database: Database) -> None:
+    """Some modems answer while they submit, and say STO UNSENT until the network has it: it would go out twice."""
+    report(database, "t1", "TELKOMSEL")
+    who = other(sender(database, "t1"), crash_safe=True)
+    message = queue(database)
+    task = claim(database, who)
+    assert task is not None
+    note_slot(database, task.part_id, "ME", 3)
+    finish(database, who, task, "uncertain", code="forgotten")
+    unsent, early = {("ME", 3): False}, NOW + ON_AIR - SECOND
+    assert settle_from_memory(database, who, unsent, early) == Settled(0, frozenset({("ME", 3)}))
+    assert row(database, message)["state"] == "uncertain"
+    assert settle_from_memory(database, who, unsent, NOW + ON_AIR) == Settled(1)
+    assert row(database, message)["state"] == "queued"
