@@ -132,17 +132,27 @@ def bind(tx: Connection, message_id: int, sim: str) -> None:
     tx.execute(_SET, {"message": message_id, "bound_sim": sim})
 
 
-def left_by(tx: Connection, owner: str, now: datetime) -> list[RowMapping]:
-    """Messages still `sending` that this owner left behind, or a node that is dead, or whose lease ran out."""
-    query = select(outbound_message).where(_left_by(tx, owner, now)).order_by(_M.id)
+def held_by(tx: Connection, owner: str) -> list[RowMapping]:
+    """Messages that are `sending` under this owner's lease, locked.
+
+    None is passed over, however long another transaction holds it: an owner that missed one would take it for settled,
+    forget that it has gone out, and send it again.
+    """
+    query = select(outbound_message).where(_M.state == "sending", _M.lease_owner == owner).order_by(_M.id)
+    return list(tx.execute(query.with_for_update()).mappings())
+
+
+def abandoned(tx: Connection, now: datetime) -> list[RowMapping]:
+    """Messages still `sending` of a node that is dead, or whose lease ran out, but for those another looks at."""
+    query = select(outbound_message).where(_abandoned(tx, now)).order_by(_M.id)
     return list(tx.execute(query.with_for_update(skip_locked=True)).mappings())
 
 
-def is_any_left_by(tx: Connection, owner: str, now: datetime) -> bool:
-    """Whether `left_by` would find anything."""
-    return tx.execute(select(_M.id).where(_left_by(tx, owner, now)).limit(1)).first() is not None
+def is_any_abandoned(tx: Connection, now: datetime) -> bool:
+    """Whether `abandoned` would find anything."""
+    return tx.execute(select(_M.id).where(_abandoned(tx, now)).limit(1)).first() is not None
 
 
-def _left_by(tx: Connection, owner: str, now: datetime) -> ColumnElement[bool]:
+def _abandoned(tx: Connection, now: datetime) -> ColumnElement[bool]:
     dead = [_M.lease_owner.startswith(f"{name}/", autoescape=True) for name in nodes.silent(tx, now)]
-    return and_(_M.state == "sending", or_(_M.lease_owner == owner, _M.lease_until < now, *dead))
+    return and_(_M.state == "sending", or_(_M.lease_until < now, *dead))

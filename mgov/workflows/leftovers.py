@@ -39,7 +39,7 @@ def settle_by_log(db: Database, sender: Sender, begun: Mapping[int, Begun], now:
 
     def work(tx: Connection) -> Leftovers:
         settled = queued = 0
-        for message in _mine(tx, sender.owner, now):
+        for message in leases.held_by(tx, sender.owner):
             known = _settle_known(tx, sender, message, begun, now)
             settled, queued = settled + (known is True), queued + (known is False)
         return Leftovers(settled, queued)
@@ -48,14 +48,17 @@ def settle_by_log(db: Database, sender: Sender, begun: Mapping[int, Begun], now:
 
 
 def recover(db: Database, owner: str, now: datetime) -> tuple[int, int]:
-    """After a start: what this owner left in the middle of a submission is uncertain, what it had not begun is queued.
+    """After a start of this owner ("": of nobody), and for whoever is dead: what was left is seen to.
 
-    Returns how many became uncertain and how many were queued again.
+    What was in the middle of a submission is uncertain, what was not begun is queued. Returns how many became uncertain
+    and how many were queued again.
     """
 
     def work(tx: Connection) -> tuple[int, int]:
         uncertain = queued = 0
-        for message in leases.left_by(tx, owner, now):
+        own = leases.held_by(tx, owner) if owner else []
+        known = {message["id"] for message in own}
+        for message in [*own, *(m for m in leases.abandoned(tx, now) if m["id"] not in known)]:
             begun = [part for part in outbound_parts.of(tx, message["id"]) if part["state"] == "sending"]
             for part in begun:
                 outbound_parts.change(tx, part["id"], state="uncertain")
@@ -80,7 +83,7 @@ def recover(db: Database, owner: str, now: datetime) -> tuple[int, int]:
 
 def is_any_left(db: Database, now: datetime) -> bool:
     """Whether `recover` has anything to do for a dead node or a lease that ran out: one look that writes nothing."""
-    return db.read(lambda tx: leases.is_any_left_by(tx, "", now))
+    return db.read(lambda tx: leases.is_any_abandoned(tx, now))
 
 
 def take_stock(db: Database, owner: str, settled: Collection[Task], now: datetime) -> frozenset[int]:
@@ -92,7 +95,7 @@ def take_stock(db: Database, owner: str, settled: Collection[Task], now: datetim
 
     def work(tx: Connection) -> frozenset[int]:
         still_open: set[int] = set()
-        for message in _mine(tx, owner, now):
+        for message in leases.held_by(tx, owner):
             sending = {part["id"] for part in outbound_parts.of(tx, message["id"]) if part["state"] == "sending"}
             still_open |= sending & gone_out
             for part_id in sending - gone_out:
@@ -102,10 +105,6 @@ def take_stock(db: Database, owner: str, settled: Collection[Task], now: datetim
         return frozenset(still_open)
 
     return db.transact(work)
-
-
-def _mine(tx: Connection, owner: str, now: datetime) -> list[RowMapping]:
-    return [message for message in leases.left_by(tx, owner, now) if message["lease_owner"] == owner]
 
 
 def _settle_known(

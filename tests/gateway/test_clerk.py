@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from mgov.gateway.logbook import Logbook
 from mgov.gateway.settings import WorkerSettings
 from mgov.store import outbox
 from mgov.store.database import Database, DatabaseUnavailableError, temporary
-from mgov.store.schema.messages import outbound_part
+from mgov.store.schema.messages import outbound_message, outbound_part
 from mgov.workflows.send import Sender, Submission, Task
 
 
@@ -45,16 +46,17 @@ def _states(db: Database) -> list[str]:
     return list(db.read(lambda tx: tx.scalars(select(outbound_part.c.state)).all()))
 
 
-async def _with_a_commit_in_doubt(clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next turn is committed, and the connection is lost before anybody hears of it."""
+async def _with_a_commit_in_doubt(clerk: Clerk, monkeypatch: pytest.MonkeyPatch, *, is_done: bool = True) -> None:
+    """The connection is lost before anybody hears whether the next turn was committed."""
     take_turn = ledger.take_turn
 
-    def done_and_not_heard(*arguments: object) -> None:
-        take_turn(*arguments)  # type: ignore[arg-type]
+    def not_heard(*arguments: object) -> None:
+        if is_done:
+            take_turn(*arguments)  # type: ignore[arg-type]
         raise DatabaseUnavailableError("the connection was lost")
 
     with monkeypatch.context() as patch:
-        patch.setattr(ledger, "take_turn", done_and_not_heard)
+        patch.setattr(ledger, "take_turn", not_heard)
         await clerk.turn(claims=1)
 
 
@@ -102,4 +104,39 @@ async def test_what_is_on_the_air_is_not_queued_again(
     assert _states(db) == ["sending"]
     clerk.settle(task, Submission("accepted", 7))
     _take_stock(clerk)
+    assert _states(db) == ["sent"]
+
+
+@contextmanager
+def _held_by_another(db: Database, seconds: float) -> Iterator[None]:
+    """The message's row is locked by a transaction that ends a while later, as a server's that recovers."""
+    connection = db.engine.connect()
+    connection.execute(select(outbound_message.c.id).with_for_update()).all()
+    ending = threading.Timer(seconds, connection.close)
+    ending.start()
+    yield
+    ending.join()
+
+
+async def test_what_has_gone_out_is_not_forgotten_while_another_transaction_holds_its_row(
+    clerk: Clerk, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that comes back still rolls back: who passed the row over took it for settled, and sent it again."""
+    _queue(db)
+    await clerk.turn(claims=1)
+    clerk.settle(clerk.begin(), Submission("accepted", 7))
+    await _with_a_commit_in_doubt(clerk, monkeypatch, is_done=False)
+    with _held_by_another(db, 0.5):
+        _take_stock(clerk)
+    assert _states(db) == ["sent"]
+
+
+async def test_a_start_passes_no_row_over_either(clerk: Clerk, db: Database) -> None:
+    """What the log of a killed daemon knows is written down, whoever still holds the row."""
+    _queue(db)
+    await clerk.turn(claims=1)
+    clerk.settle(clerk.begin(), Submission("accepted", 7))
+    again = Clerk(clerk._settings, db, clerk._degraded, lambda sim: Sender(clerk._settings.owner, "tsel-1", sim))
+    with _held_by_another(db, 0.5):
+        _take_stock(again)
     assert _states(db) == ["sent"]
