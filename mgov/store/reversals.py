@@ -12,7 +12,15 @@ from sqlalchemy.orm import aliased
 from mgov.domain.matching import descriptions, keys
 from mgov.store.bank_twins import TWIN
 from mgov.store.bulk import among, insert_many
-from mgov.store.schema.money import bank_account, bank_entry, bank_entry_key, confirmation, review_case, settlement
+from mgov.store.schema.money import (
+    bank_account,
+    bank_entry,
+    bank_entry_key,
+    bill,
+    confirmation,
+    review_case,
+    settlement,
+)
 from mgov.store.settlements import record_transitions
 
 #: Days after which the bank undoes a credit no more, where only its text or the amount tells which.
@@ -92,6 +100,19 @@ def undoable(tx: Connection, debit: Row[Any], numbers: Collection[int]) -> list[
     found = tx.scalars(ids).all()
     query = _movements().where(among(bank_entry.c.id, sorted(found)), here, ~_is_undone(bank_entry.c.id))
     return list(tx.execute(query.order_by(bank_entry.c.allocated, bank_entry.c.id)))
+
+
+def holding(tx: Connection, credit_ids: Collection[int], description: str) -> tuple[int, ...]:
+    """Those of the credits that hold money for a bill which a description names."""
+    named = [keys.digest("b", number) for number in descriptions.bill_keys(description)]
+    query = (
+        select(settlement.c.bank_entry_id)
+        .join(bill, bill.c.id == settlement.c.bill_id)
+        .where(among(settlement.c.bank_entry_id, sorted(credit_ids)), bill.c.number_key.in_(named))
+        .group_by(settlement.c.bank_entry_id)
+        .having(func.sum(settlement.c.amount) > 0)
+    )
+    return tuple(tx.scalars(query.order_by(settlement.c.bank_entry_id))) if named else ()
 
 
 def numbers_as_keys(numbers: Collection[str]) -> set[int]:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row
 
 from mgov.domain.matching import Policy, Reason, proofs, sentence
-from mgov.domain.matching.undoing import Extent, Movement, numbers_of, quoted_by, suspected_by, undone_by
+from mgov.domain.matching.undoing import Extent, Movement, equal_to, numbers_of, quoted_by, suspected_by, undone_by
 from mgov.store import reversals, settlements
 from mgov.store.schema.money import settlement
 
@@ -89,7 +89,10 @@ class _Undo:
     def _suspect(self, debit: Row[Any], quoted: tuple[int, ...]) -> None:
         """Before a person, where a debit only may undo a credit."""
         words = self.policy.suspect_words
-        found = quoted or self._among_undoable(debit, lambda said, equal, _own: suspected_by(said, equal, words))
+        found = quoted or self._among_undoable(debit, lambda said, credits_, _own: suspected_by(said, credits_, words))
+        if not found:
+            equal = self._among_undoable(debit, lambda said, credits_, _own: equal_to(said, credits_))
+            found = reversals.holding(self.tx, equal, debit.description)
         if found:
             self.cases.append(_case(debit.id, None, _NOT_FOUND, found))
 

@@ -49,6 +49,8 @@ WORDED = {
     "REV for short": ("SETOR BNI KC MALINGPING", "RV0598020449", f"REV TRANSAKSI TGL 04/12/2026 NO {PROOF}"),
     "its proof in dots": ("BI-FAST CR BRI", "RV0598020451", f"SALAH POSTING {PROOF[:4]}.{PROOF[4:8]}.{PROOF[8:]}"),
     "its proof behind letters": ("BI-FAST CR BRI", "RV0598020452", f"DB ADJ/EXREF{PROOF}/01"),
+    "its proof masked": ("BI-FAST CR BRI", "RV0598020454", f"DEBET KEMBALI {PROOF[:5]}XXXX{PROOF[-4:]}"),
+    "all its words": ("BI-FAST CR BSI SANTI KURNIA SURYADI", "RV77665545", "DB BI-FAST CR BSI SANTI KURNIA SURYADI"),
     "its proof cut off": ("BI-FAST CR BRI", "RV0598020453", f"PEMBATALAN {PROOF[:10]}"),
     "its proof in words of another bank": ("BI-FAST CR BRI", "RV0598020450", f"TRX DIBATCH ULANG REF {PROOF}"),
     "the words only": ("BI-FAST CR BRI AGUS SETIADI", "RV77665544", "PEMBATALAN TRX BI-FAST CR BRI AGUS SETIADI"),
@@ -123,7 +125,9 @@ def test_a_debit_that_only_looks_like_a_reversal_undoes_nothing(world: PaymentWo
         "PEMBETULAN PEMBUKUAN MAESAROH KOMALA",
         "TRANSFER BALIK KE MAESAROH KOMALA SURYADI",
         "KELIRU POSTING 15/10/26",
-        "TRF MAESAROH KOMALA SURYADI",
+        "TRF MAESAROH KOMALA",
+        f"PENGEMBALIAN {BILL}",
+        f"{BILL}",
     ],
 )
 def test_a_debit_of_the_sum_that_may_undo_the_credit_is_a_case(world: PaymentWorld, text: str) -> None:

@@ -65,12 +65,17 @@ def is_account(said: str, own_numbers: Collection[str]) -> bool:
     )
 
 
+def as_digits(key: str) -> str:
+    """Letters that are read as digits become them."""
+    return key.translate(AS_DIGITS)
+
+
 def fold(key: str) -> str:
-    """Letters that are read as digits become them; zeros at the head are dropped, as sheets do that save a statement.
+    """The same, and zeros at the head are dropped, as sheets do that save a statement.
 
     Not where too little would be left.
     """
-    folded = key.translate(AS_DIGITS)
+    folded = as_digits(key)
     bare = folded.lstrip("0")
     return bare if len(bare) >= MIN_EXACT and bare.isdigit() else folded
 

@@ -17,6 +17,7 @@ from mgov.domain.matching.names import NO_NAMES, words_of
 
 #: Words of a description that must agree where no number does.
 FEWEST_WORDS = 3
+_MASKED = re.compile(r"(\d{4,})[X*]{2,}(\d{3,})")
 _SIGNS = re.compile(r"[^A-Z0-9]+")
 #: Words of a payer's name that must agree for a debit to be looked at.
 FEWEST_NAMES = 2
@@ -66,7 +67,7 @@ def numbers_of(movement: Movement, own_numbers: Collection[str]) -> frozenset[st
     told = descriptions.proofs_in(movement.description, movement.amount, (movement.booked_on,), own)
     reference = proofs.normalise(movement.reference)
     alone = () if proofs.is_guessable(reference, own) else (reference,)
-    return frozenset(map(proofs.fold, (*told, *alone)))
+    return frozenset(map(proofs.as_digits, (*told, *alone)))
 
 
 def undone_by(debit: Movement, credits_: Sequence[Movement], own_numbers: Collection[str] = ()) -> Undoing:
@@ -79,7 +80,7 @@ def undone_by(debit: Movement, credits_: Sequence[Movement], own_numbers: Collec
         return _of_named(debit, named)
     equal = [credit for credit in credits_ if credit.amount == debit.amount]
     repeated = [credit for credit in equal if _repeats(debit, credit)]
-    speechless = not said - {proofs.fold(proofs.normalise(debit.reference))}
+    speechless = not said - {proofs.as_digits(proofs.normalise(debit.reference))}
     return _one(repeated or (equal if speechless else []), Extent.WHOLE) or _unknown(equal)
 
 
@@ -89,9 +90,10 @@ def _shared(debit: Movement, said: frozenset[str], numbers: frozenset[str]) -> i
 
 
 def quoted_by(debit: Movement, credits_: Sequence[Movement], own_numbers: Collection[str] = ()) -> Undoing:
-    """What a debit undoes that no word of the bank gives away: the credit of its amount whose own number it quotes."""
+    """What a debit undoes that no word gives away: the credit of its amount whose number or text it quotes."""
     equal = [credit for credit in credits_ if credit.amount == debit.amount]
     named = [credit for credit in equal if any(_quotes(debit, number) for number in numbers_of(credit, own_numbers))]
+    named = named or [c for c in equal if len(_name_words(c)) >= FEWEST_NAMES and _repeats(debit, c)]
     return _one(named, Extent.WHOLE) or _unknown(named)
 
 
@@ -104,14 +106,22 @@ def suspected_by(debit: Movement, credits_: Sequence[Movement], words: Collectio
     return tuple(credit.id for credit in equal if len(said & _name_words(credit)) >= FEWEST_NAMES)
 
 
+def equal_to(debit: Movement, credits_: Sequence[Movement]) -> tuple[int, ...]:
+    """The credits of a debit's amount."""
+    return tuple(credit.id for credit in credits_ if credit.amount == debit.amount)
+
+
 def _quotes(debit: Movement, number: str) -> bool:
-    """Whether a debit holds a number, however it is parted, without its zeros, or cut off behind ten characters."""
-    said = proofs.fold(f"{debit.reference} {debit.description}".upper())
-    bare = number.lstrip("0")
-    if len(bare) < proofs.MIN_EMBEDDED:
-        return False
+    """Whether a debit holds a number: however it is parted, without its zeros, cut off, or masked in the middle."""
+    said = proofs.as_digits(f"{debit.reference} {debit.description}".upper())
+    whole = (spelt for spelt in (number, number.lstrip("0")) if len(spelt) >= proofs.MIN_EMBEDDED)
+    text = _SIGNS.sub("", said)
     cut = (word for word in _SIGNS.split(said) if len(word) >= LONG)
-    return bare in _SIGNS.sub("", said) or any(number.startswith(word) for word in cut)
+    return (
+        any(spelt in text for spelt in whole)
+        or any(number.startswith(word) for word in cut)
+        or any(number.startswith(head) and number.endswith(tail) for head, tail in _MASKED.findall(said))
+    )
 
 
 def _name_words(movement: Movement) -> set[str]:
