@@ -11,7 +11,7 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -33,6 +33,8 @@ from mgov.workflows import fleet, jobs, nodes
 from mgov.workflows.answer import AnswerSettings
 from modem_drivers.simulated import SimulatedNetwork
 from scheduler.jobs import JobRunner
+
+T = TypeVar("T")
 
 DRAIN = 8.0  # seconds that parts have to finish what they do
 DATABASE_PAUSE = 2.0  # seconds between looks for a database that is away at start
@@ -103,7 +105,8 @@ class Daemon:
     async def _may_begin(self, db: Database) -> bool:
         """Note that this node begins; a drained one waits until it is resumed. False when stopped meanwhile."""
         node = self._config.node
-        if await asyncio.to_thread(nodes.start, db, node, __version__, datetime.now(UTC)):
+        may = await self._insist(lambda: nodes.start(db, node, __version__, datetime.now(UTC)))
+        if may or may is None:
             return not self._stop.is_set()
         self._log.warning("this node is drained: nothing begins until `mgov node resume`", node=node)
         notify("READY=1\nSTATUS=drained: waiting for `mgov node resume`")
@@ -154,10 +157,24 @@ class Daemon:
     async def _enlist(self, db: Database) -> None:
         """Say which modems are about to be opened, and keep what modems spooled that the config no longer names."""
         mine = {modem.name: modem.driver for modem in self._config.modem if self._wanted(f"modem:{modem.name}")}
-        await asyncio.to_thread(fleet.enlist, db, self._config.node, mine, datetime.now(UTC))
+        await self._insist(lambda: fleet.enlist(db, self._config.node, mine, datetime.now(UTC)))
         folder = bootstrap.spool_folder(self._config)
         if folder is not None:
-            await asyncio.to_thread(replay_left_behind, db, folder, {modem.name for modem in self._config.modem})
+            names = {modem.name for modem in self._config.modem}
+            await self._insist(lambda: replay_left_behind(db, folder, names))
+
+    async def _insist(self, work: Callable[[], T]) -> T | None:
+        """Do what a start needs, in a thread, as often as the database goes away under it; None when stopped."""
+        while not self._stop.is_set():
+            try:
+                done = await asyncio.to_thread(work)
+            except DatabaseUnavailableError as error:
+                self._say_away(error)
+                await self._wait_for_stop(DATABASE_PAUSE)
+                continue
+            self._degraded.back()
+            return done
+        return None
 
     def _parts(self, db: Database, wakeups: Wakeups) -> list[Coroutine[Any, Any, None]]:
         parts: list[Coroutine[Any, Any, None]] = []
