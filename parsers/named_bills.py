@@ -43,7 +43,7 @@ class Seen:
 def bills_of(board: Board, seen: Seen, keyword_end: int, aside: clauses.Asides) -> tuple[list[str], int]:
     """The bills that are paid, in the order of the text, and where they end when they are named in a row."""
     told = [ref for ref in seen.references if not aside.hold(ref.start)] or list(seen.references)
-    meant = [ref for ref in told if not _excluded(board, ref, several=len(seen.references) > 1)]
+    meant = [ref for ref in told if not _excluded(board, ref, seen.references)]
     meant = [ref for ref in meant if references.is_bill(ref.value)] or meant
     right = [ref for ref in meant if _RIGHT.search(board.before(ref.start, 36))]
     if len(meant) > 1 and not right:
@@ -91,8 +91,9 @@ def is_code(board: Board, code: references.Found) -> bool:
     return bool(_CODE_WORD.search(before)) and not ID_WORD.search(before)
 
 
-def _excluded(board: Board, ref: references.Found, several: bool) -> bool:
-    """Whether a reference is named only to say that it is not the one; what follows decides between several."""
+def _excluded(board: Board, ref: references.Found, told: tuple[references.Found, ...]) -> bool:
+    """Whether a reference is named only to say that it is not the one; what follows it decides between several."""
     if _NOT_THIS.search(board.before(ref.start, 34)):
         return True
-    return several and bool(_LATER.search(board.after(ref.end, 34)))
+    next_one = min((one.start for one in told if one.start >= ref.end), default=len(board.low))
+    return len(told) > 1 and bool(_LATER.search(board.low[ref.end : min(ref.end + 34, next_one)]))

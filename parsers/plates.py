@@ -20,8 +20,11 @@ _CALLED = re.compile(
 )
 """Behind these words even letters that are words of their own end a plate."""
 
-_OF_A_PROOF = re.compile(r"(?<!\w)ft\d\d \d{3}[a-z\d] $")
-"""In front of the last group of a bank's number: ``FT26 292T N6FM``."""
+_OF_A_PROOF = re.compile(r"(?<!\w)ft\d\d[ .\-/]?\d{3}[a-z\d][ .\-/]$|(?<!\w)ft\d\d[ .\-/]$")
+"""In front of a group of a bank's number: ``FT26 292T N6FM``, ``FT26.292N.B4GP``."""
+_GROUP_AHEAD = re.compile(r"(?<![a-z\d])(?=\d*[a-z])(?=[a-z]*\d)[a-z\d]{3,4}[.\-/]$")
+_GROUP_BEHIND = re.compile(r"[.\-/](?=\d*[a-z])(?=[a-z]*\d)[a-z\d]{3,4}(?![a-z\d])")
+"""Beside a group of four, a sign between them: ``S1D8-B4GP``, ``B4GP.292N``."""
 
 
 def take_plates(board: Board) -> list[str]:
@@ -30,13 +33,23 @@ def take_plates(board: Board) -> list[str]:
     for match in board.find(_ALIKE):
         area, number, letters = match.groups()
         digits = number.translate(_LOOK)
-        if _OF_A_PROOF.search(board.before(match.start(), 12)):
+        if _is_group(board, match):
             continue
         if area not in _AREAS or digits.startswith("0") or not _is_plate(board, match, number, letters):
             continue
         found.append(f"{area} {digits} {letters}".upper())
         board.take(match.start(), match.end(), "plate")
     return found
+
+
+def _is_group(board: Board, match: re.Match[str]) -> bool:
+    """Whether what looks like a plate is a group of a longer number; another plate or a bill beside it is none."""
+    left = board.rest[max(0, match.start() - 12) : match.start()]
+    if _OF_A_PROOF.search(left):
+        return True
+    if len(match[0]) > 4:
+        return False
+    return _GROUP_AHEAD.search(left) is not None or _GROUP_BEHIND.match(board.rest, match.end()) is not None
 
 
 def _is_plate(board: Board, match: re.Match[str], number: str, letters: str) -> bool:

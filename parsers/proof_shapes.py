@@ -16,6 +16,7 @@ _GROUP = (
 _FOURS = (
     rf"ft\d\d \d{{3}}[a-z\d] (?!(?:dari|tadi|atas|pada|oleh|buat|bank|sama|saya|pagi|sore|jam\d|tgl\d|nomi|uang)\b)"
     rf"[a-z\d]{{4}}{_END}|"
+    rf"ft\d{{5}}[a-z\d] {_GROUP}(?=\d*[a-z])[a-z\d]{{4}}{_END}|"
     rf"(?=[a-z]{{1,3}}\d)(?=[a-z\d]{{4}} (?:\d{{4}} )*[a-z\d]*[a-z])[a-z\d]{{4}}(?: {_GROUP}[a-z\d]{{4}}){{1,4}}"
     rf"(?: {_GROUP}[a-z\d]{{1,3}}(?= ?(?:[,;:.)#*|]|$)))?{_END}"
 )
@@ -86,14 +87,20 @@ UNREADABLE = re.compile(
 
 
 def normalise(value: str) -> str:
-    """Upper case, letters and digits only; leading zeros stay."""
-    return _SIGNS.sub("", value.upper())
+    """Upper case, letters and digits only; leading zeros stay, and the letter O among nothing but digits is one."""
+    key = _SIGNS.sub("", value.upper())
+    return key.replace("O", "0") if ALIKE.fullmatch(key) else key
 
 
 def is_proof(value: str) -> bool:
     """Whether a normal form can be a proof: 6 to 20 characters with four digits or more."""
-    return 6 <= len(value) <= 20 and sum(char.isdigit() for char in value) >= 4 and not ALIKE.fullmatch(value)
+    return 6 <= len(value) <= 20 and sum(char.isdigit() for char in value) >= 4
 
 
-ALIKE = re.compile(r"(?=\d*O)(?=.*\d)[\dO]{6,20}")
-"""Digits with the letter O between them: a zero or an O, nobody can say which."""
+ALIKE = re.compile(r"(?=\d*O)(?=(?:O*\d){4})[\dO]{6,20}")
+"""Digits with the letter O between them: no bank's number has no other letter than this, so that it is a zero."""
+
+
+def with_zeros(raw: str) -> str:
+    """A raw number in lower case with its zeros as digits, for the rules that tell a sum or a date by its digits."""
+    return raw.replace("o", "0") if "o" in raw and not re.search(r"[a-np-z]", raw) else raw

@@ -19,6 +19,7 @@ from parsers.proof_shapes import (
     UNREADABLE,
     is_proof,
     normalise,
+    with_zeros,
 )
 from parsers.reading import UNREADABLE_NUMBER
 
@@ -118,7 +119,7 @@ def read_second_field(board: Board, bill_end: int) -> str | None:
     match = _SECOND.match(board.rest, bill_end)
     if match is not None and match[0].lstrip(") ")[:1] not in "#*|;" and _LABEL_SAID.search(board.rest, match.end()):
         return None
-    raw = match[1].rstrip(".-") if match else ""
+    raw = with_zeros(match[1].rstrip(".-")) if match else ""
     if match is None or not is_proof(normalise(raw)) or _OTHER_FIELD.fullmatch(raw) or _masked(board, match):
         return None
     return _take(board, match)
@@ -132,7 +133,7 @@ _LABEL_SAID = re.compile(
 
 def _is_documented(board: Board, match: re.Match[str]) -> bool:
     """Whether the field between the bill and the date is the proof, whatever it looks like."""
-    raw = match[1].strip()
+    raw = with_zeros(match[1].strip())
     value = normalise(raw)
     shortest = 6 if value.isdigit() else 2
     if not shortest <= len(value) <= 20 or not any(map(str.isdigit, value)) or _masked(board, match):
@@ -183,6 +184,8 @@ def _masked(board: Board, match: re.Match[str]) -> bool:
 
 def _looks_free(token: str) -> bool:
     token = token.replace(" ", "")
+    if ALIKE.fullmatch(token.upper()):
+        return False
     if token.isdigit():
         return not (token.endswith("000") and len(token) <= 9 and token[0] != "0")
     return sum(char.isdigit() for char in token) >= 5 or len(token) >= 9 or token.startswith("ft")
@@ -196,7 +199,7 @@ def _fits(board: Board, match: re.Match[str]) -> bool:
         return False
     if _DENIED.search(match[0][: match.start(1) - match.start()]):
         return False
-    return not _SUM_OR_DATE.fullmatch(raw)
+    return not _SUM_OR_DATE.fullmatch(with_zeros(raw))
 
 
 _GOES_ON = re.compile(r"(?: \d{3,6})+(?![\w]|[.,/:\-]\d)")

@@ -32,12 +32,21 @@ _UNKNOWN_KIND = re.compile(
 _WITHOUT_YEAR = re.compile(
     rf"(?<![a-z0-9])(?:{_KNOWN})[ .:]{{0,2}}(?:no(?:mor|mer|\.)?|nmr)[ .:]{{0,3}}(\d{{4,8}})(?![\d/.\-])"
 )
+_AND = r" ?(?:,|&|\+|\b(?:dan|dn|and|sama|serta|sareng|karo)\b)[ ,&+]*"
+_SERIALS = re.compile(
+    rf"(?:{_AND}(?:no(?:mor|\.)? ?)?(?:20\d\d[\-/. ])?[\doil]{{6}}(?![\w]|[.,\-/]\d| ?(?:rb|ribu|jt|juta|rupiah|rp)\b)){{1,9}}"
+)
+_SERIAL = re.compile(r"(?<![\w])(?:(20\d\d)[\-/. ])?([\doil]{6})(?![\w])")
+"""Behind a bill in full, further bills of its kind and year: ``SKRD-2026-052018 dan 052019``."""
+_SAID_AND = re.compile(r"[&+]|\b(?:dan|dn|and|sama|serta|sareng|karo)\b")
+_FIELD_ENDS = re.compile(r" ?[#*|;]")
 _CALLED = re.compile(
     r"(?:status|batal\w*|tagihan\w*|bayar|bill|permohonan|pengajuan|izin|cancel|berkas)(?: saya| sy)?(?: no(?:mor|\.)?)?[\s:#*.]*$"
 )
 _NOT_KINDS = frozenset("jan feb mar apr mei may jun jul agu agt agst aug sep sept okt oct nov nop des dec januari maret april juni juli "
                        "tgl tahun thn th pin no ref reff noref noreff nobukti struk resi jurnal va kwitansi bukti ft pkl jam di per masa bulan bln tw q bjb bri bni bca bsi btn mega cimb "
                        "trx tf trf trn id slip resi rrn ntb ntpn kode total rp pad".split())  # fmt: skip
+_LOOK = str.maketrans("oil", "011")
 _CODE = re.compile(r"(?<![\w])(?:\d{16}|\d{4}([ .\-])\d{4}\1\d{4}\1\d{4})(?![\w])")
 
 
@@ -53,6 +62,7 @@ class Found:
 def take_references(board: Board) -> list[Found]:
     """Take every reference of the text in normal form, in the order of the text."""
     found = [_known(board, match) for match in board.find(_REFERENCE)]
+    found += [serial for one in found if is_bill(one.value) for serial in _serials(board, one)]
     plain = None if found else _UNKNOWN_KIND.match(board.rest)
     if plain and plain[1] not in _NOT_KINDS:
         found.append(Found(f"{plain[1]}-{plain[2]}".upper().replace("/", "-"), plain.start(1), plain.end()))
@@ -88,9 +98,30 @@ def payment_codes(board: Board) -> list[Found]:
 
 
 def _known(board: Board, match: re.Match[str]) -> Found:
-    digits = re.sub(r"[ .\-]", "", match[3] or match[4]).translate(str.maketrans("oil", "011"))
+    digits = re.sub(r"[ .\-]", "", match[3] or match[4]).translate(_LOOK)
     board.take(match.start(), match.end(), "reference")
     return Found(f"{match[1].upper()}-{match[2].replace('o', '0')}-{digits}", match.start(), match.end())
+
+
+def _serials(board: Board, bill: Found) -> list[Found]:
+    """The bills named behind another by their serials alone; a sum or a proof of six digits is none."""
+    match = _SERIALS.match(board.rest, bill.end)
+    if match is None or not _SAID_AND.search(match[0]):
+        return []
+    kind, year, first = bill.value.split("-")
+    told = list(_SERIAL.finditer(board.rest, *match.span()))
+    ends_field = _FIELD_ENDS.match(board.rest, match.end()) is not None
+    if len(first) != 6 or not all(_is_of_series(one[2].translate(_LOOK), first, ends_field) for one in told):
+        return []
+    board.take(match.start(), match.end(), f"further bills of {kind}-{year}")
+    return [Found(f"{kind}-{one[1] or year}-{one[2].translate(_LOOK)}", one.start(), one.end()) for one in told]
+
+
+def _is_of_series(serial: str, first: str, ends_field: bool) -> bool:
+    """Whether six digits are a serial: alone with its bill in their field, or so near to it that they are no sum."""
+    if not serial.endswith("00"):
+        return ends_field or serial[0] == "0" or serial[:3] == first[:3]
+    return serial[:3] == first[:3] and (ends_field or serial[0] == "0")
 
 
 def _is_other(board: Board, match: re.Match[str]) -> bool:
