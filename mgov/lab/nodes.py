@@ -211,10 +211,13 @@ class NodesDrill:
         verdict, reminded = self._verdict, traffic.reminded()
         count(verdict, traffic, books)
         verdict.reminders = len(traffic.holders)
-        verdict.reminders_lost = len(set(reminded.lost) - books.recipients("uncertain"))
+        uncertain = books.recipients("uncertain")
+        verdict.reminders_lost = len(set(reminded.lost) - uncertain)
         verdict.reminded_twice = len(reminded.doubled)
-        harmed = [*traffic.answered().doubled, *traffic.sent().doubled, *reminded.doubled, *reminded.lost]
-        verdict.stories = [line for number in harmed for line in self._story(network, books, number)]
+        tallies = (traffic.answered(), traffic.sent(), reminded)
+        doubled = {number for each in tallies for number in each.doubled}
+        lost = {number for each in tallies for number in each.lost} - uncertain
+        verdict.stories = [line for number in sorted(doubled | lost) for line in self._story(network, books, number)]
         if verdict.stories:
             verdict.stories += self._blows
         if any(not node.alive for node in nodes):

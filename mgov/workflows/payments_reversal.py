@@ -7,10 +7,10 @@ ours, since the statement with its debit came later.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Row
 
@@ -18,8 +18,6 @@ from mgov.domain.matching import Policy, Reason, proofs, sentence
 from mgov.domain.matching.undoing import Extent, Movement, equal_to, numbers_of, quoted_by, suspected_by, undone_by
 from mgov.store import reversals, settlements
 from mgov.store.schema.money import settlement
-
-_T = TypeVar("_T")
 
 _NOT_FOUND = "mutasi ini membatalkan dana yang tidak jelas yang mana / it undoes a credit, but which is not clear"
 _PART = "bank menarik kembali sebagian dana / the bank took back a part of the credit"
@@ -69,7 +67,8 @@ class _Undo:
     def pair_by_words(self) -> None:
         """Debits that only their mark or their words give away, one by one: there are few."""
         for debit in reversals.unexplained(self.tx, self.policy.reversal_words):
-            found = self._among_undoable(debit, undone_by)
+            movement, credits_ = self._undoable(debit)
+            found = undone_by(movement, credits_, self.policy.own_numbers)
             credit_id = None if found.extent is Extent.UNKNOWN else self._mark(debit.id, found.credits)
             if credit_id is None:
                 self.cases.append(_case(debit.id, None, _NOT_FOUND, found.credits))
@@ -80,19 +79,17 @@ class _Undo:
     def pair_by_numbers(self) -> None:
         """Debits that quote the own number of a credit of their amount, whatever the bank calls that."""
         for debit in reversals.equal_to_a_credit(self.tx):
-            found = self._among_undoable(debit, quoted_by)
             if debit.id in self.taken:
                 continue
+            movement, credits_ = self._undoable(debit)
+            found = quoted_by(movement, credits_, self.policy.own_numbers)
             if found.extent is not Extent.WHOLE or self._mark(debit.id, found.credits) is None:
-                self._suspect(debit, found.credits)
+                self._suspect(movement, credits_, found.credits)
 
-    def _suspect(self, debit: Row[Any], quoted: tuple[int, ...]) -> None:
-        """Before a person, where a debit only may undo a credit."""
-        words = self.policy.suspect_words
-        found = quoted or self._among_undoable(debit, lambda said, credits_, _own: suspected_by(said, credits_, words))
-        if not found:
-            equal = self._among_undoable(debit, lambda said, credits_, _own: equal_to(said, credits_))
-            found = reversals.holding(self.tx, equal, debit.description)
+    def _suspect(self, debit: Movement, credits_: Sequence[Movement], quoted: tuple[int, ...]) -> None:
+        """Before a person, where a debit only may undo a credit: by its words, or by the bill that it names."""
+        found = quoted or suspected_by(debit, credits_, self.policy.suspect_words)
+        found = found or reversals.holding(self.tx, equal_to(debit, credits_), debit.description)
         if found:
             self.cases.append(_case(debit.id, None, _NOT_FOUND, found))
 
@@ -107,14 +104,12 @@ class _Undo:
         reversals.close_cases(self.tx, self.taken, self.actor, self.now)
         reversals.open_cases(self.tx, list({row["bank_entry_id"]: row for row in self.cases}.values()), self.now)
 
-    def _among_undoable(
-        self, debit: Row[Any], which: Callable[[Movement, Sequence[Movement], Collection[str]], _T]
-    ) -> _T:
-        own = self.policy.own_numbers
+    def _undoable(self, debit: Row[Any]) -> tuple[Movement, list[Movement]]:
+        """A debit, and the credits that it may undo and that no other was found to."""
         movement = _movement(debit)
-        keys = reversals.numbers_as_keys(numbers_of(movement, own))
-        credits_ = reversals.undoable(self.tx, debit, keys)
-        return which(movement, [_movement(row) for row in credits_ if row.id not in self.taken.values()], own)
+        keys = reversals.numbers_as_keys(numbers_of(movement, self.policy.own_numbers))
+        rows = reversals.undoable(self.tx, debit, keys)
+        return movement, [_movement(row) for row in rows if row.id not in self.taken.values()]
 
     def _mark(self, debit_id: int, credit_ids: Iterable[int]) -> int | None:
         free = (credit for credit in credit_ids if credit not in self.taken.values())

@@ -20,7 +20,7 @@ from mgov.domain.matching.names import NO_NAMES, Words
 Key = tuple[str, ...]
 
 #: What banks write beside names.
-_PLAIN = NO_NAMES | frozenset(
+PLAIN = NO_NAMES | frozenset(
     {
         *("TELLER", "TUNAI", "ONLINE", "BI", "FAST", "BIFAST", "CR", "DB", "KR", "INTERNET", "BANKING", "MOBILE", "IB"),
         *(
@@ -108,8 +108,8 @@ def heard(description: str) -> tuple[frozenset[Key], str]:
     """The keys of a description, and all its letters that may be a name's."""
     tokens = _TOKEN.findall(description.upper())
     words = [token for token in tokens if token.isalpha()]
-    sounds = sorted({sound(word) for word in words if len(word) > 2 and word not in _PLAIN})
-    letters = "".join(sound(part) for token in tokens if token not in _PLAIN for part in _LETTERS.findall(token))
+    sounds = sorted({sound(word) for word in words if len(word) > 2 and word not in PLAIN})
+    letters = "".join(sound(part) for token in tokens if token not in PLAIN for part in _LETTERS.findall(token))
     keys: set[Key] = {("p", *pair) for pair in combinations(sounds, 2)}
     keys |= {("g", letters[start : start + _JOINED]) for start in range(len(letters) - _JOINED + 1)}
     keys |= {("a", *pair) for pair in _abbreviations(words)}
@@ -127,7 +127,7 @@ def _abbreviations(words: list[str]) -> Iterator[tuple[str, str]]:
     """A single letter and the word beside it."""
     for left, right in pairwise(words):
         for letter, word in ((left, right), (right, left)):
-            if len(letter) == 1 and len(word) > 3 and word not in _PLAIN:
+            if len(letter) == 1 and len(word) > 3 and word not in PLAIN:
                 yield letter, sound(word)
 
 
@@ -138,7 +138,7 @@ def _together(tokens: list[str]) -> Iterator[str]:
 
 
 def _name(payer: str) -> Words:
-    return tuple(sound(word) for word in _LETTERS.findall(payer.upper()) if word not in _PLAIN)
+    return tuple(sound(word) for word in _LETTERS.findall(payer.upper()) if word not in PLAIN)
 
 
 def _of_name(name: Words) -> Iterator[Key]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from mgov.domain.matching import descriptions, proofs
-from mgov.domain.matching.names import NO_NAMES, words_of
+from mgov.domain.matching import descriptions, proofs, resemblance
+from mgov.domain.matching.names import words_of
 
 #: Words of a description that must agree where no number does.
 FEWEST_WORDS = 3
@@ -24,11 +24,10 @@ FEWEST_NAMES = 2
 #: Characters of a longer number that are enough where a bank cuts it.
 LONG = 10
 #: What banks write in credits and debits alike, beside what stands around names anyway.
-_NO_PAYERS = frozenset(
+_NO_PAYERS = resemblance.PLAIN | frozenset(
     {
-        *("FAST", "ONLINE", "INTERNET", "BANKING", "MOBILE", "KLIRING", "SKN", "RTGS", "LLG", "OTOMATIS", "TUNAI"),
-        *("TELLER", "QRIS", "TRX", "TRSF", "TRANSAKSI", "REKENING", "REK", "KELUAR", "MASUK", "BIAYA", "ADM", "DANA"),
-        *("KAB", "KOTA", "CABANG", "SERANG", "CILEGON", "TANGERANG", "LEBAK", "PANDEGLANG", "PERMATA", "DANAMON"),
+        *("FAST", "MOBILE", "TRX", "TRANSAKSI", "REKENING", "REK", "KELUAR", "MASUK", "BIAYA", "ADM", "DANA"),
+        *("KAB", "KOTA", "CABANG", "SERANG", "CILEGON", "TANGERANG", "LEBAK", "PANDEGLANG"),
     }
 )
 
@@ -125,7 +124,7 @@ def _quotes(debit: Movement, number: str) -> bool:
 
 
 def _name_words(movement: Movement) -> set[str]:
-    return {word for word in words_of(movement.description) if len(word) > 2} - NO_NAMES - _NO_PAYERS
+    return {word for word in words_of(movement.description) if len(word) > 2} - _NO_PAYERS
 
 
 def _of_named(debit: Movement, named: list[Movement]) -> Undoing:
